@@ -1,0 +1,60 @@
+"""Every number that bounds an upload, with its unit and where it comes from."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import humanize
+
+MIB: Final = 2**20
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+"""Pillow's names of what every current browser shows (https://caniuse.com/avif)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one picture and one signature may be. The defaults fit phone and camera pictures.
+
+    Sources: `max_side_px` is WebP's own limit (https://developers.google.com/speed/webp/faq). 50 Mpx covers
+    the 48 Mpx of current phones. A real JPEG has at most 14 scans, and each scan of a progressive file
+    costs a whole pass. Signed links end after an hour, so a leaked one is soon worthless. S3's own ceiling
+    for a POST is 5 GiB (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html).
+    """
+
+    max_bytes: int = 20 * MIB
+    max_pixels: int = 50_000_000
+    """Width times height of one frame."""
+    max_side_px: int = 16_383
+    formats: tuple[str, ...] = FORMATS
+    form_expires_s: int = 300
+    link_expires_s: int = 3_600
+
+    max_frames: int = 300
+    max_total_pixels: int = 500_000_000
+    """Width times height times frames: what an animation may make a viewer decode."""
+    max_jpeg_scans: int = 100
+    max_text_chunk_bytes: int = 1 * MIB
+    """One text or profile chunk, once inflated."""
+    thumbnail_side_px: int = 480
+    check_wall_s: float = 20.0
+    check_cpu_s: int = 15
+    check_memory_bytes: int = 1_536 * MIB
+    """Address space of one checking child: a 48 Mpx WebP needs about 742 MB of it."""
+
+
+def format_label(name: str) -> str:
+    """Pillow's format name as people write it: `WEBP` -> `WebP`."""
+    return "WebP" if name == "WEBP" else name
+
+
+def format_list(formats: tuple[str, ...]) -> str:
+    """Formats as a sentence has them: `JPEG, PNG or GIF`."""
+    labels = [format_label(name) for name in formats]
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} or {labels[-1]}"
+
+
+def size_label(size_bytes: int) -> str:
+    """A byte count as people read it, in steps of 1,024 like Streamlit's own uploader: `4.2 MB`, `20 MB`."""
+    if size_bytes < 1024:
+        return f"{size_bytes} byte{'' if size_bytes == 1 else 's'}"
+    return humanize.naturalsize(size_bytes, binary=True).replace("iB", "B").replace(".0 ", " ")

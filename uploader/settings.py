@@ -1,0 +1,136 @@
+"""Settings from the environment: UPLOADER_* and nothing else. Credentials come from boto3's own chain."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from uploader.errors import SettingsInvalid
+from uploader.limits import FORMATS, Limits, format_list
+
+_DEFAULTS = Limits()
+_PREFIX = "UPLOADER_"
+_SEVEN_DAYS_S = 604_800  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address such as https://s3.example.com is needed")
+    return value.rstrip("/")
+
+
+def _bucket_name(value: str) -> str:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
+        raise ValueError("a bucket name of 3 to 63 lower-case letters, digits, hyphens and dots is needed")
+    return value
+
+
+def _region_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", value):
+        raise ValueError("a region name such as eu-west-1 is needed")
+    return value
+
+
+def _folder(value: str) -> str:
+    """`team/a` and `/team/a/` both mean `team/a/`; no folder is the empty string."""
+    value = value.strip("/")
+    if any(part in ("", ".", "..") for part in value.split("/")) and value:
+        raise ValueError("a folder such as team-a or team/a is needed")
+    if len(value) > 200 or not value.isprintable():
+        raise ValueError("at most 200 printable characters are allowed")
+    return f"{value}/" if value else ""
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. `Settings.load()` reports every fault at once."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    bucket: Annotated[str, AfterValidator(_bucket_name)] | None = None
+    """The bucket to use. Unset: the local store."""
+    region: Annotated[str, AfterValidator(_region_name)] | None = None
+    """The bucket's region. Unset: what boto3 finds (AWS_REGION, the profile)."""
+    endpoint_url: WebAddress | None = None
+    """An S3-compatible store instead of AWS."""
+    prefix: Annotated[str, AfterValidator(_folder)] = ""
+    """A folder in front of images/, thumbnails/ and incoming/."""
+    local_dir: Path = Path(".local-store")
+    """Where the local store keeps its data."""
+    secret_key: SecretStr | None = Field(None, min_length=16)
+    """Signs passes and tickets; the same on every replica. Unset: made once and kept in the data folder."""
+    max_bytes: int = Field(_DEFAULTS.max_bytes, ge=1, le=5 * 2**30)
+    """Largest file, in bytes."""
+    max_pixels: int = Field(_DEFAULTS.max_pixels, ge=1, le=_DEFAULTS.max_side_px**2)
+    """Largest width times height, in pixels."""
+    formats: Annotated[tuple[str, ...], NoDecode] = FORMATS
+    """Allowed formats, separated by commas."""
+    form_expires_s: int = Field(_DEFAULTS.form_expires_s, ge=120, le=_SEVEN_DAYS_S)
+    """Life of a signed form, in seconds."""
+    link_expires_s: int = Field(_DEFAULTS.link_expires_s, ge=60, le=_SEVEN_DAYS_S)
+    """Life of a signed link, in seconds."""
+    strip_metadata: bool = True
+    """Remove location, camera details and other metadata before an image is stored."""
+    allow_delete: bool = True
+    """Let people delete images from the gallery."""
+    public_origin: WebAddress | None = None
+    """The page's own address as browsers see it. Unset: what the browser says."""
+
+    @field_validator("formats", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        names = dict.fromkeys(part.strip().upper().replace("JPG", "JPEG") for part in value.split(","))
+        unknown = [name for name in names if name not in FORMATS]
+        if unknown:
+            raise ValueError(f"only {format_list(FORMATS)}, separated by commas, are allowed")
+        return tuple(names)
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """The settings of this process. Raises SettingsInvalid naming every variable that is wrong."""
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            raise SettingsInvalid(_sentence(error), code="settings_invalid") from None
+
+    @property
+    def is_local(self) -> bool:
+        """True when no bucket is configured, so the local store is meant."""
+        return self.bucket is None
+
+    @property
+    def limits(self) -> Limits:
+        """The limits with what the operator changed."""
+        return Limits(
+            max_bytes=self.max_bytes,
+            max_pixels=self.max_pixels,
+            formats=self.formats,
+            form_expires_s=self.form_expires_s,
+            link_expires_s=self.link_expires_s,
+        )
+
+
+def _sentence(error: ValidationError) -> str:
+    faults = []
+    for fault in error.errors(include_url=False, include_context=False):
+        field = str(fault["loc"][0]) if fault["loc"] else "?"
+        reason = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+        shown = "(hidden)" if field == "secret_key" else repr(_raw(field, fault.get("input")))
+        faults.append(f"{_PREFIX}{field.upper()} is {shown}: {reason[0].lower()}{reason[1:]}.")
+    return " ".join(faults)
+
+
+def _raw(field: str, given: object) -> object:
+    return os.environ.get(f"{_PREFIX}{field.upper()}", given)
