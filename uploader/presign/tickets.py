@@ -1,0 +1,89 @@
+"""Signed passes and tickets: what a server would have to remember, carried by the browser instead.
+
+A pass says who may upload until when. A ticket says what one upload was promised. Both are signed
+(https://itsdangerous.palletsprojects.com/), so any replica with the same secret can finish what another
+began.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from uploader.errors import PassInvalid, TicketInvalid
+
+PASS_LIFE_S: Final = 900
+_MAX_TEXT: Final = 8_192  # far above any real ticket; longer ones are not even hashed
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """All that finishing an upload needs. Times are seconds since the epoch; `sha256` is hex."""
+
+    who: str
+    staged_key: str
+    key: str
+    name: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    expires_at_s: int
+
+
+class Signer:
+    """Mints and reads passes and tickets with one secret. The clock is always an argument."""
+
+    def __init__(self, secret: str) -> None:
+        self._passes = URLSafeSerializer(secret, salt="uploader.pass.1")
+        self._tickets = URLSafeSerializer(secret, salt="uploader.ticket.1")
+
+    def mint_pass(self, who: str, *, now: datetime, life_s: int = PASS_LIFE_S) -> str:
+        """A pass for the person `who` (empty: nobody signs in here), good for `life_s` seconds."""
+        return _text(self._passes.dumps({"who": who, "exp": int(now.timestamp()) + life_s}))
+
+    def read_pass(self, text: str, *, now: datetime) -> str:
+        """Who a pass is for. Raises PassInvalid with code `pass_missing`, `pass_forged` or `pass_expired`."""
+        if not text:
+            raise PassInvalid("No pass came with this request; open the upload page.", code="pass_missing")
+        try:
+            data = self._load(self._passes, text)
+            who, expires_at_s = str(data["who"]), int(data["exp"])
+        except (BadData, KeyError, TypeError, ValueError):
+            raise PassInvalid("This pass was not made here; reload the page.", code="pass_forged") from None
+        if now.timestamp() >= expires_at_s:
+            raise PassInvalid("This pass has expired; reload the page to get a new one.", code="pass_expired")
+        return who
+
+    def mint_ticket(self, ticket: Ticket) -> str:
+        """A ticket as the text that the browser keeps."""
+        return _text(self._tickets.dumps(asdict(ticket)))
+
+    def read_ticket(self, text: str, *, who: str, now: datetime) -> Ticket:
+        """The ticket behind a text.
+
+        Raises TicketInvalid with code `ticket_forged`, `ticket_foreign` or `ticket_expired`.
+        """
+        try:
+            ticket = Ticket(**self._load(self._tickets, text))
+        except (BadData, TypeError, ValueError):
+            raise TicketInvalid(
+                "This ticket was not made here; send the file again.", code="ticket_forged"
+            ) from None
+        if ticket.who != who:
+            raise TicketInvalid(
+                "This ticket belongs to somebody else; send the file again.", code="ticket_foreign"
+            )
+        if now.timestamp() >= ticket.expires_at_s:
+            raise TicketInvalid("This ticket has expired; send the file again.", code="ticket_expired")
+        return ticket
+
+    @staticmethod
+    def _load(serializer: URLSafeSerializer, text: str) -> Any:
+        if len(text) > _MAX_TEXT or not text.isascii():
+            raise ValueError("too long or not ASCII")
+        return serializer.loads(text)
+
+
+def _text(signed: str | bytes) -> str:
+    return signed if isinstance(signed, str) else signed.decode("ascii")
