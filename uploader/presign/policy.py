@@ -72,7 +72,7 @@ def encode_text(text: str, *, max_bytes: int = 1_024) -> str:
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html);
     lone surrogates, which no UTF-8 can hold, become U+FFFD.
     """
-    clean = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    clean = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     parts: list[str] = []
     left = max_bytes
     for character in clean:

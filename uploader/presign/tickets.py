@@ -5,6 +5,7 @@ A pass says who may upload until when. A ticket says what one upload was promise
 began.
 """
 
+import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from uploader.errors import PassInvalid, TicketInvalid
 
+_SIGNING: Final = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 PASS_LIFE_S: Final = 900
 _MAX_TEXT: Final = 8_192  # far above any real ticket; longer ones are not even hashed
 
@@ -35,8 +37,8 @@ class Signer:
     """Mints and reads passes and tickets with one secret. The clock is always an argument."""
 
     def __init__(self, secret: str) -> None:
-        self._passes = URLSafeSerializer(secret, salt="uploader.pass.1")
-        self._tickets = URLSafeSerializer(secret, salt="uploader.ticket.1")
+        self._passes = URLSafeSerializer(secret, salt="uploader.pass.1", signer_kwargs=_SIGNING)
+        self._tickets = URLSafeSerializer(secret, salt="uploader.ticket.1", signer_kwargs=_SIGNING)
 
     def mint_pass(self, who: str, *, now: datetime, life_s: int = PASS_LIFE_S) -> str:
         """A pass for the person `who` (empty: nobody signs in here), good for `life_s` seconds."""
