@@ -1,0 +1,268 @@
+"""One S3 bucket: everything that speaks boto3.
+
+The client is made once (100 ms and 15 MB) and shared by all threads. SigV4 and the regional host always:
+boto3's own defaults still sign SigV2 for the global host, which newer buckets refuse.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from uploader import errors
+from uploader.presign.policy import decode_policy, sha256_field
+from uploader.storage.failures import translated
+from uploader.storage.shapes import (
+    Listing,
+    PostForm,
+    PresignedPost,
+    StoredObject,
+    content_disposition,
+    cors_rule,
+    stored_object,
+    sweep_rule,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+_CONNECT_TIMEOUT_S = 5
+_READ_TIMEOUT_S = 20
+_ATTEMPTS = 3
+_POOL = 32
+
+
+class Bucket:
+    """The calls this project makes, each one request, each failing with an error of `uploader.errors`."""
+
+    def __init__(self, client: "S3Client", name: str, credentials: Any = None) -> None:
+        self._client = client
+        self._credentials = credentials
+        self.name = name
+        self.region = str(client.meta.region_name)
+        self.endpoint_url = str(client.meta.endpoint_url)
+
+    @classmethod
+    def open(
+        cls,
+        name: str,
+        *,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+    ) -> "Bucket":
+        """A bucket by its name. On AWS, without a region, one HeadBucket asks where it lies.
+
+        Raises BucketUnreachable, StorageRefused (no credentials, no such bucket).
+        """
+        with translated("open the bucket"):
+            session = boto3.Session(access_key, secret_key, region_name=region)
+            if region is None and endpoint_url is None:
+                region = _find_region(session, name)
+            region = region or session.region_name or "us-east-1"
+            client = session.client(
+                "s3", region_name=region, endpoint_url=endpoint_url, config=_config(name, endpoint_url)
+            )
+            return cls(client, name, session.get_credentials())
+
+    # --- signing ---------------------------------------------------------------------------------------
+
+    def presign_post(self, rules: PostForm, *, expires_s: int, now: datetime | None = None) -> PresignedPost:
+        """Signs a form for these rules, for `expires_s` seconds or as long as the credentials live.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+        """
+        life_s = self._life_s(expires_s, now or datetime.now(UTC))
+        with translated("sign the form"):
+            signed = self._client.generate_presigned_post(
+                Bucket=self.name,
+                Key=rules.key,
+                Fields={name: value for name, value in rules.fields().items() if name != "key"},
+                Conditions=[c for c in rules.conditions() if c != {"key": rules.key}],
+                ExpiresIn=life_s,
+            )
+        fields = dict(signed["fields"])
+        # With the slash, path-style stores apply the bucket's own CORS rules to the preflight.
+        url = f"{str(signed['url']).rstrip('/')}/"
+        return PresignedPost(url, fields, decode_policy(fields["policy"]).expires_at)
+
+    def presign_get(
+        self, key: str, *, expires_s: int, download_name: str | None = None, now: datetime | None = None
+    ) -> tuple[str, datetime]:
+        """A link to read one object, and when it ends.
+
+        With `download_name` the browser saves it under that name (https://www.rfc-editor.org/rfc/rfc6266).
+        """
+        now = now or datetime.now(UTC)
+        life_s = self._life_s(expires_s, now)
+        params = {"Bucket": self.name, "Key": key, "ResponseCacheControl": f"private, max-age={life_s}"}
+        if download_name is not None:
+            params["ResponseContentDisposition"] = content_disposition(download_name)
+        with translated("sign a link"):
+            url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=life_s)
+        return url, now + timedelta(seconds=life_s)
+
+    def credentials_end_at(self) -> datetime | None:
+        """When the credentials behind every signature end; None for those that do not."""
+        end = getattr(self._credentials, "_expiry_time", None)
+        return end if isinstance(end, datetime) else None
+
+    def _life_s(self, wanted_s: int, now: datetime) -> int:
+        end = self.credentials_end_at()
+        if end is None:
+            return wanted_s
+        left_s = int((end - now).total_seconds())
+        if left_s <= 0:
+            raise errors.StorageRefused(
+                "The AWS credentials of this app have expired; sign in again and restart it.",
+                code="ExpiredToken",
+            )
+        return min(wanted_s, left_s)
+
+    # --- objects ---------------------------------------------------------------------------------------
+
+    def head(self, key: str) -> StoredObject:
+        """What S3 says of an object, its SHA-256 included. Raises ObjectMissing."""
+        with translated("look at an object"):
+            found = self._client.head_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
+        return stored_object(key, found)
+
+    @contextmanager
+    def read(self, key: str) -> Iterator[tuple[StoredObject, IO[bytes]]]:
+        """An object and its body as a stream, one GET. Raises ObjectMissing."""
+        with translated("read an object"):
+            found = self._client.get_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
+            with found["Body"] as body:
+                yield stored_object(key, found), body  # type: ignore[misc]
+
+    def put(
+        self,
+        key: str,
+        body: bytes | IO[bytes],
+        *,
+        content_type: str,
+        sha256: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        only_if_absent: bool = False,
+    ) -> None:
+        """Stores an object. Raises ObjectChanged where `only_if_absent` and it is there."""
+        extra: dict[str, Any] = {"IfNoneMatch": "*"} if only_if_absent else {}
+        if sha256 is not None:
+            extra |= {"ChecksumSHA256": sha256_field(sha256), "ChecksumAlgorithm": "SHA256"}
+        with translated("store an object"):
+            self._client.put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                Metadata=dict(metadata or {}),
+                **extra,
+            )
+
+    def copy(self, source: StoredObject, key: str, *, metadata: Mapping[str, str] | None = None) -> None:
+        """Copies exactly the object that was seen, to a key that must be free.
+
+        Raises ObjectChanged where the source is no longer that object or the key is taken
+        (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html), ObjectMissing where it is gone.
+        """
+        extra: dict[str, Any] = {}
+        if metadata is not None:
+            extra = {
+                "Metadata": dict(metadata),
+                "MetadataDirective": "REPLACE",
+                "ContentType": source.content_type,
+            }
+        with translated("copy an object"):
+            self._client.copy_object(
+                Bucket=self.name,
+                Key=key,
+                CopySource={"Bucket": self.name, "Key": source.key},
+                CopySourceIfMatch=source.etag,
+                IfNoneMatch="*",
+                ChecksumAlgorithm="SHA256",
+                **extra,
+            )
+
+    def delete(self, key: str) -> None:
+        """Deletes an object; one that is not there is no fault."""
+        with translated("delete an object"):
+            self._client.delete_object(Bucket=self.name, Key=key)
+
+    def list(self, prefix: str, *, start_after: str = "", limit: int = 1_000) -> Listing:
+        """At most `limit` (1 to 1,000) objects under `prefix` with keys after `start_after`, in one call."""
+        with translated("list the bucket"):
+            found = self._client.list_objects_v2(
+                Bucket=self.name, Prefix=prefix, MaxKeys=limit, StartAfter=start_after
+            )
+        objects = (
+            StoredObject(item["Key"], item["Size"], item["ETag"], item["LastModified"])
+            for item in found.get("Contents", ())
+        )
+        return Listing(tuple(objects), bool(found.get("IsTruncated")))
+
+    # --- the bucket itself -----------------------------------------------------------------------------
+
+    def create(self) -> None:
+        """Makes the bucket; one that is ours already is no fault."""
+        try:
+            with translated("make the bucket"):
+                self._client.create_bucket(Bucket=self.name)
+        except errors.StorageRefused as error:
+            if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                raise
+
+    def allow_origins(self, origins: Iterable[str]) -> None:
+        """Lets pages of these origins post and read (the bucket's CORS rules; replaces them)."""
+        with translated("set the CORS rules"):
+            self._client.put_bucket_cors(
+                Bucket=self.name,
+                CORSConfiguration={"CORSRules": [cors_rule(list(origins))]},
+            )
+
+    def sweep(self, prefix: str, *, after_days: int) -> None:
+        """Lets S3 delete what lies under `prefix` for `after_days` days (replaces the lifecycle rules)."""
+        with translated("set the lifecycle rule"):
+            self._client.put_bucket_lifecycle_configuration(
+                Bucket=self.name, LifecycleConfiguration={"Rules": [sweep_rule(prefix, after_days)]}
+            )
+
+
+def _config(name: str, endpoint_url: str | None) -> Config:
+    common: dict[str, Any] = {
+        "signature_version": "s3v4",
+        "connect_timeout": _CONNECT_TIMEOUT_S,
+        "read_timeout": _READ_TIMEOUT_S,
+        "retries": {"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        "max_pool_connections": _POOL,
+    }
+    if endpoint_url is None:
+        # A dot in the name does not fit the certificate of the virtual host.
+        style: Any = {"addressing_style": "path" if "." in name else "virtual"}
+        return Config(**common, s3=style)
+    # The default checksums of boto3 break several S3-compatible stores; loopback is never behind a proxy.
+    host = urlsplit(endpoint_url).hostname
+    return Config(
+        **common,
+        s3={"addressing_style": "path"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        proxies={} if host in ("127.0.0.1", "localhost", "::1") else None,
+    )
+
+
+def _find_region(session: boto3.Session, name: str) -> str:
+    client = session.client("s3", region_name=session.region_name or "us-east-1", config=_config(name, None))
+    try:
+        answer: Any = client.head_bucket(Bucket=name)
+    except ClientError as error:
+        answer = error.response
+        if "x-amz-bucket-region" not in answer["ResponseMetadata"]["HTTPHeaders"]:
+            raise
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    return str(answer.get("BucketRegion") or headers["x-amz-bucket-region"])

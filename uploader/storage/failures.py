@@ -1,0 +1,50 @@
+"""botocore's errors in our words: translated once, here, with S3's own kept for the log."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+
+from uploader import errors
+from uploader.presign import answers
+
+
+@contextmanager
+def translated(action: str) -> Iterator[None]:
+    """Every botocore error becomes one of ours; S3's words are kept for the log."""
+    try:
+        yield
+    except ClientError as error:
+        raise _from_answer(error, action) from error
+    except (ConnectionError, HTTPClientError) as error:
+        raise errors.BucketUnreachable(
+            f"The bucket did not answer when the app tried to {action}; "
+            "check the network and the endpoint, then try again.",
+            reason=type(error).__name__,
+        ) from error
+    except BotoCoreError as error:
+        raise errors.StorageRefused(
+            f"The app could not {action}: {str(error).rstrip('.')}.", code=type(error).__name__
+        ) from error
+
+
+def _from_answer(error: ClientError, action: str) -> errors.StorageError:
+    body = error.response.get("Error", {})
+    meta = error.response.get("ResponseMetadata", {})
+    code, message = str(body.get("Code", "")), str(body.get("Message", ""))
+    status = int(meta.get("HTTPStatusCode", 0))
+    kind: type[errors.StorageError] = errors.StorageRefused
+    if status == 404 and code in ("404", "NoSuchKey", "NotFound"):
+        kind = errors.ObjectMissing
+    elif status == 412:
+        kind = errors.ObjectChanged
+    elif status >= 500 or code in ("SlowDown", "RequestTimeout"):
+        kind = errors.StorageBusy
+    return kind(
+        answers.explain(code, message, status).sentence,
+        code=code,
+        status=status,
+        request_id=str(meta.get("RequestId", "")),
+        action=action,
+        message=message,
+    )

@@ -1,0 +1,105 @@
+"""The shapes that cross the border to S3: what is signed, what is stored, and S3's own small formats."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from uploader.presign.policy import Condition
+
+
+class PostForm(Protocol):
+    """What can be signed: rules that give the fields and the conditions of one form."""
+
+    @property
+    def key(self) -> str: ...
+    def fields(self) -> dict[str, str]: ...
+    def conditions(self) -> list[Condition]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PresignedPost:
+    """A signed form. `expires_at` is read back from the policy that was signed."""
+
+    url: str
+    fields: Mapping[str, str] = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What S3 says of one object. `sha256` is hex, or None where S3 keeps none."""
+
+    key: str
+    size_bytes: int
+    etag: str
+    last_modified: datetime
+    content_type: str = ""
+    sha256: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a listing, in key order. `more` is True where the bucket holds keys after the last one."""
+
+    objects: tuple[StoredObject, ...]
+    more: bool
+
+
+def cors_rule(origins: list[str]) -> Any:
+    """The CORS rule that pages of these origins need, as S3's own JSON has it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+    """
+    return {
+        "AllowedOrigins": origins,
+        "AllowedMethods": ["GET", "HEAD", "POST"],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["ETag", "Location", "x-amz-request-id"],
+        "MaxAgeSeconds": 3_000,
+    }
+
+
+def content_disposition(name: str) -> str:
+    """`attachment` with a file's name for old and new browsers (https://www.rfc-editor.org/rfc/rfc6266)."""
+    clean = "".join(c if c.isprintable() and c not in '/\\"' else "_" for c in name)[:200]
+    plain = clean.encode("ascii", "replace").decode().replace("?", "_")
+    modern = quote(clean.encode("utf-8", "replace"), safe="")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{modern}"
+
+
+def sweep_rule(prefix: str, after_days: int) -> Any:
+    """The lifecycle rule that deletes what lies under `prefix` for `after_days` days.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+    """
+    return {
+        "ID": "sweep-unfinished-uploads",
+        "Status": "Enabled",
+        "Filter": {"Prefix": prefix},
+        "Expiration": {"Days": after_days},
+    }
+
+
+def stored_object(key: str, found: Any) -> StoredObject:
+    """One object from boto3's answer to a HEAD or GET."""
+    return StoredObject(
+        key=key,
+        size_bytes=found["ContentLength"],
+        etag=found["ETag"],
+        last_modified=found["LastModified"],
+        content_type=found.get("ContentType", ""),
+        sha256=_hex(found.get("ChecksumSHA256")),
+        metadata=found.get("Metadata", {}),
+    )
+
+
+def _hex(checksum: str | None) -> str | None:
+    try:
+        return base64.b64decode(checksum or "", validate=True).hex() or None
+    except binascii.Error:
+        return None  # a checksum of parts ends in -N and says nothing of the whole
