@@ -1,0 +1,135 @@
+"""Through the app: check, sign for `images/`, post, compare with what S3 holds.
+
+The thumbnail is stored first and the image last, so that nothing half-done ever shows.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final, Literal, TypeVar
+
+import structlog
+
+from uploader import errors
+from uploader.flow import record
+from uploader.flow.record import Link, StoredImage
+from uploader.images import Checker
+from uploader.limits import Limits
+from uploader.presign import PostRules, new_key, thumbnail_key
+from uploader.presign.keys import IMAGES
+from uploader.storage.bucket import Bucket
+from uploader.storage.shapes import StoredObject
+from uploader.storage.transfer import OnSent, Transfer
+
+log = structlog.get_logger()
+
+ATTEMPTS: Final = 3
+_FIRST_PAUSE_S: Final = 0.3
+
+Step = Literal["check", "send", "verify"]
+OnStep = Callable[[Step], None]
+_T = TypeVar("_T")
+
+
+class Carrier:
+    """The road through the app. One instance serves all threads."""
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        checker: Checker,
+        limits: Limits,
+        *,
+        link: Link,
+        prefix: str = "",
+        strip_metadata: bool = True,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._bucket = bucket
+        self._checker = checker
+        self._limits = limits
+        self._link = link
+        self._prefix = prefix
+        self._strip = strip_metadata
+        self._clock = clock
+        self._pause = pause
+        self._transfer = Transfer()
+
+    def carry(
+        self,
+        data: bytes | memoryview,
+        filename: str,
+        *,
+        who: str,
+        on_step: OnStep = lambda _: None,
+        on_sent: OnSent | None = None,
+    ) -> StoredImage:
+        """Checks, signs, posts and verifies one file; `on_step` and `on_sent` (bytes) hear how far it is.
+
+        A transient failure is tried again with a fresh form, three times in all; a refusal is not.
+        Raises ImageRejected, Busy, StorageError.
+        """
+        on_step("check")
+        checked = self._checker.check(data, strip=self._strip)
+        facts, name = checked.facts, record.clean_name(filename)
+        folder, token = f"{self._prefix}{IMAGES}", secrets.token_hex(16)
+        key = new_key(name, facts.extension, now=self._clock(), token=token, prefix=folder)
+        rules = PostRules(
+            key, facts.content_type, facts.size_bytes, facts.sha256, record.metadata(name, who, facts)
+        )
+        try:
+            on_step("send")
+            self._put_thumbnail(key, checked.thumbnail)
+            self._post(rules, checked.stripped or data, on_sent)
+            on_step("verify")
+            _compare(rules, self._retried(lambda: self._bucket.head(key)))
+        except errors.StorageError as error:
+            log.warning("upload.failed", key=key, code=error.code, request_id=error.request_id)
+            self._undo(key)
+            raise
+        log.info("upload.stored", key=key, size_bytes=facts.size_bytes, road="app")
+        return record.from_facts(
+            key, name, who, facts, link=self._link, prefix=self._prefix, removed=checked.removed
+        )
+
+    def _put_thumbnail(self, key: str, thumbnail: bytes) -> None:
+        place = thumbnail_key(key, prefix=self._prefix)
+        self._retried(lambda: self._bucket.put(place, thumbnail, content_type="image/jpeg"))
+
+    def _post(self, rules: PostRules, data: bytes | memoryview, on_sent: OnSent | None) -> None:
+        def once() -> None:
+            form = self._bucket.presign_post(rules, expires_s=self._limits.form_expires_s, now=self._clock())
+            self._transfer.send(form, data, content_type=rules.content_type, on_sent=on_sent)
+
+        self._retried(once)
+
+    def _retried(self, call: Callable[[], _T]) -> _T:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return call()
+            except errors.TRANSIENT as error:
+                log.info("upload.retried", attempt=attempt, code=error.code)
+                jitter = 0.5 + secrets.randbelow(1_000) / 1_000
+                self._pause(_FIRST_PAUSE_S * 2**attempt * jitter)
+        return call()
+
+    def _undo(self, key: str) -> None:
+        for leftover in (key, thumbnail_key(key, prefix=self._prefix)):
+            try:
+                self._bucket.delete(leftover)
+            except errors.StorageError as error:
+                log.warning("upload.leftover", key=leftover, code=error.code)
+
+
+def _compare(rules: PostRules, stored: StoredObject) -> None:
+    same = (
+        stored.size_bytes == rules.size_bytes
+        and stored.content_type == rules.content_type
+        and stored.sha256 in (None, rules.sha256)
+        and dict(stored.metadata) == dict(rules.metadata)
+    )
+    if not same:
+        sentence = "What the bucket holds is not what was sent, so it was removed; send the image again."
+        raise errors.ObjectChanged(sentence, code="not_as_sent")

@@ -1,0 +1,194 @@
+"""Straight from the browser: `begin` signs a form for `incoming/`, the browser posts, `complete` promotes.
+
+All state is the signed ticket and the objects themselves. A crash between any two steps leaves nothing wrong
+in the gallery, and completing again ends well: the image's key is in the ticket, and S3 takes it only once.
+"""
+
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from uploader import errors
+from uploader.flow import record
+from uploader.flow.record import Link, StoredImage
+from uploader.images import Checked, Checker
+from uploader.limits import Limits, format_list, size_label
+from uploader.presign import PostRules, Signer, Ticket, new_key, parse_key, thumbnail_key
+from uploader.presign.keys import IMAGES, INCOMING
+from uploader.storage.bucket import Bucket
+from uploader.storage.shapes import PresignedPost, StoredObject
+
+log = structlog.get_logger()
+
+_FINISH_LIFE_S: Final = 3_600  # a ticket outlives its form: the bytes take a while, and checks may queue
+_EXTENSIONS: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "image/avif": "avif",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a browser says of a file. Nothing of it is believed: the form pins it, the check proves it."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A signed form for one claim, and the ticket to finish with."""
+
+    ticket: str
+    post: PresignedPost
+
+
+class Uploads:
+    """The road straight from the browser. Any replica can finish what another began."""
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        checker: Checker,
+        signer: Signer,
+        limits: Limits,
+        *,
+        link: Link,
+        prefix: str = "",
+        strip_metadata: bool = True,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._bucket = bucket
+        self._checker = checker
+        self._signer = signer
+        self._limits = limits
+        self._link = link
+        self._prefix = prefix
+        self._strip = strip_metadata
+        self._clock = clock
+
+    def begin(self, claim: Claim, *, who: str) -> Begun:
+        """Signs a form that can store exactly the claimed content under `incoming/`.
+
+        Raises ImageRejected (size, type or checksum not acceptable), StorageError.
+        """
+        self._refuse_unacceptable(claim)
+        now, name = self._clock(), record.clean_name(claim.name)
+        extension, token = _EXTENSIONS[claim.content_type], secrets.token_hex(16)
+        key = new_key(name, extension, now=now, token=token, prefix=f"{self._prefix}{IMAGES}")
+        rules = PostRules(
+            key=f"{self._prefix}{INCOMING}{key.rpartition('/')[2]}",
+            content_type=claim.content_type,
+            size_bytes=claim.size_bytes,
+            sha256=claim.sha256,
+        )
+        post = self._bucket.presign_post(rules, expires_s=self._limits.form_expires_s, now=now)
+        ticket = Ticket(
+            who=who,
+            staged_key=rules.key,
+            key=key,
+            name=name,
+            content_type=claim.content_type,
+            size_bytes=claim.size_bytes,
+            sha256=claim.sha256,
+            expires_at_s=int(post.expires_at.timestamp()) + _FINISH_LIFE_S,
+        )
+        return Begun(self._signer.mint_ticket(ticket), post)
+
+    def complete(self, ticket_text: str, *, who: str) -> StoredImage:
+        """Checks what the browser stored and promotes it to the gallery. Twice is once.
+
+        Raises TicketInvalid, ImageRejected (the staged object is then deleted), ObjectMissing (nothing was
+        stored with this ticket), Busy, StorageError.
+        """
+        ticket = self._signer.read_ticket(ticket_text, who=who, now=self._clock())
+        try:
+            staged, data = self._read_staged(ticket)
+            checked = self._checker.check(data, strip=self._strip)
+        except errors.ObjectMissing:
+            return self._already_stored(ticket)
+        except errors.ImageRejected as error:
+            self._bucket.delete(ticket.staged_key)
+            log.info("upload.rejected", key=ticket.staged_key, code=error.code)
+            raise
+        try:
+            image = self._promote(ticket, staged, checked)
+        except (errors.ObjectChanged, errors.ObjectMissing):
+            # Another complete() of this ticket was faster, or the staged object is not the one we checked.
+            image = self._already_stored(ticket)
+        self._bucket.delete(ticket.staged_key)
+        log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, road="browser")
+        return image
+
+    def _refuse_unacceptable(self, claim: Claim) -> None:
+        allowed = {f"image/{name.lower()}" for name in self._limits.formats}
+        if claim.content_type not in allowed:
+            sentence = f"This is not an image that can be stored; choose {format_list(self._limits.formats)}."
+            raise errors.ImageRejected(sentence, code="format_not_allowed")
+        if claim.size_bytes < 1:
+            raise errors.ImageRejected("This file is empty; choose another one.", code="empty")
+        if claim.size_bytes > self._limits.max_bytes:
+            found, most = size_label(claim.size_bytes), size_label(self._limits.max_bytes)
+            sentence = f"This file has {found}, and at most {most} are allowed; choose a smaller one."
+            raise errors.ImageRejected(sentence, code="too_many_bytes")
+        if not re.fullmatch(r"[0-9a-f]{64}", claim.sha256):
+            sentence = "The SHA-256 of a file is 64 lower-case hex digits; compute it again."
+            raise errors.ImageRejected(sentence, code="checksum_malformed")
+
+    def _read_staged(self, ticket: Ticket) -> tuple[StoredObject, bytes]:
+        with self._bucket.read(ticket.staged_key) as (staged, body):
+            as_promised = (
+                staged.size_bytes == ticket.size_bytes
+                and staged.content_type == ticket.content_type
+                and staged.sha256 in (None, ticket.sha256)
+            )
+            if not as_promised:
+                sentence = "What the bucket holds is not the file that was announced; send it again."
+                raise errors.ImageRejected(sentence, code="not_as_announced")
+            return staged, body.read()
+
+    def _promote(self, ticket: Ticket, staged: StoredObject, checked: Checked) -> StoredImage:
+        facts = checked.facts
+        key = f"{ticket.key.rpartition('.')[0]}.{facts.extension}"
+        metadata = record.metadata(ticket.name, ticket.who, facts)
+        thumbnail = thumbnail_key(key, prefix=self._prefix)
+        self._bucket.put(thumbnail, checked.thumbnail, content_type="image/jpeg")
+        if checked.stripped is None:
+            self._bucket.copy(replace(staged, content_type=facts.content_type), key, metadata=metadata)
+        else:
+            self._bucket.put(
+                key,
+                checked.stripped,
+                content_type=facts.content_type,
+                sha256=facts.sha256,
+                metadata=metadata,
+                only_if_absent=True,
+            )
+        return record.from_facts(
+            key,
+            ticket.name,
+            ticket.who,
+            facts,
+            link=self._link,
+            prefix=self._prefix,
+            removed=checked.removed,
+        )
+
+    def _already_stored(self, ticket: Ticket) -> StoredImage:
+        """The image that an earlier complete() of this ticket stored. Raises ObjectMissing."""
+        folder, _, _ = ticket.key.rpartition("/")
+        found = self._bucket.list(f"{folder}/{parse_key(ticket.key).stem}", limit=1).objects
+        if not found:
+            sentence = "No file arrived in the bucket for this upload; send it again."
+            raise errors.ObjectMissing(sentence, code="nothing_stored")
+        return record.from_object(self._bucket.head(found[0].key), link=self._link, prefix=self._prefix)
