@@ -1,0 +1,136 @@
+"""The browser uploader: files go from the browser straight to S3, this process never carries them.
+
+wire.js   the two routes, the POST to S3, what each answer means      hash.js    SHA-256 of a file
+desk.js   every upload of the page, outliving the component           intake.js  what a file is; folders
+mail.js   the talk with Python                                        direct.js  the view (default export)
+
+There is no build step: the parts are joined in this order into one module.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+_HERE: Final = Path(__file__).parent
+_PARTS: Final = ("hash.js", "intake.js", "wire.js", "mail.js", "desk.js", "direct.js")
+_MOST_KEPT: Final = 200
+_TROUBLES: Final = ("cors", "unreachable")
+
+
+def _read(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text("utf-8") for name in names)
+
+
+_COMPONENT = st.components.v2.component(
+    "uploader.direct", html=_read("direct.html"), css=_read("direct.css"), js=_read(*_PARTS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one file ended, as the browser told it. `key` is "" and `why` a sentence where it was refused."""
+
+    name: str
+    key: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectReport:
+    """What the browser told so far in this session, newest last, at most 200 of each.
+
+    It comes from the browser, so it decides what to refresh and never what is true. `fresh` counts the images
+    stored since the run before; `switch_road` is true in the one run after somebody asked for the road
+    through the app; `trouble` is "cors" or "unreachable" once nothing could be sent, until something is.
+    """
+
+    stored: tuple[Outcome, ...] = ()
+    refused: tuple[Outcome, ...] = ()
+    fresh: int = 0
+    switch_road: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """How far one browser page's list was read."""
+
+    client: str = ""
+    seq: int = 0
+    report: DirectReport = DirectReport()
+
+
+def direct_uploader(
+    *,
+    upload_pass: str,
+    accept: Sequence[str],
+    max_bytes: int,
+    hint: str,
+    key: str,
+    api_base: str = "",
+) -> DirectReport:
+    """Mounts the uploader and returns what it told so far.
+
+    `upload_pass` is minted by the page in every run: a browser whose pass has ended asks for a run and gets a
+    new one. `accept` holds media types, `max_bytes` bounds one file, `hint` is the zone's second line, and
+    `api_base` goes before `/api/uploads` where a proxy serves the routes under a folder. Mount it outside
+    `@st.fragment`: after a restart of the server a fragment's messages are dropped.
+    """
+    # nothing of Streamlit between these two lines: a run can be stopped at any of its calls
+    read = take(st.session_state.get(f"{key}:read", _Read()), st.session_state.get(key))
+    st.session_state[f"{key}:read"] = read
+    _COMPONENT(
+        key=key,
+        data={
+            "desk": key,
+            "upload_pass": upload_pass,
+            "accept": list(accept),
+            "max_bytes": max_bytes,
+            "hint": hint,
+            "api_base": api_base.rstrip("/"),
+            "ack": {"client": read.client, "seq": read.seq},
+        },
+        on_reports_change=_nothing,
+        on_renew_pass_change=_nothing,
+    )
+    return read.report
+
+
+def take(read: _Read, state: object) -> _Read:
+    """How far the list is read, with the component's state; whatever has not the right shape is left out."""
+    message = state.get("reports") if isinstance(state, Mapping) else None
+    client, items = (
+        (message.get("client"), message.get("items")) if isinstance(message, Mapping) else ("", [])
+    )
+    report = replace(read.report, fresh=0, switch_road=False)
+    if not isinstance(client, str) or not isinstance(items, list):
+        return replace(read, report=report)
+    seq = read.seq if client == read.client else 0
+    for item in items:
+        number = item.get("seq") if isinstance(item, Mapping) else None
+        if type(number) is int and number > seq:
+            seq, report = number, _with(report, item)
+    return _Read(client or read.client, seq, report)
+
+
+def _with(report: DirectReport, item: Mapping[str, Any]) -> DirectReport:
+    name, key, why = (str(item.get(field, ""))[:1024] for field in ("name", "key", "why"))
+    outcome = Outcome(name, key, why)
+    match item.get("kind"):
+        case "stored":
+            stored = (*report.stored, outcome)[-_MOST_KEPT:]
+            return replace(report, stored=stored, fresh=report.fresh + 1, trouble="")
+        case "refused":
+            return replace(report, refused=(*report.refused, outcome)[-_MOST_KEPT:])
+        case "trouble" if name in _TROUBLES:
+            return replace(report, trouble=name)
+        case "switch_road":
+            return replace(report, switch_road=True)
+    return report
+
+
+def _nothing() -> None:
+    """Streamlit keeps only the state that has a callback."""

@@ -1,0 +1,220 @@
+// The desk: every upload of this page, living outside the component so that reruns, page changes and a
+// reconnect do not disturb it. The view only draws what it finds here.
+
+const AT_ONCE = 3;
+const TRIES = 8;
+const ACTIVE = ["hashing", "signing", "sending", "finishing", "verifying"];
+const CANCELLABLE = ["waiting", "hashing", "signing", "sending"];
+
+function deskFor(key) {
+  const desks = (globalThis.__uploaderDesks ??= new Map());
+  if (!desks.has(key)) desks.set(key, new Desk());
+  return desks.get(key);
+}
+
+class Desk {
+  jobs = [];
+  options = { accept: [], maxBytes: 0, apiBase: "" };
+  notice = null; // {kind, url}: why nothing can be sent from here
+  skipped = 0; // files of a folder that are no images
+  spentMs = 0; // time with anything under way
+  #busySince = 0;
+  owner = null; // the view that draws this desk
+  changed = () => {};
+  mail = new Mail();
+  #ids = 0;
+  #warn = (event) => event.preventDefault();
+
+  // What Python says on each run of the page.
+  hear(data, send) {
+    this.options = { accept: data.accept, maxBytes: data.max_bytes, apiBase: data.api_base };
+    this.mail.hear(data, send);
+  }
+
+  // The view is gone; the uploads go on.
+  leave() {
+    this.owner = null;
+    this.changed = () => {};
+    this.mail.hush();
+  }
+
+  // Takes files in: [{file, inFolder}].
+  async add(found) {
+    const fresh = [];
+    for (const { file, inFolder } of found) {
+      const kind = await kindOf(file).catch(() => "");
+      if (inFolder && !this.options.accept.includes(kind)) {
+        this.skipped += 1;
+        continue;
+      }
+      const job = { id: ++this.#ids, file, kind, name: file.name, size: file.size, state: "waiting", part: 0, why: "", key: "" };
+      const why = whyNot(file, kind, this.options);
+      if (why) Object.assign(job, { state: "refused", why, final: true });
+      fresh.push(job);
+    }
+    this.jobs.push(...fresh);
+    for (const job of fresh) if (job.final) this.mail.tell({ kind: "refused", name: job.name, why: job.why });
+    this.pump();
+  }
+
+  get active() {
+    return this.jobs.filter((job) => ACTIVE.includes(job.state));
+  }
+
+  get busy() {
+    return this.jobs.some((job) => job.state === "waiting" || ACTIVE.includes(job.state));
+  }
+
+  // Starts what may start.
+  pump() {
+    const next = this.jobs.filter((job) => job.state === "waiting").slice(0, AT_ONCE - this.active.length);
+    if (next.length) this.#busySince ||= performance.now();
+    for (const job of next) this.#run(job);
+    if (this.busy) globalThis.addEventListener("beforeunload", this.#warn);
+    else {
+      globalThis.removeEventListener("beforeunload", this.#warn);
+      if (this.#busySince) this.spentMs += performance.now() - this.#busySince;
+      this.#busySince = 0;
+    }
+    this.changed();
+  }
+
+  cancel(job) {
+    if (!CANCELLABLE.includes(job.state)) return;
+    if (job.state === "waiting") Object.assign(job, { state: "cancelled", why: "Cancelled." });
+    job.stop?.abort(new DOMException("Cancelled.", "AbortError"));
+    this.pump();
+  }
+
+  retry(jobs) {
+    this.notice = null;
+    for (const job of jobs) if (!job.final && ["refused", "cancelled"].includes(job.state)) Object.assign(job, { state: "waiting", why: "", part: 0 });
+    this.pump();
+  }
+
+  clear() {
+    this.jobs = this.jobs.filter((job) => job.state === "waiting" || ACTIVE.includes(job.state));
+    this.skipped = 0;
+    this.notice = null;
+    if (!this.jobs.length) this.spentMs = 0;
+    this.changed();
+  }
+
+  async #run(job) {
+    job.stop = new AbortController();
+    this.#step(job, "hashing");
+    try {
+      const stored = await this.#upload(job, job.stop.signal);
+      Object.assign(job, { state: "stored", key: stored.key, removed: stored.removed ?? [] });
+      this.mail.tell({ kind: "stored", name: job.name, key: stored.key });
+    } catch (error) {
+      this.#failed(job, error);
+    }
+    this.pump();
+  }
+
+  #failed(job, error) {
+    if (error.name === "AbortError") return Object.assign(job, { state: "cancelled", why: "Cancelled." });
+    const unreadable = ["NotReadableError", "NotFoundError"].includes(error.name);
+    const known = error instanceof Trouble;
+    const why = known ? error.message : unreadable ? CHANGED : "This browser could not send the file; try again.";
+    if (!known && !unreadable) console.error("uploader:", error);
+    const changed = unreadable || error.kind === "changed";
+    Object.assign(job, { state: "refused", why, final: changed || [413, 415, 422].includes(error.status) });
+    this.mail.tell({ kind: "refused", name: job.name, why });
+    if (["cors", "unreachable"].includes(error.kind)) this.#block(error, why);
+  }
+
+  // Nothing can be sent from here: the files that wait need not find that out one by one.
+  #block(error, why) {
+    if (!this.notice) this.mail.tell({ kind: "trouble", name: error.kind });
+    this.notice = { kind: error.kind, url: error.url };
+    for (const job of this.jobs) if (job.state === "waiting") Object.assign(job, { state: "refused", why });
+  }
+
+  async #upload(job, signal) {
+    const sha = await sha256(job.file, signal, (done) => this.#step(job, "hashing", done / job.size));
+    const claim = { name: job.name, size: job.size, sha256: sha, type: job.kind };
+    for (let again = 0; ; again += 1) {
+      try {
+        return await this.#attempt(job, claim, signal);
+      } catch (error) {
+        if (error.kind !== "expired" || again) throw error; // an expired form or ticket is renewed once
+      }
+    }
+  }
+
+  async #attempt(job, claim, signal) {
+    this.#step(job, "signing");
+    const form = await this.#api("/api/uploads", claim, signal);
+    for (let round = 1; ; round += 1) {
+      const sure = await this.#post(job, form, signal);
+      this.#step(job, "verifying");
+      try {
+        return await this.#api("/api/uploads/complete", { ticket: form.ticket }, signal);
+      } catch (error) {
+        if (sure || error.status !== 404 || round === 3) throw error; // the bytes did not arrive: send them again
+      }
+    }
+  }
+
+  // True once S3 said that it has the bytes; false where all were sent and no answer came (the witness is S3).
+  #post(job, form, signal) {
+    return patiently(signal, async () => {
+      this.#step(job, "sending");
+      try {
+        await postForm(form, job.file, signal, (part) => this.#step(job, part < 1 ? "sending" : "finishing", part));
+        return true;
+      } catch (error) {
+        if (error.kind === "unsure") return false;
+        throw Object.assign(error, { url: form.url });
+      }
+    });
+  }
+
+  // A call with a pass: waits where it must, and asks for one new pass where this one has ended.
+  async #api(path, body, signal) {
+    let renewed = false;
+    return patiently(signal, async () => {
+      for (;;) {
+        const pass = this.mail.pass;
+        try {
+          return await callApi(`${location.origin}${this.options.apiBase}${path}`, body, pass, signal);
+        } catch (error) {
+          if (error.kind !== "pass" || renewed) throw error;
+          renewed = true;
+          if (pass === this.mail.pass) await this.mail.newPass(signal, error);
+        }
+      }
+    });
+  }
+
+  #step(job, state, part = 0) {
+    Object.assign(job, { state, part });
+    this.changed();
+  }
+}
+
+// Runs `work` until it ends well or badly; what is worth a retry is tried again after a while.
+async function patiently(signal, work) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work(tries === TRIES);
+    } catch (error) {
+      if (error.kind !== "again" || tries === TRIES) throw error;
+      const waitMs = Math.max(error.waitMs ?? 0, Math.min(500 * 2 ** (tries - 1), 8_000));
+      await pause(waitMs * (1 + Math.random() / 4), signal);
+    }
+  }
+}
+
+function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+    if (signal.aborted) reject(signal.reason);
+  });
+}

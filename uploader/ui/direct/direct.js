@@ -1,0 +1,253 @@
+// The view: draws the desk, takes files in. File names reach the page as text only.
+
+const WORDS = {
+  waiting: "Waiting", hashing: "Hashing", signing: "Signing", sending: "Sending", finishing: "Finishing",
+  verifying: "Verifying", stored: "Stored",
+};
+const LIVE_MS = 4_000; // a screen reader hears at most one sentence in this time
+const views = new WeakMap();
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const desk = deskFor(data.desk);
+  let view = views.get(parentElement);
+  if (view?.desk !== desk || !parentElement.contains(view.root)) {
+    view?.end();
+    view = new View(parentElement.querySelector(".direct"), desk);
+    views.set(parentElement, view);
+  }
+  view.hint(data.hint, data.accept);
+  desk.hear(data, setStateValue);
+  return () => {
+    views.delete(parentElement);
+    view.end();
+  };
+}
+
+class View {
+  #rows = new Map(); // job -> its elements
+  #frame = 0;
+  #listening = new AbortController();
+  #overTimer = 0;
+  #saidAt = 0;
+  #sayTimer = 0;
+
+  constructor(root, desk) {
+    Object.assign(this, { root, desk });
+    this.parts = Object.fromEntries(
+      ["pick", "folder", "files-input", "folder-input", "notice", "notice-title", "notice-text", "rule", "copy", "switch",
+        "again", "bar", "summary", "cancel-all", "retry-all", "clear", "live", "files", "zone", "hint"]
+        .map((name) => [name, root.querySelector(`.${name}`)]),
+    );
+    this.#attach();
+    desk.changed = () => this.#soon();
+    this.#soon();
+  }
+
+  hint(text, accept) {
+    this.parts.hint.textContent = text;
+    this.parts["files-input"].accept = accept.join(",");
+  }
+
+  end() {
+    this.#listening.abort();
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#sayTimer);
+    for (const row of this.#rows.values()) row.forget();
+    if (this.desk.owner === this) this.desk.leave();
+  }
+
+  #attach() {
+    const { parts, desk } = this;
+    desk.owner = this;
+    const on = (target, name, act) => target.addEventListener(name, act, { signal: this.#listening.signal });
+    const chosen = (input, inFolder) => () => {
+      desk.add(Array.from(input.files, (file) => ({ file, inFolder })));
+      input.value = "";
+    };
+    on(parts.pick, "click", () => parts["files-input"].click());
+    on(parts.folder, "click", () => parts["folder-input"].click());
+    on(parts["files-input"], "change", chosen(parts["files-input"], false));
+    on(parts["folder-input"], "change", chosen(parts["folder-input"], true));
+    on(parts["cancel-all"], "click", () => desk.jobs.forEach((job) => desk.cancel(job)));
+    on(parts["retry-all"], "click", () => desk.retry(desk.jobs));
+    on(parts.again, "click", () => desk.retry(desk.jobs));
+    on(parts.clear, "click", () => desk.clear());
+    on(parts.switch, "click", () => desk.mail.tell({ kind: "switch_road", name: desk.notice?.kind }));
+    on(parts.copy, "click", () => this.#copy());
+    on(document, "paste", (event) => this.#paste(event));
+    on(window, "dragover", (event) => this.#dragged(event));
+    on(window, "drop", async (event) => {
+      if (!this.#dragged(event)) return;
+      parts.zone.classList.remove("over");
+      desk.add(await filesOf(event.dataTransfer));
+    });
+    parts.pick.disabled = parts.folder.disabled = false;
+  }
+
+  // A drop anywhere on the page counts: beside the zone the browser would leave the page and open the file.
+  #dragged(event) {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return false;
+    event.preventDefault();
+    this.parts.zone.classList.add("over");
+    clearTimeout(this.#overTimer);
+    this.#overTimer = setTimeout(() => this.parts.zone.classList.remove("over"), 200);
+    return true;
+  }
+
+  #paste(event) {
+    const files = Array.from(event.clipboardData?.files ?? [], (file) => ({ file, inFolder: false }));
+    if (!files.length) return;
+    event.preventDefault();
+    this.desk.add(files);
+  }
+
+  async #copy() {
+    const { rule, copy } = this.parts;
+    try {
+      await navigator.clipboard.writeText(rule.textContent);
+      copy.textContent = "Copied";
+      setTimeout(() => (copy.textContent = "Copy the rule"), 2_000);
+    } catch {
+      getSelection().selectAllChildren(rule); // the clipboard needs https; a selection does not
+      copy.textContent = "Selected; press Ctrl+C";
+    }
+  }
+
+  #soon() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const { desk, parts } = this;
+    this.#drawRows();
+    const summary = summaryOf(desk);
+    parts.bar.hidden = !summary;
+    parts.files.hidden = !desk.jobs.length;
+    parts.summary.textContent = summary;
+    parts["cancel-all"].hidden = !desk.jobs.some((job) => CANCELLABLE.includes(job.state));
+    parts["retry-all"].hidden = desk.busy || !desk.jobs.some(canRetry);
+    parts.clear.hidden = !summary || desk.jobs.every((job) => job.state === "waiting" || ACTIVE.includes(job.state));
+    this.#drawNotice();
+    this.#say(summary);
+  }
+
+  // Rows stay where they are; only what failed moves up, so that it is read.
+  #drawRows() {
+    const { files } = this.parts;
+    for (const [job, row] of this.#rows) {
+      if (this.desk.jobs.includes(job)) continue;
+      row.forget();
+      row.element.remove();
+      this.#rows.delete(job);
+    }
+    const sorted = [...this.desk.jobs].sort((a, b) => (b.state === "refused") - (a.state === "refused"));
+    sorted.forEach((job, at) => {
+      if (!this.#rows.has(job)) this.#rows.set(job, new Row(this.root.querySelector("template"), job, this.desk));
+      const row = this.#rows.get(job);
+      row.draw();
+      if (files.children[at] !== row.element) files.insertBefore(row.element, files.children[at] ?? null);
+    });
+    this.#follow(files);
+  }
+
+  // Keeps the file that is being sent in sight, unless somebody is reading the list.
+  #follow(files) {
+    if (files.matches(":hover, :focus-within")) return;
+    const first = this.#rows.get(this.desk.active[0])?.element;
+    if (!first) return;
+    const top = first.offsetTop - files.offsetTop;
+    if (top < files.scrollTop || top + first.offsetHeight > files.scrollTop + files.clientHeight) files.scrollTop = top - 60;
+  }
+
+  #drawNotice() {
+    const { notice } = this.desk;
+    const { parts } = this;
+    parts.notice.hidden = !notice;
+    if (!notice) return;
+    const cors = notice.kind === "cors";
+    parts.rule.hidden = parts.copy.hidden = !cors;
+    parts["notice-title"].textContent = cors ? "The bucket does not let this page send to it" : "The bucket cannot be reached from this browser";
+    parts["notice-text"].textContent = cors
+      ? `It needs a CORS rule for ${location.origin}. Paste this in S3 under Permissions, Cross-origin resource sharing; or send through the app.`
+      : unreachableAdvice(notice.url);
+    if (cors) parts.rule.textContent = corsRule();
+  }
+
+  #say(summary) {
+    clearTimeout(this.#sayTimer);
+    const waitMs = this.desk.busy ? Math.max(0, LIVE_MS - (performance.now() - this.#saidAt)) : 300;
+    this.#sayTimer = setTimeout(() => {
+      this.#saidAt = performance.now();
+      if (this.parts.live.textContent !== summary) this.parts.live.textContent = summary;
+    }, waitMs);
+  }
+}
+
+class Row {
+  #url = "";
+
+  constructor(template, job, desk) {
+    this.job = job;
+    this.element = template.content.firstElementChild.cloneNode(true);
+    const find = (name) => this.element.querySelector(name);
+    this.parts = { state: find(".state"), act: find(".act"), tick: find(".tick"), bar: find(".track i") };
+    find(".name").textContent = find(".name").title = job.name;
+    find(".size").textContent = sizeLabel(job.size);
+    this.parts.act.addEventListener("click", () => (CANCELLABLE.includes(job.state) ? desk.cancel(job) : desk.retry([job])));
+    if (desk.options.accept.includes(job.kind)) this.#preview(find("img"));
+  }
+
+  #preview(image) {
+    this.#url = URL.createObjectURL(this.job.file);
+    image.onload = image.onerror = () => this.forget();
+    image.hidden = false;
+    image.addEventListener("error", () => (image.hidden = true));
+    image.src = this.#url;
+  }
+
+  // Lets the preview's memory go; what is drawn stays drawn.
+  forget() {
+    if (this.#url) URL.revokeObjectURL(this.#url);
+    this.#url = "";
+  }
+
+  draw() {
+    const { job, parts } = this;
+    const busy = ACTIVE.includes(job.state);
+    this.element.className = `row ${job.state}${busy ? " busy" : ""}`;
+    const words = stateOf(job);
+    if (parts.state.textContent !== words) parts.state.textContent = words;
+    parts.tick.style.display = job.state === "stored" ? "" : "none";
+    const can = CANCELLABLE.includes(job.state) ? "Cancel" : canRetry(job) ? "Retry" : "";
+    parts.act.hidden = !can;
+    if (can) parts.act.setAttribute("aria-label", `${can} ${job.name}`);
+    parts.act.title = can;
+    parts.bar.style.transform = `scaleX(${job.state === "sending" ? job.part : job.state === "hashing" ? 0 : 1})`;
+  }
+}
+
+function canRetry(job) {
+  return !job.final && ["refused", "cancelled"].includes(job.state);
+}
+
+function stateOf(job) {
+  if (job.why) return job.why;
+  if (job.state === "sending") return `Sending ${Math.floor(job.part * 100)} %`;
+  return WORDS[job.state];
+}
+
+// "38 of 40 stored, 2 refused · 5.1 s"
+function summaryOf(desk) {
+  const count = (state) => desk.jobs.filter((job) => job.state === state).length;
+  const images = desk.jobs.length === 1 ? "image" : "images";
+  const parts = desk.jobs.length ? [`${count("stored")} of ${desk.jobs.length} ${images} stored`] : [];
+  if (count("refused")) parts.push(`${count("refused")} refused`);
+  if (count("cancelled")) parts.push(`${count("cancelled")} cancelled`);
+  if (desk.skipped) parts.push(`${desk.skipped} ${desk.skipped === 1 ? "file" : "files"} skipped that ${desk.skipped === 1 ? "is no image" : "are no images"}`);
+  const seconds = !desk.busy && desk.spentMs ? ` · ${(desk.spentMs / 1000).toFixed(1)} s` : "";
+  return parts.join(", ") + seconds;
+}

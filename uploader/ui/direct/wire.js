@@ -1,0 +1,153 @@
+// What goes over the wire: the two routes, the POST to S3, and what each answer means.
+
+// `kind` decides what happens next: "again" (after `waitMs`), "expired", "changed", "cors", "unreachable", "final".
+class Trouble extends Error {
+  constructor(kind, sentence, facts = {}) {
+    super(sentence);
+    Object.assign(this, { name: "Trouble", kind, ...facts });
+  }
+}
+
+const CHANGED = "This file changed while it was being sent; choose it again.";
+const API_TIMEOUT_MS = 90_000; // a check takes 20 s at most, and may queue before that
+const QUIET_MS = 60_000; // no byte moved for so long: the connection is dead
+
+// One call to our own server. Throws Trouble.
+async function callApi(url, body, pass, signal) {
+  let response;
+  let text;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${pass}` },
+      body: JSON.stringify(body),
+      credentials: "same-origin", // a proxy in front may have its own sign-in; the routes read no cookie
+      signal: AbortSignal.any([signal, AbortSignal.timeout(API_TIMEOUT_MS)]),
+    });
+    text = await response.text();
+  } catch {
+    signal.throwIfAborted();
+    throw new Trouble("again", "The server cannot be reached; check the connection and try again.");
+  }
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (!isJson && [502, 503, 504].includes(response.status)) {
+    throw new Trouble("again", "The server is not answering just now; try again in a moment.");
+  }
+  const answer = isJson ? parsed(text) : null;
+  if (!answer) {
+    throw new Trouble("final", `The address ${url} is not served by this app; start it with: streamlit run dashboard.py`);
+  }
+  if (response.ok) return answer;
+  throw refusal(response, answer.error ?? {});
+}
+
+function refusal(response, { code, message }) {
+  const sentence = message || `The server answered ${response.status}; try again.`;
+  const facts = { status: response.status, code };
+  if (response.status === 401) return new Trouble("pass", sentence, facts);
+  if (response.status === 410) return new Trouble("expired", sentence, facts);
+  if (response.status !== 429 && response.status !== 503) return new Trouble("final", sentence, facts);
+  const seconds = Number(response.headers.get("Retry-After")) || 2;
+  return new Trouble("again", sentence, { ...facts, waitMs: Math.min(seconds, 60) * 1000 });
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+// Posts the form to S3; resolves once S3 says that it stored the bytes. Throws Trouble.
+async function postForm({ url, fields }, file, signal, onProgress) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("file", file); // last: S3 ignores what follows it
+  const { status, body, moved, whole } = await exchange(url, form, signal, onProgress);
+  if (status >= 200 && status < 300) return;
+  if (status === 0) throw await silence(url, file, moved, whole);
+  throw s3Refusal(status, body);
+}
+
+function exchange(url, form, signal, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const found = { status: 0, body: "", moved: false, whole: false };
+    let watch;
+    const alive = () => {
+      clearTimeout(watch);
+      watch = setTimeout(() => request.abort(), QUIET_MS);
+    };
+    const abort = () => request.abort();
+    request.upload.onprogress = ({ loaded, total }) => {
+      found.moved = true;
+      alive();
+      onProgress(loaded / total);
+    };
+    request.upload.onload = () => {
+      found.whole = true; // handed to the socket, not stored
+      alive();
+    };
+    request.onloadend = () => {
+      clearTimeout(watch);
+      signal.removeEventListener("abort", abort);
+      if (signal.aborted) return reject(signal.reason);
+      resolve({ ...found, status: request.status, body: request.status ? request.responseText : "" });
+    };
+    signal.addEventListener("abort", abort);
+    request.open("POST", url);
+    alive();
+    request.send(form);
+  });
+}
+
+// Status 0 has four causes, and the browser names none of them.
+async function silence(url, file, moved, whole) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    return new Trouble("changed", CHANGED);
+  }
+  if (whole) return new Trouble("unsure", "The connection broke before S3 answered; try again.");
+  if (moved) return new Trouble("again", "The connection to the bucket broke; try again.");
+  if (!navigator.onLine) return new Trouble("again", "This computer is offline; try again once it is connected.");
+  try {
+    await fetch(url, { mode: "no-cors", cache: "no-store", signal: AbortSignal.timeout(8_000) });
+  } catch {
+    return new Trouble("unreachable", "The bucket cannot be reached from this browser.");
+  }
+  return new Trouble("cors", "The bucket does not let this page send to it (it has no CORS rule for this address).");
+}
+
+// S3's error XML as one sentence with its code.
+function s3Refusal(status, body) {
+  const xml = new DOMParser().parseFromString(body, "text/xml");
+  const code = xml.querySelector("Error > Code")?.textContent ?? "";
+  const said = xml.querySelector("Error > Message")?.textContent ?? "";
+  if (/expired/i.test(said) && code !== "ExpiredToken") return new Trouble("expired", "The form expired; try again.", { code });
+  if (code === "BadDigest" || code === "EntityTooLarge" || code === "EntityTooSmall") return new Trouble("changed", CHANGED, { code });
+  if (status >= 500 || status === 429 || code === "RequestTimeout") {
+    return new Trouble("again", `S3 is busy (${code || status}); try again in a moment.`, { code, waitMs: 2_000 });
+  }
+  return new Trouble("final", `S3 refused this file (${code || status}): ${said || "no reason was given."}`, { code });
+}
+
+// The bucket's CORS rule that lets this page send, as S3's console takes it.
+function corsRule() {
+  const rule = { AllowedOrigins: [location.origin], AllowedMethods: ["GET", "HEAD", "POST"], AllowedHeaders: ["*"], ExposeHeaders: ["ETag"], MaxAgeSeconds: 3000 };
+  return JSON.stringify([rule], null, 2);
+}
+
+// What to do when no byte can reach the bucket from here.
+function unreachableAdvice(url) {
+  const { hostname, origin, protocol } = new URL(url);
+  const local = (name) => ["localhost", "127.0.0.1", "[::1]"].includes(name);
+  if (local(hostname) && !local(location.hostname)) {
+    return `The local store at ${origin} only answers on the machine that runs this app. Open this page there, or send through the app.`;
+  }
+  if (protocol === "http:" && location.protocol === "https:") {
+    return `This page is https and the bucket's address ${origin} is not, so the browser blocks it. Send through the app, or give the bucket an https address.`;
+  }
+  return `No answer came from ${origin}. Check the network, a firewall or a blocker in this browser, or send through the app.`;
+}
