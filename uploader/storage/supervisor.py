@@ -55,6 +55,7 @@ _FLAGS = (
     "-master.telemetry=false",
     "-admin.ui=false",
     "-webdav=false",
+    "-volume.preStopSeconds=0",  # no other server to tell; ends in time
     "-s3.iam=false",
     "-s3.port.iceberg=0",
     "-s3.port.lance=0",
