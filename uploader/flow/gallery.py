@@ -101,6 +101,10 @@ class Gallery:
             raise errors.ObjectMissing("There is no image at this address.", code="not_an_image")
         return record.from_object(self._bucket.head(key), link=self.link, prefix=self._prefix)
 
+    def key_of(self, name: str) -> str:
+        """The key of an image by the last part of it, which is what an address holds."""
+        return f"{self._folder}{name}"
+
     def link(self, key: str, *, download_name: str = "") -> str:
         """A signed address of an object, the same for everyone for half its life."""
         return self._links.to(key, download_name=download_name)

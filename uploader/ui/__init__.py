@@ -1,0 +1,10 @@
+"""The pages. Streamlit is imported here and nowhere else.
+
+main      page config, sign-in gate, navigation
+upload    the upload page and the newest images
+gallery   everything stored, newest first
+parts     pieces that two pages share
+wiring    how pages reach the application and the person
+direct    the browser uploader (a component)
+tiles     the grid of thumbnails (a component)
+"""

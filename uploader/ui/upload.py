@@ -1,0 +1,158 @@
+"""The upload page: a drop zone by one of three roads, and the newest images under it."""
+
+from datetime import UTC, datetime
+from math import ceil
+
+import streamlit as st
+
+from uploader.errors import StorageError
+from uploader.flow.batch import Batch, File, Row, start_batch
+from uploader.limits import MIB, format_list, size_label
+from uploader.ui import parts, wiring
+from uploader.ui.direct import direct_uploader
+from uploader.ui.tiles import tiles
+
+STRAIGHT, THROUGH, CAMERA = "Straight to S3", "Through the app", "Camera"
+RECENT = 12
+STEPS = {"waiting": "Waiting", "check": "Checking", "send": "Sending", "verify": "Verifying"}
+
+app = wiring.the_app()
+who = wiring.person()
+state = st.session_state
+state.setdefault("batch", None)  # what goes through the app just now, or went last
+state.setdefault("round", 0)  # a new key empties the widget, and with it the server's memory
+
+hint = f"{format_list(app.limits.formats)}, up to {size_label(app.limits.max_bytes)}."
+if app.settings.strip_metadata:
+    hint += " Location and camera details are removed."
+
+
+def take(files: list[File]) -> None:
+    """Starts a batch with these files and empties the widget."""
+    state.batch = start_batch(app.carrier, files, who=who)
+    state.round += 1
+    st.rerun()
+
+
+def straight() -> None:
+    """The browser posts to the bucket itself."""
+    report = direct_uploader(
+        upload_pass=app.signer.mint_pass(who, now=datetime.now(UTC)),
+        accept=[f"image/{name.lower()}" for name in app.limits.formats],
+        max_bytes=app.limits.max_bytes,
+        hint=hint,
+        key="direct",
+    )
+    if report.fresh:
+        wiring.forget_listings()
+    if report.switch_road:
+        state.next_road = THROUGH
+        st.rerun()
+
+
+def through() -> None:
+    """Files go to the app, and the app posts them."""
+    folder = st.toggle("Choose a whole folder", key="folder")
+    chosen = st.file_uploader(
+        hint,
+        type="image" if folder else None,  # in a folder, only what calls itself an image is meant
+        accept_multiple_files="directory" if folder else True,
+        max_upload_size=ceil(app.limits.max_bytes / MIB),
+        key=f"files_{state.round}",
+    )
+    if chosen and not is_running(state.batch):
+        take([File(file.name, file.size, file.getvalue) for file in chosen])
+
+
+def camera() -> None:
+    """One photograph from this device, through the app."""
+    photo = st.camera_input("Take a photograph", key=f"photo_{state.round}", label_visibility="collapsed")
+    if photo and not is_running(state.batch):
+        name = f"photo {datetime.now(UTC):%Y-%m-%d %H-%M-%S}.jpg"
+        take([File(name, photo.size, photo.getvalue)])
+
+
+def is_running(batch: Batch | None) -> bool:
+    """True while files of this batch are on their way."""
+    return batch is not None and not batch.is_over
+
+
+def line(row: Row) -> str:
+    """One file as a Markdown list item; its name can only be read as text."""
+    name = parts.plain(row.name)
+    if row.state == "refused":
+        return f"- :red[:material/error:] {name} — {row.sentence}"
+    if row.image is None:
+        return f"- :material/schedule: {name} — {STEPS.get(row.state, 'Waiting')}"
+    image = row.image
+    facts = f"{image.width_px:,} × {image.height_px:,} px, {size_label(image.size_bytes)}"
+    removed = f"; removed: {', '.join(image.removed)}" if image.removed else ""
+    return f"- :green[:material/check_circle:] {name} — {facts}{removed}"
+
+
+def outcome(batch: Batch) -> None:
+    """How the files of the last batch fared: refused ones first, each readable until the next batch."""
+    stored, refused = len(batch.stored), len(batch.refused)
+    total = len(batch.rows)
+    if is_running(batch):
+        st.progress(batch.progress, text=f"{stored + refused} of {total} done, through the app")
+    else:
+        text = f"{stored} of {total} stored through the app" + (f", {refused} refused" if refused else "")
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            icon = ":green[:material/check_circle:]" if not refused else ":orange[:material/info:]"
+            st.markdown(f"{icon} {text}", width="content")
+            st.button(
+                "Clear",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=state.update,
+                args=({"batch": None},),
+            )
+    rows = sorted(batch.rows, key=lambda row: row.state != "refused")
+    if total > 1 or refused or not is_running(batch):
+        st.markdown("\n".join(map(line, rows)))
+
+
+@st.fragment(run_every=0.5)
+def watch(batch: Batch) -> None:
+    """Shows a running batch; when it is over, the whole page runs once more."""
+    outcome(batch)
+    if batch.is_over:
+        wiring.forget_listings()
+        st.rerun()
+
+
+parts.heading(app, "Upload")
+if "next_road" in state:
+    state.road = state.pop("next_road")
+road = st.segmented_control(
+    "Road",
+    (STRAIGHT, THROUGH, CAMERA),
+    default=STRAIGHT,
+    required=True,
+    key="road",
+    label_visibility="collapsed",
+)
+{STRAIGHT: straight, THROUGH: through, CAMERA: camera}[road]()
+
+if is_running(state.batch):
+    watch(state.batch)
+elif state.batch:
+    outcome(state.batch)
+
+try:
+    recent = wiring.page_of_images(app, size=RECENT)
+except StorageError as error:
+    parts.storage_fault(error)
+    st.button("Try again", icon=":material/refresh:")
+    st.stop()
+
+if not recent.tiles:
+    st.caption("No images yet. The first one you upload appears here.")
+    st.stop()
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    st.subheader("Recent uploads", anchor=False, width="content")
+    st.page_link("gallery.py", label="All images", icon=":material/arrow_forward:", icon_position="right")
+clicked = tiles(recent.tiles, key="recent")
+if clicked:
+    parts.image_dialog(app, clicked)
