@@ -1,0 +1,100 @@
+"""Settings: what the environment may say, and how all its faults are reported at once."""
+
+import pytest
+
+from uploader.errors import SettingsInvalid
+from uploader.limits import Limits, format_list, size_label
+from uploader.settings import Settings
+
+MIB = 2**20
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in os.environ:
+        if name.startswith("UPLOADER_"):
+            monkeypatch.delenv(name)
+
+
+def test_nothing_set_means_the_local_store_and_the_default_limits() -> None:
+    settings = Settings.load()
+    assert settings.is_local
+    assert settings.limits == Limits()
+
+
+def test_the_defaults_are_the_documented_ones() -> None:
+    limits = Limits()
+    assert (limits.max_bytes, limits.max_pixels, limits.max_side_px) == (20 * MIB, 50_000_000, 16_383)
+    assert (limits.form_expires_s, limits.link_expires_s) == (300, 3_600)
+    assert limits.formats == ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "BUCKET": "team-images",
+        "REGION": "eu-west-1",
+        "ENDPOINT_URL": "https://s3.example.com/",
+        "PREFIX": "/team/a/",
+        "FORMATS": "jpg, WebP",
+        "MAX_BYTES": "1048576",
+        "STRIP_METADATA": "false",
+    }.items():
+        monkeypatch.setenv(f"UPLOADER_{name}", value)
+    settings = Settings.load()
+    assert not settings.is_local
+    assert settings.prefix == "team/a/"
+    assert settings.endpoint_url == "https://s3.example.com"
+    assert settings.limits.formats == ("JPEG", "WEBP")
+    assert settings.limits.max_bytes == MIB
+    assert settings.strip_metadata is False
+
+
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("UPLOADER_BUCKET", value.strip())
+    assert Settings.load().is_local
+
+
+def test_every_fault_is_reported_at_once_with_its_name_and_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = {
+        "BUCKET": "Bad_Bucket",
+        "REGION": "eu west",
+        "ENDPOINT_URL": "ftp://x",
+        "PREFIX": "a/../b",
+        "MAX_BYTES": "lots",
+        "MAX_PIXELS": "-1",
+        "FORMATS": "JPEG,BMP",
+        "FORM_EXPIRES_S": "5",
+        "ALLOW_DELETE": "perhaps",
+    }
+    for name, value in bad.items():
+        monkeypatch.setenv(f"UPLOADER_{name}", value)
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.load()
+    for name, value in bad.items():
+        assert f"UPLOADER_{name} is {value!r}" in str(caught.value)
+
+
+def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLOADER_SECRET_KEY", "too-short")
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.load()
+    assert "UPLOADER_SECRET_KEY" in str(caught.value)
+    assert "too-short" not in str(caught.value)
+    monkeypatch.setenv("UPLOADER_SECRET_KEY", "long-enough-to-be-taken")
+    assert "long-enough" not in repr(Settings.load())
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "label"),
+    [(0, "0 bytes"), (1, "1 byte"), (2_048, "2 KB"), (20 * MIB, "20 MB"), (4_404_019, "4.2 MB")],
+)
+def test_sizes_as_people_read_them(size_bytes: int, label: str) -> None:
+    assert size_label(size_bytes) == label
+
+
+def test_formats_as_a_sentence_has_them() -> None:
+    assert format_list(("JPEG", "WEBP", "GIF")) == "JPEG, WebP or GIF"
+    assert format_list(("PNG",)) == "PNG"
