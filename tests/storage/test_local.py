@@ -356,7 +356,7 @@ def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=12 * 2**20))
-    with pytest.raises(LocalStoreUnavailable, match="has 12 MB free and 256 MB are needed; make room, or"):
+    with pytest.raises(LocalStoreUnavailable, match="has 12 MB free and 64 MB are needed; make room, or"):
         start_local_store(tmp_path / "store")
     assert not (tmp_path / "store/users.lock").exists()
 

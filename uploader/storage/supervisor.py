@@ -9,10 +9,12 @@ Only the standard library is imported: it starts in 30 ms. What lies in the fold
     s3.json          the random credentials, in the form that weed reads
     security.toml    the random keys with which weed's parts know each other
     ports.json       the ports in use; kept between starts, so that signed links and browser caches survive
+    weed.pid         the server's process
     store.log        what weed says
     data/            the objects
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -32,7 +34,8 @@ if sys.platform != "win32":
 
 HOST: Final = "127.0.0.1"
 USERS_LOCK, SUPERVISOR_LOCK, LOG = "users.lock", "supervisor.lock", "store.log"
-CREDENTIALS, PORTS, SECURITY, DATA = "s3.json", "ports.json", "security.toml", "data"
+CREDENTIALS, SECURITY, PORTS = "s3.json", "security.toml", "ports.json"
+DATA, PID = "data", "weed.pid"
 TAKEN: Final = 3
 """Exit status: another supervisor has the folder."""
 
@@ -76,14 +79,10 @@ def take_lock(path: Path, *, shared: bool) -> int | None:
 def write_once(path: Path, make: Callable[[], str]) -> str:
     """Give the file's text; made now, private and whole, if it is missing. Racing processes get the same."""
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-        try:
-            _write(draft, make())
+        draft = _draft(path, make())
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink(missing_ok=True)
+        draft.unlink()
     return path.read_text()
 
 
@@ -101,6 +100,7 @@ def main(weed: str) -> int:
     write_once(Path(CREDENTIALS), _new_credentials)
     write_once(Path(SECURITY), _new_security)
     os.makedirs(DATA, exist_ok=True)
+    _end_orphan()
     _keep(weed)
     return 0
 
@@ -128,12 +128,24 @@ def _start(weed: str, ports: dict[str, int]) -> subprocess.Popen[bytes]:
     Path(DATA, "mini.options").unlink(missing_ok=True)  # an earlier run's flags, which weed would add
     flags = [f"-{role}.port={port}" for role, port in ports.items()]
     flags += [f"-{role}.port.grpc={port + _GRPC_OFFSET}" for role, port in ports.items()]
-    return subprocess.Popen(  # noqa: S603 - our own binary and flags
+    process = subprocess.Popen(  # noqa: S603 - our own binary and flags
         [weed, "-logtostderr", "mini", *_FLAGS, *flags],
         env={"HOME": os.getcwd(), "PATH": os.defpath, "GOMEMLIMIT": "400MiB"},
         stdin=subprocess.DEVNULL,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
+    _replace(Path(PID), str(process.pid))
+    return process
+
+
+def _end_orphan() -> None:
+    """End the weed of a supervisor that was killed, where the kernel has not done so (macOS)."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        pid, port = int(Path(PID).read_text()), json.loads(Path(PORTS).read_text())["s3"]
+        ps = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+        while f" -s3.port={port} " in subprocess.run(ps, capture_output=True, text=True, check=False).stdout:  # noqa: S603
+            os.kill(pid, signal.SIGKILL)
+            time.sleep(_POLL_S)
 
 
 def _die_with_parent() -> None:
@@ -166,10 +178,7 @@ def _choose_ports() -> dict[str, int]:
             port = _PORT_RANGE[secrets.randbelow(len(_PORT_RANGE))]
         ports[role] = port
     if ports != kept:
-        draft = Path(f"{PORTS}.new")
-        draft.unlink(missing_ok=True)
-        _write(draft, json.dumps(ports))
-        draft.replace(PORTS)
+        _replace(Path(PORTS), json.dumps(ports))
     return ports
 
 
@@ -198,11 +207,17 @@ def _new_security() -> str:
     return "".join(f'[{section}]\nkey = "{secrets.token_hex(32)}"\n' for section in sections)
 
 
-def _write(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+def _replace(path: Path, text: str) -> None:
+    _draft(path, text).replace(path)
+
+
+def _draft(path: Path, text: str) -> Path:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    return draft
 
 
 def _locked(descriptor: int, *, shared: bool) -> bool:
