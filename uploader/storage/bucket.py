@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoCredentialsError
 
 from uploader import errors
 from uploader.presign.policy import decode_policy, sha256_field
@@ -63,13 +63,16 @@ class Bucket:
         """
         with translated("open the bucket"):
             session = boto3.Session(access_key, secret_key, region_name=region)
+            credentials = session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError()
             if region is None and endpoint_url is None:
                 region = _find_region(session, name)
             region = region or session.region_name or "us-east-1"
             client = session.client(
                 "s3", region_name=region, endpoint_url=endpoint_url, config=_config(name, endpoint_url)
             )
-            return cls(client, name, session.get_credentials())
+            return cls(client, name, credentials)
 
     # --- signing ---------------------------------------------------------------------------------------
 
@@ -243,7 +246,10 @@ def _config(name: str, endpoint_url: str | None) -> Config:
     }
     if endpoint_url is None:
         # A dot in the name does not fit the certificate of the virtual host.
-        style: Any = {"addressing_style": "path" if "." in name else "virtual"}
+        style: Any = {
+            "addressing_style": "path" if "." in name else "virtual",
+            "us_east_1_regional_endpoint": "regional",
+        }
         return Config(**common, s3=style)
     # The default checksums of boto3 break several S3-compatible stores; loopback is never behind a proxy.
     host = urlsplit(endpoint_url).hostname

@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+)
 
 from uploader import errors
 from uploader.presign import answers
@@ -21,6 +27,12 @@ def translated(action: str) -> Iterator[None]:
             f"The bucket did not answer when the app tried to {action}; "
             "check the network and the endpoint, then try again.",
             reason=type(error).__name__,
+        ) from error
+    except NoCredentialsError as error:
+        raise errors.StorageRefused(
+            "The app has no AWS credentials; set AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+            "or give the machine a role, then start it again.",
+            code="NoCredentials",
         ) from error
     except BotoCoreError as error:
         raise errors.StorageRefused(

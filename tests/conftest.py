@@ -1,0 +1,86 @@
+"""What several rooms' tests share: the real local store, buckets in it, and pictures made at run time."""
+
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from uploader.storage.bucket import Bucket
+from uploader.storage.local import LocalStore, start_local_store
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("UPLOADER_", "AWS_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def local_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStore]:
+    """The real S3 server, one for the whole run."""
+    with start_local_store(tmp_path_factory.mktemp("store")) as running:
+        yield running.store
+
+
+@pytest.fixture
+def make_bucket(local_store: LocalStore) -> Iterator[Callable[[], Bucket]]:
+    """Makes empty buckets on the real server, and removes what was put there."""
+    made: list[Bucket] = []
+
+    def make() -> Bucket:
+        bucket = Bucket.open(
+            f"test-{secrets.token_hex(8)}",
+            region=local_store.region,
+            endpoint_url=local_store.endpoint_url,
+            access_key=local_store.access_key,
+            secret_key=local_store.secret_key,
+        )
+        bucket.create()
+        made.append(bucket)
+        return bucket
+
+    yield make
+    for bucket in made:
+        bucket._client.delete_bucket(Bucket=bucket.name) if not keys_in(bucket) else _empty(bucket)
+
+
+@pytest.fixture
+def bucket(make_bucket: Callable[[], Bucket]) -> Bucket:
+    """One empty bucket on the real server."""
+    return make_bucket()
+
+
+def _empty(bucket: Bucket) -> None:
+    for key in keys_in(bucket):
+        bucket.delete(key)
+
+
+def keys_in(bucket: Bucket, prefix: str = "") -> list[str]:
+    """Every key, in listing order."""
+    return [stored.key for stored in bucket.list(prefix).objects]
+
+
+def picture(
+    width: int = 320, height: int = 240, *, format: str = "JPEG", color: str = "teal", **save: object
+) -> bytes:
+    """A small valid image file; another colour is another content."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), color).save(out, format, **save)
+    return out.getvalue()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a picture to a file and gives its path."""
+
+    def write(name: str, **options: object) -> Path:
+        path = tmp_path / name
+        path.write_bytes(picture(**options))  # type: ignore[arg-type]
+        return path
+
+    return write
