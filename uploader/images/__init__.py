@@ -1,0 +1,16 @@
+"""What a good image is.
+
+    inspect.py      bytes -> ImageFacts: one walk, one decode; the order of the checks
+    checker.py      the same in bounded child processes (child.py), with a queue
+    containers/     the structure of JPEG, PNG, GIF, WebP and AVIF files, without decoding
+    decode.py       everything Pillow: decodes each frame, makes the thumbnail; imported late
+    exif.py         which way up, and what it gives away
+    rejections.py   every reason for a refusal: its code and its sentence
+
+Importing this wing does not import Pillow.
+"""
+
+from uploader.images.checker import Checker
+from uploader.images.inspect import Checked, ImageFacts, inspect
+
+__all__ = ["Checked", "Checker", "ImageFacts", "inspect"]

@@ -1,0 +1,122 @@
+"""The checking child: pictures come in by stdin, answers go out by stdout. `checker.py` starts it.
+
+    request   flags (1 byte: 1 = strip), length (8 bytes), the picture
+    answer    lengths of what follows (4, 8 and 8 bytes): a JSON head, the thumbnail, the stripped bytes
+
+The head holds `facts` and `removed`, or `rejected`; and `last`, when this child ends after it.
+"""
+
+import contextlib
+import json
+import math
+import os
+import queue
+import signal
+import struct
+import sys
+import threading
+import time
+from dataclasses import asdict
+from typing import Any, BinaryIO, Final
+
+from uploader.errors import ImageRejected
+from uploader.images import rejections
+from uploader.images.inspect import Checked, check
+from uploader.limits import Limits
+
+REQUEST: Final = struct.Struct(">BQ")
+ANSWER: Final = struct.Struct(">IQQ")
+STRIP: Final = 1
+
+_MOST_PICTURES = 500
+_MOST_RESIDENT_BYTES = 256 * 2**20
+_NICENESS = 5  # the page comes first
+
+
+def main() -> None:
+    """Serve until stdin ends, or until this process has grown old or fat."""
+    limits = _limits(json.loads(sys.argv[1]))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a library that prints must not break the framing
+    _confine(limits)
+    from uploader.images import decode  # noqa: F401  # now, so that the first picture does not pay for it
+
+    requests: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
+    for count in range(1, _MOST_PICTURES + 1):
+        flags, data = requests.get()
+        _allow_cpu(limits.check_cpu_s)
+        head, thumbnail, stripped = _answer(data, limits, strip=bool(flags & STRIP))
+        del data
+        head["last"] = count == _MOST_PICTURES or _resident_bytes() > _MOST_RESIDENT_BYTES
+        text = json.dumps(head).encode()
+        answers.write(ANSWER.pack(len(text), len(thumbnail), len(stripped)))
+        answers.writelines((text, thumbnail, stripped))
+        answers.flush()
+        if head["last"]:
+            return
+
+
+def _answer(data: bytes, limits: Limits, *, strip: bool) -> tuple[dict[str, Any], bytes, bytes]:
+    try:
+        checked: Checked = check(data, limits)
+    except ImageRejected as error:
+        return _rejected(error), b"", b""
+    except MemoryError:
+        return _rejected(rejections.too_much_memory()), b"", b""
+    head = {"facts": asdict(checked.facts), "removed": checked.removed}
+    return head, checked.thumbnail, checked.stripped or b""
+
+
+def _rejected(error: ImageRejected) -> dict[str, Any]:
+    return {"rejected": {"sentence": str(error), "code": error.code, "facts": error.facts}}
+
+
+def _listen(stdin: BinaryIO, requests: "queue.SimpleQueue[tuple[int, bytes]]") -> None:
+    """Hand pictures over; end the process at once when the parent is gone, also in the middle of a decode.
+
+    Not PR_SET_PDEATHSIG: it fires when the parent's *thread* ends, and page scripts run in threads that do.
+    """
+    with contextlib.suppress(BaseException):
+        while len(head := stdin.read(REQUEST.size)) == REQUEST.size:
+            flags, size = REQUEST.unpack(head)
+            data = stdin.read(size)
+            if len(data) < size:
+                break
+            requests.put((flags, data))
+            del data
+    os._exit(0)
+
+
+def _limits(values: dict[str, Any]) -> Limits:
+    return Limits(**{**values, "formats": tuple(values["formats"])})
+
+
+def _confine(limits: Limits) -> None:
+    """No more memory than allowed, no file, no core dump; Ctrl-C is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limits, macOS not all
+        import resource
+
+        os.nice(_NICENESS)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (limits.check_memory_bytes, limits.check_memory_bytes))
+
+
+def _allow_cpu(seconds: int) -> None:
+    """So much CPU from now on, over all threads; then SIGXCPU ends this process inside any C code."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + seconds, hard))
+
+
+def _resident_bytes() -> int:
+    """What this process holds now; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return 0

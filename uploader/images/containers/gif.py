@@ -1,0 +1,86 @@
+"""GIF: blocks from the header to the trailer (https://www.w3.org/Graphics/GIF/spec-gif89a.txt)."""
+
+from uploader.images import rejections
+from uploader.images.containers import tail
+from uploader.images.containers.walk import Reader, Walk
+from uploader.limits import Limits
+
+_EXTENSION, _IMAGE, _TRAILER, _NOTHING = 0x21, 0x2C, 0x3B, 0x00
+_EXTENSIONS = {0xF9: "control", 0xFE: "comment", 0x01: "text", 0xFF: "app"}
+
+
+def walk(data: bytes, limits: Limits) -> Walk:
+    """Walk every block to the trailer. Raises ImageRejected.
+
+    The size is that of the smallest canvas which holds the screen and every frame.
+    """
+    reader = Reader(data, "GIF")
+    width, height = _screen(reader)
+    frames = 0
+    while True:
+        start = reader.pos
+        block = reader.number(1)
+        if block == _TRAILER:
+            reader.add("trailer", start)
+            break
+        if block == _IMAGE:
+            frames += 1
+            if frames > limits.max_frames:
+                raise rejections.too_many_frames(data.count(b"\x2c", start) and frames, limits)
+            right, bottom = _image(reader, start)
+            width, height = max(width, right), max(height, bottom)
+        elif block == _EXTENSION:
+            _extension(reader, start)
+        elif block == _NOTHING:  # a stray end of sub-blocks, which viewers pass over
+            reader.count()
+        else:
+            raise reader.damaged(f"no block begins at byte {start:,}")
+    if not frames:
+        raise reader.damaged("it holds no picture")
+    words = tail.judge("GIF", data, reader.pos)
+    return Walk("GIF", width, height, frames, reader.pos, tuple(reader.parts), words)
+
+
+def _screen(reader: Reader) -> tuple[int, int]:
+    reader.need(6)
+    width, height, flags = reader.number(2, "little"), reader.number(2, "little"), reader.number(1)
+    reader.need(2)
+    _palette(reader, flags)
+    reader.add("header", 0)
+    return width, height
+
+
+def _palette(reader: Reader, flags: int) -> None:
+    if flags & 0x80:
+        reader.need(3 << (flags & 7) + 1)
+
+
+def _image(reader: Reader, start: int) -> tuple[int, int]:
+    """One frame; returns how far it reaches to the right and down, in pixels."""
+    left, top, width, height = (reader.number(2, "little") for _ in range(4))
+    _palette(reader, reader.number(1))
+    reader.need(1)  # the code size
+    _sub_blocks(reader)
+    reader.add("image", start)
+    return left + width, top + height
+
+
+def _extension(reader: Reader, start: int) -> None:
+    kind = _EXTENSIONS.get(reader.number(1), "extension")
+    body = reader.pos
+    _sub_blocks(reader)
+    if kind == "app":
+        kind = f"app {reader.data[body + 1 : body + 12].decode('latin-1')}"
+    reader.add(kind, start)
+
+
+def _sub_blocks(reader: Reader) -> None:
+    """Rows of a length byte and that many bytes, until a length of 0."""
+    data, pos, total, blocks = reader.data, reader.pos, len(reader.data), 0
+    while pos < total and (size := data[pos]):
+        pos += size + 1
+        blocks += 1
+    if pos >= total:
+        raise rejections.truncated("GIF", total)
+    reader.pos = pos + 1
+    reader.count(blocks)

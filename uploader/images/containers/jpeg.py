@@ -1,0 +1,135 @@
+"""JPEG: markers from SOI to EOI (ITU-T T.81, https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B)."""
+
+import re
+from dataclasses import dataclass
+
+from uploader.images import rejections
+from uploader.images.containers import tail
+from uploader.images.containers.walk import Reader, Walk
+from uploader.limits import Limits
+
+_SOI, _EOI, _SOS, _COM, _TEM = 0xD8, 0xD9, 0xDA, 0xFE, 0x01
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # every SOFn
+_HUFFMAN_FRAMES = (0xC0, 0xC1, 0xC2)  # what browsers decode: not lossless, not hierarchical, not arithmetic
+_PROGRESSIVE = 0xC2
+_SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that is neither stuffing, restart nor fill
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    width_px: int
+    height_px: int
+    blocks: int
+    progressive: bool
+
+
+def walk(data: bytes, limits: Limits) -> Walk:
+    """Walk the first picture to its EOI and judge what follows. Raises ImageRejected."""
+    found, reader = _picture(data, 0, limits)
+    words = tail.judge_jpeg(data, reader.pos, lambda start: _picture(data, start, limits)[1].pos)
+    return Walk("JPEG", found.width_px, found.height_px, 1, reader.pos, tuple(reader.parts), words)
+
+
+def _picture(data: bytes, start: int, limits: Limits) -> tuple[_Frame, Reader]:
+    reader = Reader(data, "JPEG", start + 2)
+    reader.add("SOI", start)
+    frame, scans, coded_bytes = None, 0, 0
+    while True:
+        marker, at = _next_marker(reader)
+        if marker == _EOI:
+            reader.add("EOI", at)
+            break
+        if marker == _SOI:
+            raise reader.damaged("a second picture begins inside the first one")
+        length = reader.number(2)
+        if length < 2:
+            raise reader.damaged(f"the segment at byte {at:,} has no length")
+        body = reader.need(length - 2)
+        if marker == _SOS:
+            scans += 1
+            coded_bytes += _skip_scan(reader, frame, scans, limits)
+        elif marker in _FRAMES:
+            frame = _frame(reader, marker, body, frame)
+        reader.add(_kind(data, marker, body, reader.pos), at)
+    if frame is None or not scans:
+        raise reader.damaged("it holds no picture")
+    _weigh(frame, coded_bytes)
+    return frame, reader
+
+
+def _next_marker(reader: Reader) -> tuple[int, int]:
+    """The next marker that has a meaning, as decoders find it: stray bytes before it are passed over."""
+    data = reader.data
+    while True:
+        at = data.find(b"\xff", reader.pos)
+        if at < 0 or at + 1 >= len(data):
+            raise rejections.truncated("JPEG", len(data))
+        reader.pos = at + 1
+        marker = data[at + 1]
+        if marker in (0x00, 0xFF):  # stuffing, fill
+            continue
+        reader.pos = at + 2
+        if marker == _TEM or 0xD0 <= marker <= 0xD7:
+            reader.count()
+            continue
+        return marker, at
+
+
+def _skip_scan(reader: Reader, frame: _Frame | None, scans: int, limits: Limits) -> int:
+    """Move to the marker that ends the entropy-coded data and return the data's length in bytes."""
+    if frame is None:
+        raise reader.damaged("its pixels come before its size")
+    if scans > limits.max_jpeg_scans:
+        raise rejections.too_many_scans(limits)
+    found = _SCAN_END.search(reader.data, reader.pos)
+    if found is None:
+        raise rejections.truncated("JPEG", len(reader.data))
+    length, reader.pos = found.start() - reader.pos, found.start()
+    return length
+
+
+def _frame(reader: Reader, marker: int, body: int, known: _Frame | None) -> _Frame:
+    """The frame header: precision, height, width, and for each component its sampling factors."""
+    data, size = reader.data, reader.pos - body
+    if known is not None:
+        raise reader.damaged("it gives its size twice")
+    if marker not in _HUFFMAN_FRAMES or size < 6 or data[body] != 8:
+        raise reader.damaged("its kind of compression is one that browsers do not show")
+    height, width = int.from_bytes(data[body + 1 : body + 3]), int.from_bytes(data[body + 3 : body + 5])
+    samplings = [(byte >> 4, byte & 15) for byte in data[body + 7 : body + size : 3]]
+    if not width or not height or len(samplings) != data[body + 5] or any(0 in pair for pair in samplings):
+        raise reader.damaged("it gives no size")
+    return _Frame(width, height, _blocks(width, height, samplings), marker == _PROGRESSIVE)
+
+
+def _blocks(width: int, height: int, samplings: list[tuple[int, int]]) -> int:
+    """How many 8x8 blocks the components have at least (T.81, A.1.1 and A.2.2)."""
+    most_x, most_y = max(x for x, _ in samplings), max(y for _, y in samplings)
+    return sum(-(-width * x // (most_x * 8)) * -(-height * y // (most_y * 8)) for x, y in samplings)
+
+
+def _weigh(frame: _Frame, coded_bytes: int) -> None:
+    # A block costs one bit for its DC code and, unless progressive, one for its end-of-block code.
+    bits = frame.blocks * (1 if frame.progressive else 2)
+    if coded_bytes * 8 < bits:
+        raise rejections.too_little_data(frame.width_px, frame.height_px, coded_bytes)
+
+
+_SIGNED = {
+    "APP0": ((b"JFIF\0", "JFIF"), (b"JFXX\0", "JFXX")),
+    "APP1": ((b"Exif\0", "Exif"), (b"http://ns.adobe.com/", "XMP")),
+    "APP2": ((b"ICC_PROFILE\0", "ICC"), (b"MPF\0", "MPF")),
+    "APP13": ((b"Photoshop 3.0\0", "IPTC"),),
+    "APP14": ((b"Adobe", "Adobe"),),
+}
+
+
+def _kind(data: bytes, marker: int, body: int, end: int) -> str:
+    """What a segment is: `ICC`, `Exif`, `COM`, `APP7`, or `picture` for all that a decoder needs."""
+    if marker == _COM:
+        return "COM"
+    if not 0xE0 <= marker <= 0xEF:
+        return "picture"
+    name = f"APP{marker - 0xE0}"
+    signed = (kind for start, kind in _SIGNED.get(name, ()) if data.startswith(start, body, end))
+    return next(signed, name)

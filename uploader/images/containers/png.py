@@ -1,0 +1,119 @@
+"""PNG: chunks with their checksums, from IHDR to IEND (https://www.w3.org/TR/png-3/)."""
+
+import zlib
+
+from uploader.images import rejections
+from uploader.images.containers import tail
+from uploader.images.containers.walk import Reader, Walk
+from uploader.limits import Limits
+
+_CRITICAL = frozenset({"IHDR", "PLTE", "IDAT", "IEND"})
+_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}  # by colour type
+_PALETTE = 3
+_STEP_BYTES = 65_536
+
+
+def walk(data: bytes, limits: Limits) -> Walk:
+    """Walk every chunk to IEND. Raises ImageRejected for a cut, a wrong checksum, a swelling text."""
+    reader = Reader(data, "PNG", 8)
+    width, height, colour = _header(reader)
+    claimed = frames = 0
+    while True:
+        kind, body = _chunk(reader)
+        end = reader.pos - 4
+        if kind == "IEND":
+            break
+        if kind in ("zTXt", "iTXt", "iCCP"):
+            _weigh(data, kind, body, end, limits)
+        elif kind == "acTL":
+            claimed = int.from_bytes(data[body : body + 4], "big")
+        elif kind == "fcTL":
+            frames += 1
+            _fits(reader, body, end, width, height)
+    _complete(reader, colour)
+    # Browsers take an empty or missing acTL for a still image, and show no more frames than there are.
+    shown = max(1, min(claimed, frames))
+    words = tail.judge("PNG", data, reader.pos)
+    return Walk("PNG", width, height, shown, reader.pos, tuple(reader.parts), words)
+
+
+def _header(reader: Reader) -> tuple[int, int, int]:
+    kind, body = _chunk(reader)
+    data = reader.data
+    if kind != "IHDR" or reader.pos - 4 - body != 13:
+        raise reader.damaged("it does not begin with its size")
+    width, height = (
+        int.from_bytes(data[body : body + 4], "big"),
+        int.from_bytes(data[body + 4 : body + 8], "big"),
+    )
+    depth, colour, compression, filtering, interlace = data[body + 8 : body + 13]
+    if not width or not height or depth not in _DEPTHS.get(colour, ()):
+        raise reader.damaged("its header makes no sense")
+    if compression or filtering or interlace > 1:
+        raise reader.damaged("its kind of compression does not exist")
+    return width, height, colour
+
+
+def _chunk(reader: Reader) -> tuple[str, int]:
+    """The next chunk: its kind, and where its data starts. The cursor stands behind its checksum."""
+    data, start = reader.data, reader.pos
+    size = reader.number(4)
+    name = reader.need(4)
+    kind = data[name : reader.pos].decode("latin-1")
+    if size > 0x7FFF_FFFF or not (kind.isascii() and kind.isalpha()):
+        raise reader.damaged(f"no chunk begins at byte {start:,}")
+    body = reader.pos
+    if body + size + 4 > len(data):
+        # IEND, 12 bytes, must still follow any other chunk.
+        raise rejections.truncated("PNG", len(data), body + size + 4 + (12 if kind != "IEND" else 0))
+    reader.need(size)
+    if zlib.crc32(memoryview(data)[name : reader.pos]) != reader.number(4):
+        raise rejections.bad_checksum(kind, start)
+    if kind[0].isupper() and kind not in _CRITICAL:
+        raise reader.damaged(f"browsers cannot read its {kind} part")
+    reader.add(kind, start)
+    return kind, body
+
+
+def _complete(reader: Reader, colour: int) -> None:
+    kinds = [part.kind for part in reader.parts]
+    if "IDAT" not in kinds:
+        raise reader.damaged("it holds no picture")
+    if kinds.count("IHDR") > 1:
+        raise reader.damaged("it gives its size twice")
+    if colour == _PALETTE and "PLTE" not in kinds[: kinds.index("IDAT")]:
+        raise reader.damaged("its palette is missing")
+
+
+def _fits(reader: Reader, body: int, end: int, width: int, height: int) -> None:
+    """A frame of an animation must lie inside the picture (https://www.w3.org/TR/png-3/#fcTL-chunk)."""
+    if end - body != 26:
+        raise reader.damaged("a frame has no size")
+    frame = [int.from_bytes(reader.data[body + i : body + i + 4], "big") for i in (4, 8, 12, 16)]
+    if not frame[0] or not frame[1] or frame[0] + frame[2] > width or frame[1] + frame[3] > height:
+        raise reader.damaged("a frame lies outside the picture")
+
+
+def _weigh(data: bytes, kind: str, body: int, end: int, limits: Limits) -> None:
+    """Unpack a text or profile in small steps and stop where it grows beyond the limit."""
+    text = data.find(b"\0", body, end) + 1
+    if not text:
+        return
+    if kind == "iTXt":
+        if data[text : text + 1] != b"\1":
+            return
+        for _ in range(2):  # language, translated keyword
+            text = data.find(b"\0", text + 2 if _ == 0 else text, end) + 1
+            if not text:
+                return
+    else:
+        text += 1  # the compression method
+    unpacker, packed, total = zlib.decompressobj(), data[text:end], 0
+    try:
+        while packed and not unpacker.eof:
+            total += len(unpacker.decompress(packed, _STEP_BYTES))
+            packed = unpacker.unconsumed_tail
+            if total > limits.max_text_chunk_bytes:
+                raise rejections.text_too_large(kind, limits)
+    except zlib.error:
+        return  # viewers pass over a text that cannot be unpacked

@@ -1,0 +1,153 @@
+"""Pillow, and nothing but Pillow: decode every frame of a walked file once, and make its thumbnail.
+
+Imported late, by those who decode: the parent of the checking children never needs it.
+"""
+
+import io
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, ImageCms
+
+from uploader.errors import ImageRejected
+from uploader.images import exif, rejections
+from uploader.images.containers import Walk
+from uploader.limits import Limits
+
+_THUMBNAIL_QUALITY = 82
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+_PILLOW_BRANDS = (b"avif", b"avis", b"mif1", b"msf1")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What only a decoder can tell. The size is as displayed, so after any turn."""
+
+    width_px: int
+    height_px: int
+    frames: int
+    thumbnail: bytes
+
+
+def decode(data: bytes, walk: Walk, limits: Limits) -> Decoded:
+    """Decode every frame within `limits` and thumbnail the first one. Raises only ImageRejected."""
+    try:
+        # Pillow warns where a viewer shrugs: odd EXIF, a broken profile, an animation that is a still image.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with _open(data, walk) as image:
+                return _decode(image, walk, limits)
+    except ImageRejected:
+        raise
+    except MemoryError:
+        raise rejections.too_much_memory() from None
+    except Exception as error:  # decoders raise anything: https://github.com/python-pillow/Pillow/issues/2812
+        raise rejections.damaged(walk.format, "its pixels cannot be decoded") from error
+
+
+def _open(data: bytes, walk: Walk) -> Image.Image:
+    if walk.format == "HEIC":
+        import pi_heif  # type: ignore[import-untyped]  # the optional extra
+
+        image: Image.Image = pi_heif.open_heif(data, convert_hdr_to_8bit=True).to_pillow()
+        return image
+    return Image.open(io.BytesIO(_plain(data, walk)), formats=[walk.format])
+
+
+def _plain(data: bytes, walk: Walk) -> bytes:
+    """The same AVIF in words that the decoder knows: brands, and no groups of items that it does not read."""
+    groups = [part for part in walk.parts if part.kind == "grpl" and b"pymd" in data[part.start : part.end]]
+    if walk.format != "AVIF" or (not groups and data[8:12] in _PILLOW_BRANDS):
+        return data
+    plain = bytearray(data)
+    plain[8:12] = b"avif" if data[8:12] not in _PILLOW_BRANDS else data[8:12]
+    for part in groups:
+        plain[part.start + 4 : part.start + 8] = b"free"
+    return bytes(plain)
+
+
+def _decode(image: Image.Image, walk: Walk, limits: Limits) -> Decoded:
+    frames = getattr(image, "n_frames", 1) if walk.format == "AVIF" else walk.frames
+    width, height = image.size
+    bound(width, height, frames, limits)
+    sides = limits.thumbnail_side_px, limits.thumbnail_side_px
+    if walk.format == "JPEG":
+        image.draft(None, (sides[0] * 2, sides[1] * 2))  # libjpeg still reads every coefficient
+    image.load()
+    turn = exif.orientation(image.info.get("exif") or b"")
+    thumbnail = _thumbnail(image, sides, turn)
+    _verify_rest(image, walk, frames)
+    if turn >= 5:
+        width, height = height, width
+    return Decoded(width, height, frames, thumbnail)
+
+
+def bound(width_px: int, height_px: int, frames: int, limits: Limits) -> None:
+    """Compare a claimed size with the limits; before anything is decoded."""
+    if max(width_px, height_px) > limits.max_side_px:
+        raise rejections.side_too_long(width_px, height_px, limits)
+    if width_px * height_px > limits.max_pixels:
+        raise rejections.too_many_pixels(width_px, height_px, limits)
+    if frames > limits.max_frames:
+        raise rejections.too_many_frames(frames, limits)
+    if width_px * height_px * frames > limits.max_total_pixels:
+        raise rejections.too_many_frame_pixels(width_px * height_px * frames, frames, limits)
+
+
+def _verify_rest(image: Image.Image, walk: Walk, frames: int) -> None:
+    # A PNG that shows its still image before the animation counts it as one frame more.
+    last = min(getattr(image, "n_frames", 1), frames + bool(image.info.get("default_image")))
+    if walk.format == "JPEG":
+        return  # further pictures of an MPO are dropped, so nobody decodes them
+    for frame in range(1, last):
+        image.seek(frame)
+        image.load()
+
+
+def _thumbnail(image: Image.Image, sides: tuple[int, int], turn: int) -> bytes:
+    small = image.copy() if getattr(image, "n_frames", 1) > 1 else image
+    profile = image.info.get("icc_profile")
+    if small.mode in ("P", "PA", "1") or "transparency" in small.info:
+        small = small.convert("RGBA" if small.has_transparency_data else "RGB")
+    small.thumbnail(sides, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if turn in _TURNS:
+        small = small.transpose(_TURNS[turn])
+    small = _flat(_srgb(small, profile))
+    small.info.clear()  # or the JPEG writer copies comments
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)
+    return out.getvalue()
+
+
+def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Colours as a browser shows them. A profile that does not fit is passed over, as browsers do."""
+    if not profile or image.mode not in ("RGB", "RGBA", "L", "CMYK"):
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """Eight bits, no transparency: what a JPEG can hold."""
+    if image.mode.startswith("I"):
+        # convert() clips 16 bits to white: https://github.com/python-pillow/Pillow/issues/3011
+        return image.convert("I").point(lambda level: level * (1 / 256)).convert("L")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image.getchannel("A"))
+        return white
+    return image if image.mode in ("L", "RGB") else image.convert("RGB")

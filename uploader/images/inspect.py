@@ -1,0 +1,85 @@
+"""Is this a good image, and which? One walk over the file, then one decode of every frame."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from uploader.images import containers, rejections
+from uploader.limits import Limits
+
+_DEFAULTS: Final = Limits()
+_TYPES: Final = {
+    "JPEG": ("image/jpeg", "jpg"),
+    "PNG": ("image/png", "png"),
+    "WEBP": ("image/webp", "webp"),
+    "GIF": ("image/gif", "gif"),
+    "AVIF": ("image/avif", "avif"),
+    "HEIC": ("image/heic", "heic"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is known of a checked image. Width and height are as displayed, so after any turn."""
+
+    format: str
+    """Pillow's name: JPEG (MPO too), PNG, WEBP, GIF, AVIF; or HEIC."""
+    content_type: str
+    extension: str
+    width_px: int
+    height_px: int
+    frames: int
+    size_bytes: int
+    sha256: str
+    """Hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A good image. The facts describe what to store: `stripped`, or the given bytes where that is None."""
+
+    facts: ImageFacts
+    thumbnail: bytes
+    """A JPEG without metadata."""
+    stripped: bytes | None = None
+    removed: tuple[str, ...] = ()
+    """What stripping took away, in words: `location`, `camera`, `comments`."""
+
+
+def inspect(data: bytes, limits: Limits = _DEFAULTS) -> ImageFacts:
+    """The facts of a whole, sane image within `limits`. Raises only ImageRejected."""
+    return check(data, limits).facts
+
+
+def check(data: bytes, limits: Limits = _DEFAULTS) -> Checked:
+    """Facts and thumbnail from one walk and one decode, in this process. Raises only ImageRejected."""
+    weigh(len(data), limits)
+    walk = containers.walk(data, containers.sniff(data, limits), limits)
+    return _decode(data, walk, limits)
+
+
+def weigh(size_bytes: int, limits: Limits) -> None:
+    """Refuse what is empty or too large before anything looks at it."""
+    if not size_bytes:
+        raise rejections.empty()
+    if size_bytes > limits.max_bytes:
+        raise rejections.too_large(size_bytes, limits)
+
+
+def _decode(data: bytes, walk: containers.Walk, limits: Limits) -> Checked:
+    from uploader.images import decode  # late: the parent of the checking children never pays for Pillow
+
+    decode.bound(walk.width_px, walk.height_px, walk.frames, limits)
+    decoded = decode.decode(data, walk, limits)
+    content_type, extension = _TYPES[walk.format]
+    facts = ImageFacts(
+        format=walk.format,
+        content_type=content_type,
+        extension=extension,
+        width_px=decoded.width_px,
+        height_px=decoded.height_px,
+        frames=decoded.frames,
+        size_bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    return Checked(facts, decoded.thumbnail)
