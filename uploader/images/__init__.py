@@ -4,13 +4,16 @@
     checker.py      the same in bounded child processes (child.py), with a queue
     containers/     the structure of JPEG, PNG, GIF, WebP and AVIF files, without decoding
     decode.py       everything Pillow: decodes each frame, makes the thumbnail; imported late
+    metadata.py     strips what a picture tells about people, without touching a pixel
     exif.py         which way up, and what it gives away
     rejections.py   every reason for a refusal: its code and its sentence
 
 Importing this wing does not import Pillow.
 """
 
+from uploader.images import rejections
 from uploader.images.checker import Checker
 from uploader.images.inspect import Checked, ImageFacts, inspect
+from uploader.images.metadata import describe_removed, strip_metadata
 
-__all__ = ["Checked", "Checker", "ImageFacts", "inspect"]
+__all__ = ["Checked", "Checker", "ImageFacts", "describe_removed", "inspect", "rejections", "strip_metadata"]

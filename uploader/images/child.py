@@ -59,7 +59,7 @@ def main() -> None:
 
 def _answer(data: bytes, limits: Limits, *, strip: bool) -> tuple[dict[str, Any], bytes, bytes]:
     try:
-        checked: Checked = check(data, limits)
+        checked: Checked = check(data, limits, strip=strip)
     except ImageRejected as error:
         return _rejected(error), b"", b""
     except MemoryError:

@@ -1,10 +1,10 @@
 """Is this a good image, and which? One walk over the file, then one decode of every frame."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from uploader.images import containers, rejections
+from uploader.images import containers, metadata, rejections
 from uploader.limits import Limits
 
 _DEFAULTS: Final = Limits()
@@ -51,11 +51,20 @@ def inspect(data: bytes, limits: Limits = _DEFAULTS) -> ImageFacts:
     return check(data, limits).facts
 
 
-def check(data: bytes, limits: Limits = _DEFAULTS) -> Checked:
-    """Facts and thumbnail from one walk and one decode, in this process. Raises only ImageRejected."""
+def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False) -> Checked:
+    """Facts and thumbnail from one walk and one decode, in this process. Raises only ImageRejected.
+
+    With `strip`, what is decoded is what will be stored: the picture without its metadata.
+    """
     weigh(len(data), limits)
     walk = containers.walk(data, containers.sniff(data, limits), limits)
-    return _decode(data, walk, limits)
+    if not strip:
+        return _decode(data, walk, limits)
+    stripped = metadata.strip(data, walk)
+    if stripped == data:
+        return _decode(data, walk, limits)
+    checked = _decode(stripped, walk, limits)
+    return replace(checked, stripped=stripped, removed=metadata.describe(data, walk))
 
 
 def weigh(size_bytes: int, limits: Limits) -> None:

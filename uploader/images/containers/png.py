@@ -16,6 +16,7 @@ _STEP_BYTES = 65_536
 def walk(data: bytes, limits: Limits) -> Walk:
     """Walk every chunk to IEND. Raises ImageRejected for a cut, a wrong checksum, a swelling text."""
     reader = Reader(data, "PNG", 8)
+    reader.add("signature", 0)
     width, height, colour = _header(reader)
     claimed = frames = 0
     while True:
