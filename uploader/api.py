@@ -104,7 +104,10 @@ async def complete(request: Request) -> Response:
 async def health(request: Request) -> Response:
     """200 while uploads can work, else 503; for load balancers."""
     found = await _in_thread(flow.health, _quick)
-    return _answer(200 if found["ok"] else 503, found)
+    response = _answer(200 if found["ok"] else 503, found)
+    if not found["ok"]:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
 
 
 async def unknown(request: Request) -> Response:

@@ -1,8 +1,9 @@
 """The browser uploader: files go from the browser straight to S3, this process never carries them.
 
-wire.js   the two routes, the POST to S3, what each answer means      hash.js    SHA-256 of a file
-desk.js   every upload of the page, outliving the component           intake.js  what a file is; folders
-mail.js   the talk with Python                                        direct.js  the view (default export)
+hash.js    SHA-256 of a file                                desk.js    every upload; outlives the view
+intake.js  what a file is, folders                          row.js     one file's row, the summary
+wire.js    the routes, the POST to S3, what answers mean    direct.js  the view (default export)
+mail.js    the talk with Python
 
 There is no build step: the parts are joined in this order into one module.
 """
@@ -15,7 +16,7 @@ from typing import Any, Final
 import streamlit as st
 
 _HERE: Final = Path(__file__).parent
-_PARTS: Final = ("hash.js", "intake.js", "wire.js", "mail.js", "desk.js", "direct.js")
+_PARTS: Final = ("hash.js", "intake.js", "wire.js", "mail.js", "desk.js", "row.js", "direct.js")
 _MOST_KEPT: Final = 200
 _TROUBLES: Final = ("cors", "unreachable")
 

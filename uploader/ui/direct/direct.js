@@ -1,9 +1,5 @@
-// The view: draws the desk, takes files in. File names reach the page as text only.
+// The view: draws the desk, takes files in.
 
-const WORDS = {
-  waiting: "Waiting", hashing: "Hashing", signing: "Signing", sending: "Sending", finishing: "Finishing",
-  verifying: "Verifying", stored: "Stored",
-};
 const LIVE_MS = 4_000; // a screen reader hears at most one sentence in this time
 const views = new WeakMap();
 
@@ -31,6 +27,7 @@ class View {
   #overTimer = 0;
   #saidAt = 0;
   #sayTimer = 0;
+  #wasBusy = false;
 
   constructor(root, desk) {
     Object.assign(this, { root, desk });
@@ -129,7 +126,7 @@ class View {
     parts.files.hidden = !desk.jobs.length;
     parts.summary.textContent = summary;
     parts["cancel-all"].hidden = !desk.jobs.some((job) => CANCELLABLE.includes(job.state));
-    parts["retry-all"].hidden = desk.busy || !desk.jobs.some(canRetry);
+    parts["retry-all"].hidden = desk.busy || !!desk.notice || !desk.jobs.some(canRetry);
     parts.clear.hidden = !summary || desk.jobs.every((job) => job.state === "waiting" || ACTIVE.includes(job.state));
     this.#drawNotice();
     this.#say(summary);
@@ -154,9 +151,12 @@ class View {
     this.#follow(files);
   }
 
-  // Keeps the file that is being sent in sight, unless somebody is reading the list.
+  // Keeps the file that is being sent in sight, then what failed, unless somebody is reading the list.
   #follow(files) {
+    const settled = this.#wasBusy && !this.desk.busy;
+    this.#wasBusy = this.desk.busy;
     if (files.matches(":hover, :focus-within")) return;
+    if (settled && this.desk.jobs.some((job) => job.state === "refused")) files.scrollTop = 0;
     const first = this.#rows.get(this.desk.active[0])?.element;
     if (!first) return;
     const top = first.offsetTop - files.offsetTop;
@@ -185,69 +185,4 @@ class View {
       if (this.parts.live.textContent !== summary) this.parts.live.textContent = summary;
     }, waitMs);
   }
-}
-
-class Row {
-  #url = "";
-
-  constructor(template, job, desk) {
-    this.job = job;
-    this.element = template.content.firstElementChild.cloneNode(true);
-    const find = (name) => this.element.querySelector(name);
-    this.parts = { state: find(".state"), act: find(".act"), tick: find(".tick"), bar: find(".track i") };
-    find(".name").textContent = find(".name").title = job.name;
-    find(".size").textContent = sizeLabel(job.size);
-    this.parts.act.addEventListener("click", () => (CANCELLABLE.includes(job.state) ? desk.cancel(job) : desk.retry([job])));
-    if (desk.options.accept.includes(job.kind)) this.#preview(find("img"));
-  }
-
-  #preview(image) {
-    this.#url = URL.createObjectURL(this.job.file);
-    image.onload = image.onerror = () => this.forget();
-    image.hidden = false;
-    image.addEventListener("error", () => (image.hidden = true));
-    image.src = this.#url;
-  }
-
-  // Lets the preview's memory go; what is drawn stays drawn.
-  forget() {
-    if (this.#url) URL.revokeObjectURL(this.#url);
-    this.#url = "";
-  }
-
-  draw() {
-    const { job, parts } = this;
-    const busy = ACTIVE.includes(job.state);
-    this.element.className = `row ${job.state}${busy ? " busy" : ""}`;
-    const words = stateOf(job);
-    if (parts.state.textContent !== words) parts.state.textContent = words;
-    parts.tick.style.display = job.state === "stored" ? "" : "none";
-    const can = CANCELLABLE.includes(job.state) ? "Cancel" : canRetry(job) ? "Retry" : "";
-    parts.act.hidden = !can;
-    if (can) parts.act.setAttribute("aria-label", `${can} ${job.name}`);
-    parts.act.title = can;
-    parts.bar.style.transform = `scaleX(${job.state === "sending" ? job.part : job.state === "hashing" ? 0 : 1})`;
-  }
-}
-
-function canRetry(job) {
-  return !job.final && ["refused", "cancelled"].includes(job.state);
-}
-
-function stateOf(job) {
-  if (job.why) return job.why;
-  if (job.state === "sending") return `Sending ${Math.floor(job.part * 100)} %`;
-  return WORDS[job.state];
-}
-
-// "38 of 40 stored, 2 refused · 5.1 s"
-function summaryOf(desk) {
-  const count = (state) => desk.jobs.filter((job) => job.state === state).length;
-  const images = desk.jobs.length === 1 ? "image" : "images";
-  const parts = desk.jobs.length ? [`${count("stored")} of ${desk.jobs.length} ${images} stored`] : [];
-  if (count("refused")) parts.push(`${count("refused")} refused`);
-  if (count("cancelled")) parts.push(`${count("cancelled")} cancelled`);
-  if (desk.skipped) parts.push(`${desk.skipped} ${desk.skipped === 1 ? "file" : "files"} skipped that ${desk.skipped === 1 ? "is no image" : "are no images"}`);
-  const seconds = !desk.busy && desk.spentMs ? ` · ${(desk.spentMs / 1000).toFixed(1)} s` : "";
-  return parts.join(", ") + seconds;
 }

@@ -28,13 +28,13 @@ async function kindOf(file) {
 
 // Why this file cannot be taken, as a sentence, or "".
 function whyNot(file, kind, options) {
-  if (file.size === 0) return "This file is empty; choose it again once it holds an image.";
+  if (file.size === 0) return "This file is empty; choose another one.";
   if (file.size > options.maxBytes) {
-    return `This file has ${sizeLabel(file.size)}; at most ${sizeLabel(options.maxBytes)} is allowed. Make it smaller and try again.`;
+    return `This file has ${sizeLabel(file.size)}, and at most ${sizeLabel(options.maxBytes)} are allowed; choose a smaller one.`;
   }
   if (options.accept.includes(kind)) return "";
-  const found = LABELS[kind] ? `This is ${/^[AEFHILMNORSX]/.test(LABELS[kind]) ? "an" : "a"} ${LABELS[kind]} file` : "This is not an image";
-  return `${found}; ${listed(options.accept.map((type) => LABELS[type] ?? type))} is allowed. Save it as one of these.`;
+  const wanted = listed(options.accept.map((type) => LABELS[type] ?? type));
+  return `${LABELS[kind] ? `This is ${LABELS[kind]}` : "This is not an image"}; choose a file that is ${wanted}.`;
 }
 
 function listed(names) {

@@ -115,9 +115,9 @@ async function silence(url, file, moved, whole) {
   try {
     await fetch(url, { mode: "no-cors", cache: "no-store", signal: AbortSignal.timeout(8_000) });
   } catch {
-    return new Trouble("unreachable", "The bucket cannot be reached from this browser.");
+    return new Trouble("unreachable", "Not sent: the bucket cannot be reached from this browser.");
   }
-  return new Trouble("cors", "The bucket does not let this page send to it (it has no CORS rule for this address).");
+  return new Trouble("cors", "Not sent: the bucket has no CORS rule for this page.");
 }
 
 // S3's error XML as one sentence with its code.
@@ -135,8 +135,13 @@ function s3Refusal(status, body) {
 
 // The bucket's CORS rule that lets this page send, as S3's console takes it.
 function corsRule() {
-  const rule = { AllowedOrigins: [location.origin], AllowedMethods: ["GET", "HEAD", "POST"], AllowedHeaders: ["*"], ExposeHeaders: ["ETag"], MaxAgeSeconds: 3000 };
-  return JSON.stringify([rule], null, 2);
+  return `[{
+  "AllowedOrigins": [${JSON.stringify(location.origin)}],
+  "AllowedMethods": ["GET", "HEAD", "POST"],
+  "AllowedHeaders": ["*"],
+  "ExposeHeaders": ["ETag", "Location", "x-amz-request-id"],
+  "MaxAgeSeconds": 3000
+}]`;
 }
 
 // What to do when no byte can reach the bucket from here.

@@ -1,0 +1,78 @@
+"""What the tests of the browser uploader share: pictures, and a hand on the page."""
+
+import io
+import json
+import random
+import re
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+PATIENCE_MS = 60_000
+
+
+def picture(seed: int, *, side_px: int = 64) -> bytes:
+    """A JPEG that no other seed gives; about 1.5 bytes a pixel."""
+    noise = random.Random(seed).randbytes(side_px * side_px * 3)
+    buffer = io.BytesIO()
+    Image.frombytes("RGB", (side_px, side_px), noise).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def pictures(count: int, *, side_px: int = 64, start: int = 0) -> list[FilePayload]:
+    return [named(f"picture-{n:02}.jpg", picture(start + n, side_px=side_px)) for n in range(count)]
+
+
+def named(name: str, data: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": data}
+
+
+def open_host(page: Page, url: str) -> Locator:
+    """Opens the host app and waits until its uploader can be used."""
+    page.goto(url)
+    expect(page.locator(".direct .pick")).to_be_enabled(timeout=PATIENCE_MS)
+    return page.locator(".direct")
+
+
+def choose(page: Page, files: Any) -> None:
+    page.locator(".direct .files-input").set_input_files(files)
+
+
+def summary(page: Page, text: str | re.Pattern[str]) -> None:
+    """Waits for the summary line."""
+    expect(page.locator(".direct .summary")).to_contain_text(text, timeout=PATIENCE_MS)
+
+
+def rows(page: Page) -> dict[str, str]:
+    """File name -> what its row says."""
+    found: dict[str, str] = page.evaluate(
+        """() => Object.fromEntries(globalThis.__uploaderDesks.get("direct").owner
+            .root.querySelectorAll(".row").values().toArray()
+            .map(row => [row.querySelector(".name").textContent, row.querySelector(".state").textContent]))"""
+    )
+    return found
+
+
+def state(page: Page, text: str | re.Pattern[str]) -> None:
+    """Waits for what the first row says."""
+    expect(page.locator(".direct .row .state").first).to_contain_text(text, timeout=PATIENCE_MS)
+
+
+def heard(page: Page, **facts: Any) -> dict[str, Any]:
+    """Waits until the page's Python shows these facts; returns all that it was told."""
+    for name, value in facts.items():
+        expected = f'"{name}": {json.dumps(value)}'
+        expect(page.locator(".st-key-report")).to_contain_text(expected, timeout=PATIENCE_MS)
+    found: dict[str, Any] = json.loads(page.locator(".st-key-report").inner_text())
+    return found
+
+
+def slow_down(page: Page, *, bytes_per_s: int) -> None:
+    """Bounds what the page can send from now on; -1 lifts the bound."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Network.enable")
+    tools.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_s},
+    )

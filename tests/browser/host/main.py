@@ -1,0 +1,59 @@
+"""Two pages: the uploader with what it reported, and one without it."""
+
+import json
+import os
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from uploader.flow.application import application
+from uploader.ui.direct import direct_uploader
+
+
+def uploads() -> None:
+    app = application()
+    st.segmented_control("Slow", ["no", "before", "after"], default="no", key="slow")
+    st.button("Rerun")
+    if st.session_state.slow == "before":
+        time.sleep(3)
+    life_s = int(os.environ.get("HOST_PASS_LIFE_S", "900"))
+    first = st.session_state.setdefault("runs", 0) == 0
+    st.session_state.runs += 1
+    now = datetime.now(UTC)
+    upload_pass = app.signer.mint_pass("host", now=now, life_s=life_s if first else 900)
+    found = direct_uploader(
+        upload_pass=os.environ.get("HOST_PASS", "") or upload_pass,
+        accept=[f"image/{name.lower()}" for name in app.limits.formats],
+        max_bytes=app.limits.max_bytes,
+        hint="JPEG, PNG, WebP, GIF or AVIF, up to 20 MB. Location and camera details are removed.",
+        key="direct",
+        api_base=os.environ.get("HOST_API_BASE", ""),
+    )
+    st.session_state.switched = st.session_state.get("switched", 0) + found.switch_road
+    st.session_state.fresh = st.session_state.get("fresh", 0) + found.fresh
+    facts = {
+        **asdict(found),
+        "runs": st.session_state.runs,
+        "switched": st.session_state.switched,
+        "all_fresh": st.session_state.fresh,
+    }
+    with st.container(key="report"):
+        st.text(json.dumps(facts))
+    if st.session_state.slow == "after":
+        time.sleep(2)
+
+    @st.fragment(run_every=0.5)
+    def ticker() -> None:
+        st.text(f"{datetime.now(UTC):%H:%M:%S}")
+
+    ticker()
+
+
+st.set_page_config(page_title="Host", layout="wide")
+pages = [
+    st.Page(uploads, title="Uploads", url_path="uploads", default=True),
+    st.Page(lambda: st.text("Nothing here"), title="Elsewhere", url_path="elsewhere"),
+]
+st.navigation(pages, position="top").run()

@@ -1,0 +1,172 @@
+"""The browser uploader in real Chromium, against the real routes and the real local store: what goes well."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.direct_page import (
+    PATIENCE_MS,
+    choose,
+    heard,
+    open_host,
+    picture,
+    pictures,
+    rows,
+    slow_down,
+    summary,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def test_one_picture_is_stored_and_python_hears_of_it(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    choose(page, pictures(1))
+    summary(page, re.compile(r"^1 of 1 image stored · \d+\.\d s$"))
+    found = heard(page, all_fresh=1)
+    assert [outcome["name"] for outcome in found["stored"]] == ["picture-00.jpg"]
+    assert found["stored"][0]["key"] in host.stored()
+    expect(page.locator(".direct .row .state")).to_have_text("Stored")
+
+
+def test_forty_files_survive_reruns_a_page_change_and_a_slow_page(host: Any, page: Page) -> None:
+    before = set(host.stored())
+    open_host(page, host.url)
+    slow_down(page, bytes_per_s=500_000)
+    choose(page, pictures(40, side_px=128))
+    summary(page, re.compile(r"^[1-9]\d* of 40"))
+    for _ in range(3):
+        page.get_by_role("button", name="Rerun").click()
+    page.get_by_text("before", exact=True).click()
+    summary(page, re.compile(r"^(1\d|[2-9]) of 40|^1\d of 40"))
+    page.get_by_role("link", name="Elsewhere").click()
+    expect(page.get_by_text("Nothing here")).to_be_visible()
+    assert page.evaluate("globalThis.__uploaderDesks.get('direct').busy"), "too fast to prove anything"
+    page.wait_for_function(
+        "globalThis.__uploaderDesks.get('direct').jobs.filter(j => j.state === 'stored').length > 25"
+    )
+    page.get_by_role("link", name="Uploads").click()
+    summary(page, re.compile(r"^40 of 40 images stored ·"))
+    heard(page, all_fresh=40)
+    assert len(set(host.stored()) - before) == 40
+
+
+def test_two_tabs_do_not_disturb_each_other(host: Any, context: BrowserContext) -> None:
+    before = set(host.stored())
+    tabs = [context.new_page(), context.new_page()]
+    for tab in tabs:
+        open_host(tab, host.url)
+        choose(tab, pictures(6, start=100))
+    for tab in tabs:
+        summary(tab, "6 of 6 images stored")
+        heard(tab, all_fresh=6)
+    assert len(set(host.stored()) - before) == 12
+
+
+def test_without_crypto_subtle_the_hash_is_the_same(host: Any, page: Page) -> None:
+    page.add_init_script("delete Crypto.prototype.subtle")
+    open_host(page, host.url)
+    assert page.evaluate("crypto.subtle === undefined")
+    choose(page, pictures(2, side_px=900))  # more than one step of a mebibyte
+    summary(page, "2 of 2 images stored")
+
+
+def test_without_workers_either(host: Any, page: Page) -> None:
+    page.add_init_script("delete Crypto.prototype.subtle; delete globalThis.Worker")
+    open_host(page, host.url)
+    choose(page, pictures(1, side_px=900))
+    summary(page, "1 of 1 image stored")
+
+
+def test_a_drop_and_a_paste_anywhere_on_the_page_count(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    data = list(picture(7))
+    page.evaluate(
+        """data => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(data)], "dropped.jpg"));
+            document.body.dispatchEvent(
+                new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
+        }""",
+        data,
+    )
+    summary(page, "1 of 1 image stored")
+    page.evaluate(
+        """data => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(data)], "pasted.jpg"));
+            document.body.dispatchEvent(
+                new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true, cancelable: true}));
+        }""",
+        data,
+    )
+    summary(page, "2 of 2 images stored")
+    assert rows(page) == {"dropped.jpg": "Stored", "pasted.jpg": "Stored"}
+
+
+def test_a_folder_gives_its_images_and_counts_the_rest(host: Any, page: Page, tmp_path: Path) -> None:
+    folder = tmp_path / "holiday"
+    (folder / "day 2").mkdir(parents=True)
+    (folder / "one.jpg").write_bytes(picture(1))
+    (folder / "day 2" / "two.jpg").write_bytes(picture(2))
+    (folder / "notes.txt").write_text("no image")
+    (folder / "lies.jpg").write_text("no image either")
+    open_host(page, host.url)
+    page.locator(".direct .folder-input").set_input_files(folder)
+    summary(page, "2 of 2 images stored, 2 files skipped that are no images")
+    assert rows(page) == {"one.jpg": "Stored", "two.jpg": "Stored"}
+
+
+def test_the_zone_is_a_button_for_the_keyboard(host: Any, page: Page) -> None:
+    zone = open_host(page, host.url).get_by_role("button", name="Drop, paste or choose images")
+    zone.focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    assert chooser.value.is_multiple()
+    chooser.value.set_files(pictures(1))
+    summary(page, "1 of 1 image stored")
+    expect(page.locator(".direct [role=status]")).to_contain_text("1 of 1 image stored", timeout=PATIENCE_MS)
+
+
+def test_cancel_retry_and_clear(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    before = set(host.stored())
+    slow_down(page, bytes_per_s=20_000)
+    choose(page, pictures(5, side_px=200))
+    expect(page.get_by_text("Sending").first).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Cancel picture-01.jpg").click()
+    expect(page.get_by_role("button", name="Retry picture-01.jpg")).to_be_visible()
+    page.get_by_role("button", name="Cancel all").click()
+    summary(page, "0 of 5 images stored, 5 cancelled")
+    assert set(host.stored()) == before
+    slow_down(page, bytes_per_s=-1)
+    page.get_by_role("button", name="Retry picture-03.jpg").click()
+    summary(page, "1 of 5 images stored, 4 cancelled")
+    page.get_by_role("button", name="Retry", exact=True).click()
+    summary(page, "5 of 5 images stored")
+    page.get_by_role("button", name="Clear finished").click()
+    expect(page.locator(".direct .row")).to_have_count(0)
+    assert len(set(host.stored()) - before) == 5
+
+
+def test_leaving_asks_only_while_something_is_under_way(host: Any, context: BrowserContext) -> None:
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    open_host(page, host.url)
+    slow_down(page, bytes_per_s=20_000)
+    choose(page, pictures(1, side_px=300))
+    expect(page.get_by_text("Sending").first).to_be_visible(timeout=PATIENCE_MS)
+    page.locator(".direct .lead").hover()
+    page.mouse.click(5, 400)  # browsers ask only where somebody has touched the page
+    page.close(run_before_unload=True)
+    expect.poll(lambda: asked) if hasattr(expect, "poll") else page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    slow_down(page, bytes_per_s=-1)
+    summary(page, "1 of 1 image stored")
+    page.close(run_before_unload=True)
+    context.new_page().wait_for_timeout(300)
+    assert asked == ["beforeunload"]
