@@ -72,9 +72,9 @@ class RunningStore:
         """
         if self._users_lock is None:
             raise LocalStoreUnavailable("The local store was closed; restart the app.")
+        if not os.fstat(self._users_lock).st_nlink:
+            raise LocalStoreUnavailable(f"{self.folder} was removed while the app ran; restart the app.")
         with _translated(self.folder):
-            if not os.path.samestat(os.fstat(self._users_lock), os.stat(self.folder / supervisor.USERS_LOCK)):
-                raise LocalStoreUnavailable(f"{self.folder} was replaced by another folder; restart the app.")
             self.store = _wait_for_store(self.folder, _find_weed(), time.monotonic() + ready_within_s)
         return self.store
 

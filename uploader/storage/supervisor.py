@@ -113,11 +113,13 @@ def _keep(weed: str) -> None:
         started_s = time.monotonic()
         process = _start(weed, ports)
         try:
+            _replace(Path(PID), str(process.pid))
             while process.poll() is None:
-                if not os.path.exists(USERS_LOCK) or _locked(users, shared=False):
+                gone = not os.fstat(users).st_nlink  # somebody removed the folder
+                if gone or _locked(users, shared=False):
                     return
-                if os.path.getsize(LOG) > _LOG_MAX_BYTES:
-                    os.truncate(LOG, 0)
+                if os.fstat(1).st_size > _LOG_MAX_BYTES:
+                    os.truncate(1, 0)
                 time.sleep(_POLL_S)
         finally:
             _end(process, ports)
@@ -128,14 +130,12 @@ def _start(weed: str, ports: dict[str, int]) -> subprocess.Popen[bytes]:
     Path(DATA, "mini.options").unlink(missing_ok=True)  # an earlier run's flags, which weed would add
     flags = [f"-{role}.port={port}" for role, port in ports.items()]
     flags += [f"-{role}.port.grpc={port + _GRPC_OFFSET}" for role, port in ports.items()]
-    process = subprocess.Popen(  # noqa: S603 - our own binary and flags
+    return subprocess.Popen(  # noqa: S603 - our own binary and flags
         [weed, "-logtostderr", "mini", *_FLAGS, *flags],
         env={"HOME": os.getcwd(), "PATH": os.defpath, "GOMEMLIMIT": "400MiB"},
         stdin=subprocess.DEVNULL,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
-    _replace(Path(PID), str(process.pid))
-    return process
 
 
 def _end_orphan() -> None:
