@@ -59,7 +59,7 @@ class Carrier:
 
     def carry(
         self,
-        data: bytes | memoryview,
+        data: bytes,
         filename: str,
         *,
         who: str,
@@ -98,7 +98,7 @@ class Carrier:
         place = thumbnail_key(key, prefix=self._prefix)
         self._retried(lambda: self._bucket.put(place, thumbnail, content_type="image/jpeg"))
 
-    def _post(self, rules: PostRules, data: bytes | memoryview, on_sent: OnSent | None) -> None:
+    def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None) -> None:
         def once() -> None:
             form = self._bucket.presign_post(rules, expires_s=self._limits.form_expires_s, now=self._clock())
             self._transfer.send(form, data, content_type=rules.content_type, on_sent=on_sent)

@@ -1,10 +1,17 @@
 """What every page has: its configuration, the sign-in gate and the navigation."""
 
+from pathlib import Path
+
 import streamlit as st
 
-st.set_page_config(page_title="Image uploads", page_icon=":material/add_photo_alternate:", layout="wide")
+from uploader.ui import wiring
 
-if "auth" in st.secrets and not st.user.is_logged_in:
+# our own file: a Material symbol as the page icon would be fetched from another host
+ICON = str(Path(__file__).with_name("icon.svg"))
+
+st.set_page_config(page_title="Image uploads", page_icon=ICON, layout="wide")
+
+if wiring.must_sign_in():
     with st.container(horizontal_alignment="center"):
         st.title("Image uploads", anchor=False, width="content")
         st.text("Sign in to upload images and to see the gallery.", width="content")

@@ -1,12 +1,16 @@
 """Pieces that two pages share."""
 
 import re
+from typing import Final
 
 import streamlit as st
 
 from uploader.errors import BucketUnreachable, ObjectMissing, StorageError
 from uploader.flow.application import Application
 from uploader.limits import format_label, size_label
+
+_LARGE_WIDTH_PX: Final = 1_100
+_LARGE_HEIGHT_PX: Final = 560
 
 
 def plain(text: str) -> str:
@@ -40,6 +44,13 @@ def storage_fault(error: StorageError) -> None:
         st.error(str(error), title="The bucket refused", icon=":material/block:")
 
 
+def shown_width_px(width_px: int, height_px: int) -> int:
+    """How wide an image is shown in a dialog: as it is, but never wider or higher than a screen."""
+    if not width_px or not height_px:
+        return _LARGE_WIDTH_PX
+    return max(1, min(width_px, _LARGE_WIDTH_PX, _LARGE_HEIGHT_PX * width_px // height_px))
+
+
 @st.dialog("Image", width="large", icon=":material/image:", on_dismiss="rerun")
 def image_dialog(app: Application, key: str) -> None:
     """One image large, with its facts and a link to copy."""
@@ -48,9 +59,10 @@ def image_dialog(app: Application, key: str) -> None:
     except StorageError as error:
         storage_fault(error)
         return
-    st.text(image.name)
     url = app.gallery.link(key)
-    st.image(url, width="stretch", alt=image.name)
+    with st.container(horizontal_alignment="center"):
+        st.image(url, width=shown_width_px(image.width_px, image.height_px), alt=image.name)
+    st.text(image.name)
     pixels = f"{image.width_px:,} × {image.height_px:,} px" if image.width_px else "size unknown"
     facts = [format_label(image.format), pixels, size_label(image.size_bytes)]
     st.caption(" · ".join(facts))

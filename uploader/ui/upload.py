@@ -81,13 +81,13 @@ def line(row: Row) -> str:
     """One file as a Markdown list item; its name can only be read as text."""
     name = parts.plain(row.name)
     if row.state == "refused":
-        return f"- :red[:material/error:] {name} — {row.sentence}"
+        return f":red[:material/error:] {name} {row.sentence}"
     if row.image is None:
-        return f"- :material/schedule: {name} — {STEPS.get(row.state, 'Waiting')}"
+        return f":material/schedule: {name} {STEPS.get(row.state, 'Waiting')}"
     image = row.image
     facts = f"{image.width_px:,} × {image.height_px:,} px, {size_label(image.size_bytes)}"
     removed = f"; removed: {', '.join(image.removed)}" if image.removed else ""
-    return f"- :green[:material/check_circle:] {name} — {facts}{removed}"
+    return f":green[:material/check_circle:] {name} {facts}{removed}"
 
 
 def outcome(batch: Batch) -> None:
@@ -110,7 +110,7 @@ def outcome(batch: Batch) -> None:
             )
     rows = sorted(batch.rows, key=lambda row: row.state != "refused")
     if total > 1 or refused or not is_running(batch):
-        st.markdown("\n".join(map(line, rows)))
+        st.markdown("  \n".join(map(line, rows)))
 
 
 @st.fragment(run_every=0.5)

@@ -21,6 +21,14 @@ def the_app() -> Application:
         st.stop()
 
 
+def must_sign_in() -> bool:
+    """True where the operator configured sign-in ([auth] in secrets.toml) and this person has not done so."""
+    try:
+        return "auth" in st.secrets and not st.user.to_dict().get("is_logged_in")
+    except FileNotFoundError:  # no secrets.toml at all
+        return False
+
+
 def person() -> str:
     """Who is signed in: an e-mail address or name, or empty where nobody signs in here."""
     user = st.user.to_dict()
