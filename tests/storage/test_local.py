@@ -259,14 +259,18 @@ def test_the_store_ends_when_its_app_is_killed(tmp_path: Path, app: Any) -> None
 def test_apps_that_start_together_share_one_store_until_the_last_ends(tmp_path: Path, app: Any) -> None:
     first, second = app(tmp_path / "store"), app(tmp_path / "store")
     assert said(first) == said(second)
-    weed = processes(tmp_path)["weed"]
+    pids = processes(tmp_path)
+    assert not {os.getpgid(pid) for pid in pids.values()} & {
+        first.pid,
+        second.pid,
+    }  # Ctrl+C must not reach them
     with start_local_store(tmp_path / "store") as third:
         for each in (first, second):
-            os.killpg(each.pid, signal.SIGINT)  # Ctrl+C in its terminal
+            os.killpg(each.pid, signal.SIGINT)
             each.wait()
             time.sleep(0.5)  # longer than the supervisor looks away
         assert third.is_alive()
-        assert processes(tmp_path)["weed"] == weed
+        assert processes(tmp_path) == pids
 
 
 def test_a_relative_folder_with_a_long_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
