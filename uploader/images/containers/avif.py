@@ -36,6 +36,7 @@ def walk(data: bytes, limits: Limits, name: str = "AVIF") -> Walk:
     for meta in metas:
         _items(reader, meta)
         sides += _sides(reader, meta)
+    end = _end(reader, seen, end)
     words = tail.judge(name, data, end)
     return Walk(name, max(s[0] for s in sides), max(s[1] for s in sides), 1, end, tuple(reader.parts), words)
 
@@ -48,6 +49,15 @@ def _inside(reader: Reader, box: Box, depth: int = 0) -> Iterator[Box]:
     elif box.kind in _HOLDERS and depth < len(_HOLDERS):
         for inner in boxes.row(reader, box.body, box.end):
             yield from _inside(reader, inner, depth + 1)
+
+
+def _end(reader: Reader, seen: list[Box], end: int) -> int:
+    """Where the picture ends. A last box without a size swallows all; then the items say where they end."""
+    last = seen[-1]
+    open_ended = last.kind == "mdat" and reader.data[last.start : last.start + 4] == bytes(4)
+    if not open_ended or any(box.kind == "moov" for box in seen):
+        return end
+    return max((part.end for part in reader.parts if part.kind in ("item", *_METADATA.values())), default=end)
 
 
 def _items(reader: Reader, meta: Box) -> None:

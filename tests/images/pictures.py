@@ -1,0 +1,94 @@
+"""Pictures for the tests, made when they are needed: nothing here was downloaded."""
+
+import io
+import struct
+import zlib
+from typing import Any
+
+from PIL import Image, ImageCms
+
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
+GPS = {1: "N", 2: (52.0, 30.0, 0.0), 3: "E", 4: (13.0, 24.0, 0.0)}
+
+
+def scene(width: int = 64, height: int = 48, mode: str = "RGB") -> Image.Image:
+    """A picture in which every corner differs, so that every turn shows."""
+    image = Image.linear_gradient("L").resize((width, height))
+    red = Image.linear_gradient("L").rotate(90).resize((width, height))
+    picture = Image.merge("RGB", (red, image, Image.new("L", (width, height), 90)))
+    picture.paste((255, 255, 0), (0, 0, width // 3, height // 4))
+    if mode == "I;16":
+        return image.convert("I").point(lambda level: level * 257).convert("I;16")
+    if mode == "LA":
+        return Image.merge("LA", (image, red))
+    return picture.convert(mode)
+
+
+def encode(image: Image.Image, name: str = "PNG", **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, name, **options)
+    return out.getvalue()
+
+
+def picture(
+    name: str = "JPEG", width: int = 64, height: int = 48, mode: str = "RGB", **options: Any
+) -> bytes:
+    return encode(scene(width, height, mode), name, **options)
+
+
+def animation(name: str, frames: int = 3, width: int = 32, height: int = 24) -> bytes:
+    images = [scene(width, height).rotate(40 * turn) for turn in range(frames)]
+    return encode(images[0], name, save_all=True, append_images=images[1:], duration=50, loop=2)
+
+
+def exif(orientation: int | None = None, *, private: bool = True) -> bytes:
+    """An EXIF block as a phone writes it: place, camera, date."""
+    block = Image.Exif()
+    if orientation is not None:
+        block[0x0112] = orientation
+    if private:
+        block[0x010F], block[0x0110], block[0x0132] = "Maker", "Model 7", "2024:05:06 07:08:09"
+        block.get_ifd(0x8769)[0xA431] = "SERIAL-4711"
+        block.get_ifd(0x8825).update(GPS)
+    return block.tobytes()
+
+
+def profile() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def chunk(kind: bytes, body: bytes = b"") -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def with_chunk(png: bytes, kind: bytes, body: bytes) -> bytes:
+    """The same PNG with one more chunk behind its header."""
+    return png[:33] + chunk(kind, body) + png[33:]
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+
+def with_segment(jpeg: bytes, marker: int, body: bytes) -> bytes:
+    """The same JPEG with one more segment behind SOI."""
+    return jpeg[:2] + segment(marker, body) + jpeg[2:]
+
+
+def box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body) + 8) + kind + body
+
+
+def pixels(data: bytes) -> list[tuple[Any, ...]]:
+    """Every frame as a decoder sees it: mode, size, bytes, time, palette's transparency."""
+    frames = []
+    with Image.open(io.BytesIO(data)) as image:
+        count = 1 if image.format in ("JPEG", "MPO") else getattr(image, "n_frames", 1)
+        for number in range(count):
+            image.seek(number)
+            image.load()
+            info = image.info
+            frames.append(
+                (image.mode, image.size, image.tobytes(), info.get("duration"), info.get("transparency"))
+            )
+    return frames
