@@ -12,6 +12,9 @@ Only the standard library is imported: it starts in 30 ms. What lies in the fold
     weed.pid         the server's process
     store.log        what weed says
     data/            the objects
+
+Every port is on loopback. weed's gRPC ports still serve other programs of the same machine (only certificates
+would close them), but no browser can speak to them.
 """
 
 import contextlib
