@@ -8,6 +8,7 @@ from botocore.exceptions import (
     ClientError,
     ConnectionError,
     HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
 )
 
@@ -22,7 +23,7 @@ def translated(action: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _from_answer(error, action) from error
-    except (ConnectionError, HTTPClientError) as error:
+    except (ConnectionError, HTTPClientError, IncompleteReadError) as error:
         raise errors.BucketUnreachable(
             f"The bucket did not answer when the app tried to {action}; "
             "check the network and the endpoint, then try again.",

@@ -1,0 +1,106 @@
+"""The flow on the real local store, with real checking children."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+
+from uploader.flow.carry import Carrier
+from uploader.flow.gallery import Gallery
+from uploader.flow.uploads import Begun, Claim, Uploads
+from uploader.images import Checker
+from uploader.limits import Limits
+from uploader.presign import Signer
+from uploader.storage.bucket import Bucket
+
+WHO = "ada@example.com"
+
+
+@pytest.fixture(scope="session")
+def checker() -> Iterator[Checker]:
+    with Checker(Limits()) as checker:
+        yield checker
+
+
+@dataclass
+class Flow:
+    """Both roads and the gallery over one bucket, as the application joins them."""
+
+    bucket: Bucket
+    uploads: Uploads
+    carrier: Carrier
+    gallery: Gallery
+    signer: Signer
+
+    def shown(self) -> list[str]:
+        """The keys that the gallery shows."""
+        return [tile.key for tile in self.gallery.page(size=1_000).tiles]
+
+
+@pytest.fixture
+def join(checker: Checker) -> Callable[..., Flow]:
+    """Joins the flow over a bucket (or a stand-in that misbehaves)."""
+
+    def make(bucket: Bucket, *, prefix: str = "", strip: bool = True, limits: Limits | None = None) -> Flow:
+        limits = limits or Limits()
+        signer = Signer("a secret for the tests")
+        gallery = Gallery(bucket, link_expires_s=3_600, prefix=prefix)
+        uploads = Uploads(
+            bucket, checker, signer, limits, link=gallery.link, prefix=prefix, strip_metadata=strip
+        )
+        carrier = Carrier(
+            bucket,
+            checker,
+            limits,
+            link=gallery.link,
+            prefix=prefix,
+            strip_metadata=strip,
+            pause=lambda _: None,
+        )
+        return Flow(bucket, uploads, carrier, gallery, signer)
+
+    return make
+
+
+@pytest.fixture
+def flow(bucket: Bucket, join: Callable[..., Flow]) -> Flow:
+    return join(bucket)
+
+
+def claim(data: bytes, name: str = "a.jpg", content_type: str = "image/jpeg") -> Claim:
+    """What an honest browser says of a file."""
+    return Claim(name, len(data), hashlib.sha256(data).hexdigest(), content_type)
+
+
+def post_like_a_browser(begun: Begun, data: bytes) -> requests.Response:
+    """Sends the form as a browser would: fields, then the file."""
+    return requests.post(
+        begun.post.url, data=dict(begun.post.fields), files={"file": ("f", data)}, timeout=10
+    )
+
+
+class Meddling:
+    """A bucket with an accomplice: `before[name]` runs before that call, `after[name]` after it."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self.before: dict[str, Callable[[], None]] = {}
+        self.after: dict[str, Callable[[], None]] = {}
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._bucket, name)
+        if not callable(found):
+            return found
+
+        def call(*args: Any, **options: Any) -> Any:
+            self.calls.append(name)
+            self.before.pop(name, lambda: None)()
+            result = found(*args, **options)
+            self.after.pop(name, lambda: None)()
+            return result
+
+        return call

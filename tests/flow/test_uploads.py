@@ -1,0 +1,243 @@
+"""Straight from the browser: what is promoted, what is refused, and that a crash anywhere ends well."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.conftest import keys_in, picture
+from tests.flow.conftest import WHO, Flow, Meddling, claim, post_like_a_browser
+from uploader import errors
+from uploader.flow.uploads import Begun, Uploads
+from uploader.images import Checker
+from uploader.limits import Limits
+from uploader.presign import parse_key
+from uploader.storage.bucket import Bucket
+
+DATA = picture()
+
+
+def with_exif() -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "Some maker"
+    return picture(exif=exif)
+
+
+def staged(flow: Flow, data: bytes = DATA, **kind: str) -> Begun:
+    begun = flow.uploads.begin(claim(data, **kind), who=WHO)
+    assert post_like_a_browser(begun, data).status_code == 201
+    return begun
+
+
+def test_one_picture_end_to_end(flow: Flow) -> None:
+    begun = flow.uploads.begin(claim(DATA, "My holiday.JPG"), who=WHO)
+    assert begun.post.fields["key"].startswith("incoming/")
+    assert post_like_a_browser(begun, DATA).status_code == 201
+    assert flow.shown() == [], "what is not verified must not show"
+    image = flow.uploads.complete(begun.ticket, who=WHO)
+    assert flow.shown() == [image.key]
+    assert (image.name, image.format, image.who) == ("My holiday.JPG", "JPEG", WHO)
+    assert (image.width_px, image.height_px) == (320, 240)
+    assert keys_in(flow.bucket, "incoming/") == []
+    assert len(keys_in(flow.bucket, "thumbnails/")) == 1
+    stored = flow.bucket.head(image.key)
+    assert (stored.size_bytes, stored.sha256) == (image.size_bytes, image.sha256)
+    again = flow.gallery.image(image.key)
+    assert (again.name, again.who, again.width_px) == ("My holiday.JPG", WHO, 320)
+
+
+def test_metadata_is_stripped_and_what_was_removed_is_said(flow: Flow) -> None:
+    data = with_exif()
+    image = flow.uploads.complete(staged(flow, data).ticket, who=WHO)
+    with flow.bucket.read(image.key) as (_, body):
+        kept = body.read()
+    assert b"Some maker" not in kept
+    assert image.removed
+    assert Image.open(io.BytesIO(kept), formats=["JPEG"]).size == (320, 240)
+
+
+def test_stripping_can_be_switched_off(bucket: Bucket, join: Callable[..., Flow]) -> None:
+    flow, data = join(bucket, strip=False), with_exif()
+    image = flow.uploads.complete(staged(flow, data).ticket, who=WHO)
+    with flow.bucket.read(image.key) as (_, body):
+        assert body.read() == data
+
+
+def test_everything_can_lie_in_a_folder(bucket: Bucket, join: Callable[..., Flow]) -> None:
+    flow = join(bucket, prefix="team/a/")
+    image = flow.uploads.complete(staged(flow).ticket, who=WHO)
+    assert image.key.startswith("team/a/images/")
+    assert flow.shown() == [image.key]
+    assert [key.split("/")[2] for key in keys_in(bucket)] == ["images", "thumbnails"]
+
+
+def test_twice_is_once(flow: Flow) -> None:
+    begun = staged(flow)
+    first = flow.uploads.complete(begun.ticket, who=WHO)
+    second = flow.uploads.complete(begun.ticket, who=WHO)
+    assert second.key == first.key
+    assert len(keys_in(flow.bucket)) == 2
+    assert post_like_a_browser(begun, DATA).status_code == 201, "the form itself can be used again"
+    assert flow.uploads.complete(begun.ticket, who=WHO).key == first.key
+    assert flow.shown() == [first.key]
+    assert keys_in(flow.bucket, "incoming/") == []
+
+
+def test_a_type_that_lies_is_corrected(flow: Flow) -> None:
+    data = picture(format="PNG")
+    image = flow.uploads.complete(staged(flow, data, name="x.jpg").ticket, who=WHO)
+    assert (image.format, parse_key(image.key).extension) == ("PNG", "png")
+    assert flow.bucket.head(image.key).content_type == "image/png"
+
+
+def test_a_broken_picture_is_deleted_and_explained(flow: Flow) -> None:
+    data = picture(format="PNG")[:-20]
+    begun = staged(flow, data, content_type="image/png")
+    with pytest.raises(errors.ImageRejected, match="ends in the middle"):
+        flow.uploads.complete(begun.ticket, who=WHO)
+    assert keys_in(flow.bucket) == []
+    with pytest.raises(errors.ObjectMissing, match="send it again"):
+        flow.uploads.complete(begun.ticket, who=WHO)
+
+
+def test_nothing_sent_is_nothing_stored(flow: Flow) -> None:
+    begun = flow.uploads.begin(claim(DATA), who=WHO)
+    with pytest.raises(errors.ObjectMissing, match="No file arrived"):
+        flow.uploads.complete(begun.ticket, who=WHO)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"content_type": "image/svg+xml"}, "format_not_allowed"),
+        ({"content_type": "text/html"}, "format_not_allowed"),
+        ({"size_bytes": 0}, "empty"),
+        ({"size_bytes": 21 * 2**20}, "too_many_bytes"),
+        ({"sha256": "xyz"}, "checksum_malformed"),
+        ({"sha256": "A" * 64}, "checksum_malformed"),
+    ],
+)
+def test_a_claim_that_cannot_be_is_refused_before_any_byte(
+    flow: Flow, change: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(errors.ImageRejected) as caught:
+        flow.uploads.begin(replace(claim(DATA), **change), who=WHO)
+    assert caught.value.code == code
+
+
+# --- passes and tickets ------------------------------------------------------------------------------------
+
+
+def test_a_ticket_is_only_for_the_one_who_got_it(flow: Flow) -> None:
+    begun = staged(flow)
+    with pytest.raises(errors.TicketInvalid) as caught:
+        flow.uploads.complete(begun.ticket, who="eve@example.com")
+    assert caught.value.code == "ticket_foreign"
+    assert flow.shown() == []
+
+
+def test_a_forged_ticket_is_worth_nothing(flow: Flow) -> None:
+    begun = staged(flow)
+    head, _, signature = begun.ticket.rpartition(".")
+    for forged in (begun.ticket[1:], f"{head}.{signature[::-1]}", "", "x" * 10_000, "ü"):
+        with pytest.raises(errors.TicketInvalid):
+            flow.uploads.complete(forged, who=WHO)
+    assert flow.shown() == []
+
+
+def test_a_ticket_ends(flow: Flow, bucket: Bucket, checker: Checker) -> None:
+    begun = staged(flow)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    late = Uploads(bucket, checker, flow.signer, Limits(), link=flow.gallery.link, clock=lambda: tomorrow)
+    with pytest.raises(errors.TicketInvalid) as caught:
+        late.complete(begun.ticket, who=WHO)
+    assert caught.value.code == "ticket_expired"
+
+
+def test_another_replica_finishes_what_this_one_began(
+    flow: Flow, bucket: Bucket, join: Callable[..., Flow]
+) -> None:
+    begun = staged(flow)
+    image = join(bucket).uploads.complete(begun.ticket, who=WHO)
+    assert flow.shown() == [image.key]
+
+
+# --- somebody meddles --------------------------------------------------------------------------------------
+
+
+def test_an_object_overwritten_before_the_check_is_refused(flow: Flow) -> None:
+    begun = staged(flow)
+    key = begun.post.fields["key"]
+    flow.bucket.put(key, picture(color="red"), content_type="image/jpeg")
+    with pytest.raises(errors.ImageRejected, match="not the file that was announced"):
+        flow.uploads.complete(begun.ticket, who=WHO)
+    assert keys_in(flow.bucket) == []
+
+
+def test_an_object_overwritten_between_check_and_promotion_never_shows(
+    bucket: Bucket, join: Callable[..., Flow]
+) -> None:
+    meddling = Meddling(bucket)
+    flow = join(meddling)
+    begun = staged(flow)
+    other = picture(color="red")
+    meddling.before["copy"] = lambda: bucket.put(begun.post.fields["key"], other, content_type="image/jpeg")
+    with pytest.raises(errors.ObjectMissing):
+        flow.uploads.complete(begun.ticket, who=WHO)
+    assert flow.shown() == []
+
+
+@pytest.mark.parametrize("step", ["read", "put", "copy", "delete"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_crash_between_any_two_steps_then_a_retry(
+    bucket: Bucket, join: Callable[..., Flow], step: str, moment: str
+) -> None:
+    class Crash(BaseException):
+        pass
+
+    def crash() -> None:
+        raise Crash
+
+    meddling = Meddling(bucket)
+    flow = join(meddling)
+    begun = staged(flow)
+    getattr(meddling, moment)[step] = crash
+    with pytest.raises(Crash):
+        flow.uploads.complete(begun.ticket, who=WHO)
+    assert len(flow.shown()) <= 1
+    image = join(bucket).uploads.complete(begun.ticket, who=WHO)
+    assert flow.shown() == [image.key]
+    assert keys_in(bucket, "incoming/") == []
+    assert len(keys_in(bucket, "thumbnails/")) == 1
+
+
+@pytest.mark.parametrize("step", ["put", "delete"])
+def test_a_crash_of_a_stripped_picture(bucket: Bucket, join: Callable[..., Flow], step: str) -> None:
+    """The same where the bytes are put, not copied: the second put is the image."""
+    meddling = Meddling(bucket)
+    flow = join(meddling)
+    begun = staged(flow, with_exif())
+
+    def crash() -> None:
+        raise KeyboardInterrupt
+
+    meddling.after[step] = crash
+    with pytest.raises(KeyboardInterrupt):
+        flow.uploads.complete(begun.ticket, who=WHO)
+    image = join(bucket).uploads.complete(begun.ticket, who=WHO)
+    assert flow.shown() == [image.key]
+    assert keys_in(bucket, "incoming/") == []
+
+
+def test_two_replicas_complete_the_same_ticket_at_once(bucket: Bucket, join: Callable[..., Flow]) -> None:
+    slow = Meddling(bucket)
+    flow = join(slow)
+    begun = staged(flow)
+    won = []
+    slow.before["copy"] = lambda: won.append(join(bucket).uploads.complete(begun.ticket, who=WHO))
+    image = flow.uploads.complete(begun.ticket, who=WHO)
+    assert [image.key] == [won[0].key] == flow.shown()
