@@ -94,6 +94,7 @@ class Checker:
                 child = self._idle.pop()
                 if child.alive:
                     return child
+                child.end()
                 self._children.discard(child)
             self._starting += 1
         try:
