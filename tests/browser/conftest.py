@@ -53,6 +53,12 @@ class AppServer:
     def log(self) -> str:
         return "\n".join(path.read_text("utf-8", "replace") for path in sorted(self.folder.glob("app-*.log")))
 
+    @property
+    def store_url(self) -> str:
+        """Where the local store listens."""
+        with start_local_store(self.folder / "store") as running:
+            return running.store.endpoint_url
+
     @contextmanager
     def bucket(self) -> Iterator[Bucket]:
         """The local store's bucket, to look into and to change its rules."""

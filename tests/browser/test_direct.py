@@ -163,10 +163,10 @@ def test_leaving_asks_only_while_something_is_under_way(host: Any, context: Brow
     page.locator(".direct .lead").hover()
     page.mouse.click(5, 400)  # browsers ask only where somebody has touched the page
     page.close(run_before_unload=True)
-    expect.poll(lambda: asked) if hasattr(expect, "poll") else page.wait_for_timeout(500)
+    page.wait_for_timeout(500)
     assert asked == ["beforeunload"]
     slow_down(page, bytes_per_s=-1)
     summary(page, "1 of 1 image stored")
-    page.close(run_before_unload=True)
-    context.new_page().wait_for_timeout(300)
+    with page.expect_event("close"):
+        page.close(run_before_unload=True)
     assert asked == ["beforeunload"]

@@ -3,8 +3,8 @@
 
 const AT_ONCE = 3;
 const TRIES = 8;
-const ACTIVE = ["hashing", "signing", "sending", "finishing", "verifying"];
-const CANCELLABLE = ["waiting", "hashing", "signing", "sending"];
+const ACTIVE = ["hashing", "signing", "sending", "pausing", "finishing", "verifying"];
+const CANCELLABLE = ["waiting", "hashing", "signing", "sending", "pausing"]; // later the image may be stored already
 
 function deskFor(key) {
   const desks = (globalThis.__uploaderDesks ??= new Map());
@@ -23,6 +23,7 @@ class Desk {
   changed = () => {};
   mail = new Mail();
   #ids = 0;
+  #reached = false; // the bucket took bytes from here before: if it is silent now, it may come back
   #warn = (event) => event.preventDefault();
 
   // What Python says on each run of the page.
@@ -160,16 +161,21 @@ class Desk {
 
   // True once S3 said that it has the bytes; false where all were sent and no answer came (the witness is S3).
   #post(job, form, signal) {
-    return patiently(signal, async () => {
+    const moved = (part) => {
+      this.#reached = true;
+      this.#step(job, part < 1 ? "sending" : "finishing", part);
+    };
+    return patiently(signal, async (last) => {
       this.#step(job, "sending");
       try {
-        await postForm(form, job.file, signal, (part) => this.#step(job, part < 1 ? "sending" : "finishing", part));
+        await postForm(form, job.file, signal, moved);
         return true;
       } catch (error) {
         if (error.kind === "unsure") return false;
+        if (error.kind === "unreachable" && this.#reached && !last) error.kind = "again";
         throw Object.assign(error, { url: form.url });
       }
-    });
+    }, () => this.#step(job, "pausing"));
   }
 
   // A call with a pass: waits where it must, and asks for one new pass where this one has ended.
@@ -196,12 +202,13 @@ class Desk {
 }
 
 // Runs `work` until it ends well or badly; what is worth a retry is tried again after a while.
-async function patiently(signal, work) {
+async function patiently(signal, work, onPause = () => {}) {
   for (let tries = 1; ; tries += 1) {
     try {
       return await work(tries === TRIES);
     } catch (error) {
-      if (error.kind !== "again" || tries === TRIES) throw error;
+      if (error.kind !== "again" || tries >= (error.code === "internal" ? 3 : TRIES)) throw error;
+      onPause();
       const waitMs = Math.max(error.waitMs ?? 0, Math.min(500 * 2 ** (tries - 1), 8_000));
       await pause(waitMs * (1 + Math.random() / 4), signal);
     }

@@ -1,7 +1,7 @@
 // One row a file, and the sentences of the list. File names reach the page as text only.
 
 const WORDS = {
-  waiting: "Waiting", hashing: "Hashing", signing: "Signing", sending: "Sending", finishing: "Finishing",
+  waiting: "Waiting", hashing: "Hashing", signing: "Signing", sending: "Sending", pausing: "Trying again soon", finishing: "Finishing",
   verifying: "Verifying", stored: "Stored",
 };
 

@@ -1,0 +1,268 @@
+"""The browser uploader when something goes wrong: what it says, what it mends by itself."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from tests.browser.direct_page import (
+    PATIENCE_MS,
+    choose,
+    heard,
+    named,
+    open_host,
+    picture,
+    pictures,
+    rows,
+    slow_down,
+    state,
+    summary,
+)
+
+pytestmark = pytest.mark.browser
+HOST = "tests/browser/host/dashboard.py"
+BEGIN, COMPLETE = "**/api/uploads", "**/api/uploads/complete"
+
+
+def s3_error(route: Route, status: int, code: str, message: str) -> None:
+    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/xml"}
+    route.fulfill(status=status, headers=headers, body=body)
+
+
+def first_only(act: Callable[[Route], None]) -> Callable[[Route], None]:
+    """Handles the first request, and lets every later one through."""
+    seen: list[Route] = []
+
+    def handle(route: Route) -> None:
+        seen.append(route)
+        act(route) if len(seen) == 1 else route.continue_()
+
+    return handle
+
+
+def count(page: Page, what: str) -> list[Request]:
+    found: list[Request] = []
+    page.on("request", lambda request: found.append(request) if request.url.endswith(what) else None)
+    return found
+
+
+def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    sent = count(page, "/api/uploads")
+    large = picture(1) + bytes(20 * 2**20)
+    choose(page, [named("empty.jpg", b""), named("report.jpg", b"%PDF-1.7"), named("large.jpg", large)])
+    summary(page, "0 of 3 images stored, 3 refused")
+    assert rows(page) == {
+        "empty.jpg": "This file is empty; choose another one.",
+        "report.jpg": "This is PDF; choose a file that is JPEG, PNG, WebP, GIF or AVIF.",
+        "large.jpg": "This file has 20 MB, and at most 20 MB are allowed; choose a smaller one.",
+    }
+    expect(page.locator(".direct .act:visible")).to_have_count(0)
+    assert not sent
+    expect(page.locator(".st-key-report")).to_contain_text("large.jpg", timeout=PATIENCE_MS)
+    assert [outcome["name"] for outcome in heard(page)["refused"]] == ["empty.jpg", "report.jpg", "large.jpg"]
+
+
+def test_a_name_that_lies_is_no_reason_to_refuse(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    choose(page, [{"name": "photo.png", "mimeType": "text/plain", "buffer": picture(3)}])
+    summary(page, "1 of 1 image stored")
+
+
+def test_a_broken_image_is_refused_by_the_check_and_leaves_nothing(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    before = host.stored("incoming/")
+    choose(page, [named("cut.jpg", picture(4)[:-200])])
+    summary(page, "0 of 1 image stored, 1 refused")
+    state(page, re.compile(r"JPEG.*\."))
+    assert host.stored("incoming/") == before
+    heard(page, all_fresh=0)
+
+
+def test_a_hostile_name_is_only_text(host: Any, page: Page) -> None:
+    name = '<img src=x onerror="document.title=1">![x](https://evil.example/p.png).jpg'
+    asked = count(page, "p.png")
+    open_host(page, host.url)
+    choose(page, [named(name, picture(5))])
+    summary(page, "1 of 1 image stored")
+    assert list(rows(page)) == [name]
+    assert (page.title(), asked) == ("Host", [])
+
+
+def test_a_server_killed_in_the_middle_loses_nothing(app_server: Callable[..., Any], page: Page) -> None:
+    server = app_server(script=HOST)
+    open_host(page, server.url)
+    slow_down(page, bytes_per_s=150_000)
+    choose(page, pictures(12, side_px=150))
+    summary(page, re.compile(r"^[2-5] of 12"))
+    server.stop(kill=True)
+    server.start()
+    slow_down(page, bytes_per_s=-1)
+    summary(page, "12 of 12 images stored")
+    assert len(server.stored()) == 12
+    expect(page.locator(".st-key-report")).to_contain_text("picture-11.jpg", timeout=PATIENCE_MS)
+
+
+def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
+    app_server: Callable[..., Any], page: Page
+) -> None:
+    server = app_server(script=HOST)
+    with server.bucket() as bucket:
+        bucket.allow_origins(
+            ["https://elsewhere.example"]
+        )  # with no rule at all, this store allows everybody
+    open_host(page, server.url)
+    choose(page, pictures(5))
+    summary(page, "0 of 5 images stored, 5 refused")
+    rule = json.loads(page.locator(".direct .rule").inner_text())
+    assert rule[0]["AllowedOrigins"] == [server.url]
+    assert heard(page, trouble="cors")["switched"] == 0
+    page.get_by_role("button", name="Send through the app").click()
+    heard(page, switched=1)
+    assert server.stored("incoming/") == []
+    with server.bucket() as bucket:
+        bucket.allow_origins(rule[0]["AllowedOrigins"])
+    page.get_by_role("button", name="Try again").click()
+    summary(page, "5 of 5 images stored")
+    expect(page.locator(".direct .notice")).to_be_hidden()
+    heard(page, trouble="", all_fresh=5)
+
+
+def test_a_cors_rule_that_goes_away_in_the_middle_loses_nothing(
+    app_server: Callable[..., Any], page: Page
+) -> None:
+    server = app_server(script=HOST)
+    open_host(page, server.url)
+    choose(page, pictures(1))
+    summary(page, "1 of 1 image stored")
+    with server.bucket() as bucket:
+        bucket.allow_origins(["https://elsewhere.example"])
+    choose(page, pictures(3, start=50))  # the browser remembers the preflight and may not read the answer
+    summary(page, "4 of 4 images stored")
+    assert len(server.stored()) == 4
+
+
+def test_a_bucket_out_of_reach_is_told_apart_from_cors(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    page.route(f"{host.store_url}/**", lambda route: route.abort("connectionrefused"))
+    choose(page, pictures(2))
+    summary(page, "0 of 2 images stored, 2 refused")
+    expect(page.locator(".direct .notice")).to_contain_text(f"No answer came from {host.store_url}.")
+    expect(page.locator(".direct .rule")).to_be_hidden()
+    heard(page, trouble="unreachable")
+
+
+def test_an_expired_pass_is_renewed_by_itself(app_server: Callable[..., Any], page: Page) -> None:
+    server = app_server(script=HOST, HOST_PASS_LIFE_S="-1")
+    open_host(page, server.url)
+    asked = count(page, "/api/uploads")
+    choose(page, pictures(5))
+    summary(page, "5 of 5 images stored")
+    assert 6 <= len(asked) <= 8  # the three that went first came back for another pass
+
+
+def test_a_pass_that_nobody_takes_is_said_once(app_server: Callable[..., Any], page: Page) -> None:
+    server = app_server(script=HOST, HOST_PASS="forged")
+    page.clock.install()
+    open_host(page, server.url)
+    choose(page, pictures(1))
+    expect(page.locator(".direct .row.signing")).to_be_visible()
+    page.wait_for_timeout(500)
+    page.clock.run_for(31_000)
+    state(page, "This pass was not made here; reload the page.")
+
+
+def test_an_expired_form_is_renewed_once(host: Any, page: Page) -> None:
+    expired = first_only(
+        lambda route: s3_error(route, 403, "AccessDenied", "Invalid according to Policy: Policy expired.")
+    )
+    open_host(page, host.url)
+    asked = count(page, "/api/uploads")
+    page.route(f"{host.store_url}/**", expired)
+    choose(page, pictures(1))
+    summary(page, "1 of 1 image stored")
+    assert len(asked) == 2
+
+
+def test_an_expired_ticket_is_renewed_once(host: Any, page: Page) -> None:
+    body = json.dumps({"error": {"code": "ticket_expired", "message": "This ticket has expired."}})
+    open_host(page, host.url)
+    asked = count(page, "/api/uploads")
+    page.route(COMPLETE, lambda route: route.fulfill(status=410, content_type="application/json", body=body))
+    choose(page, pictures(1))
+    state(page, "This ticket has expired.")
+    assert len(asked) == 2
+
+
+def test_a_full_queue_is_waited_for(host: Any, page: Page) -> None:
+    body = json.dumps({"error": {"code": "busy", "message": "Full."}})
+    busy = first_only(
+        lambda route: route.fulfill(
+            status=503, content_type="application/json", body=body, headers={"Retry-After": "1"}
+        )
+    )
+    open_host(page, host.url)
+    page.route(COMPLETE, busy)
+    choose(page, pictures(1))
+    summary(page, "1 of 1 image stored")
+
+
+def test_what_s3_refuses_is_said_with_its_code(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    page.route(
+        f"{host.store_url}/**",
+        lambda route: s3_error(route, 403, "InvalidAccessKeyId", "The key does not exist in our records."),
+    )
+    choose(page, pictures(1))
+    state(page, "S3 refused this file (InvalidAccessKeyId): The key does not exist in our records.")
+
+
+def test_a_busy_s3_is_tried_again(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    page.route(
+        f"{host.store_url}/**", first_only(lambda route: s3_error(route, 503, "SlowDown", "Slow down."))
+    )
+    choose(page, pictures(1))
+    summary(page, "1 of 1 image stored")
+
+
+def test_a_file_that_changed_is_not_stored(host: Any, page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "changing.jpg"
+    path.write_bytes(picture(11))
+    before = set(host.stored())
+
+    def change(route: Route) -> None:
+        path.write_bytes(picture(12))
+        route.continue_()
+
+    open_host(page, host.url)
+    page.route(BEGIN, change)
+    choose(page, path)
+    state(page, "This file changed while it was being sent; choose it again.")
+    expect(page.locator(".direct .act:visible")).to_have_count(0)
+    assert set(host.stored()) == before
+
+
+def test_bytes_that_are_not_the_hashed_ones_are_refused_by_s3(host: Any, page: Page) -> None:
+    def swap(route: Route) -> None:
+        body = route.request.post_data_buffer or b""
+        route.continue_(post_data=body.replace(b"JFIF", b"JFIX"))
+
+    before = host.stored("incoming/")
+    open_host(page, host.url)
+    page.route(f"{host.store_url}/**", swap)
+    choose(page, pictures(1))
+    state(page, "This file changed while it was being sent; choose it again.")
+    assert host.stored("incoming/") == before
+
+
+def test_an_address_without_routes_is_named(app_server: Callable[..., Any], page: Page) -> None:
+    server = app_server(script=HOST, HOST_API_BASE="/nowhere")
+    open_host(page, server.url)
+    choose(page, pictures(1))
+    state(page, f"The address {server.url}/nowhere/api/uploads is not served by this app")

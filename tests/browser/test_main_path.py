@@ -1,0 +1,121 @@
+"""The whole path in real Chromium: pictures in, thumbnails seen, a broken one explained, a restart, all there."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import picture
+
+pytestmark = pytest.mark.browser
+
+COLORS = ["red", "green", "blue"]
+SEEN = """async (count) => {
+  const pictures = () => {
+    const found = []
+    const walk = (root) => {
+      for (const node of root.querySelectorAll("*")) {
+        if (node.shadowRoot) walk(node.shadowRoot)
+        if (node.tagName === "IMG" && node.naturalWidth > 0) found.push(node.src)
+      }
+    }
+    walk(document)
+    return found
+  }
+  for (let i = 0; i < 100 && pictures().length < count; i++) await new Promise((go) => setTimeout(go, 100))
+  return pictures().length
+}"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """Three good pictures and a broken one, on disk."""
+    made = []
+    for color in COLORS:
+        made.append(tmp_path / f"holiday in {color}.jpg")
+        made[-1].write_bytes(picture(1_200, 800, color=color))
+    made.append(tmp_path / "broken.png")
+    made[-1].write_bytes(picture(format="PNG")[:-20])
+    return [str(path) for path in made]
+
+
+def through_the_app(page: Page, files: list[str]) -> None:
+    page.get_by_text("Through the app", exact=True).click()
+    expect(page.get_by_text("Choose a whole folder")).to_be_visible()
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(files)
+
+
+def test_pictures_through_the_app_and_everything_is_there_after_a_restart(
+    app_server: Callable[..., Any], page: Page, files: list[str]
+) -> None:
+    server = app_server()
+    page.goto(server.url)
+    through_the_app(page, files)
+    expect(page.get_by_text("3 of 4 stored through the app, 1 refused")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("This PNG ends in the middle")).to_be_visible()
+    assert page.evaluate(SEEN, 3) == 3
+
+    server.stop(kill=True)
+    server.start()
+    page.goto(f"{server.url}/gallery")
+    assert page.evaluate(SEEN, 3) == 3
+    page.get_by_role("button", name=re.compile("Open holiday-in-blue")).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("holiday in blue.jpg")).to_be_visible()
+    expect(dialog.get_by_text("1,200 × 800 px")).to_be_visible()
+    assert page.evaluate(SEEN, 4) == 4
+
+
+def test_a_whole_folder_through_the_app(app_server: Callable[..., Any], page: Page, tmp_path: Path) -> None:
+    folder = tmp_path / "album" / "day 1"
+    folder.mkdir(parents=True)
+    (folder / "a.jpg").write_bytes(picture(color="red"))
+    (folder.parent / "b.png").write_bytes(picture(format="PNG"))
+    (folder.parent / "notes.txt").write_text("not an image")
+    server = app_server()
+    page.goto(server.url)
+    page.get_by_text("Through the app", exact=True).click()
+    page.get_by_text("Choose a whole folder").click()
+    chooser = page.locator("[data-testid=stFileUploader] input[webkitdirectory]")
+    expect(chooser).to_be_attached()
+    chooser.set_input_files(str(folder.parent))
+    expect(page.get_by_text("2 of 2 stored through the app")).to_be_visible(timeout=30_000)
+    assert len(server.stored()) == 2
+
+
+def test_a_rerun_fetches_no_picture_again(
+    app_server: Callable[..., Any], page: Page, files: list[str]
+) -> None:
+    server = app_server()
+    page.goto(server.url)
+    through_the_app(page, files)
+    assert page.evaluate(SEEN, 3) == 3
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if "thumbnails/" in request.url else None)
+    page.get_by_text("Straight to S3", exact=True).click()
+    expect(page.get_by_text("Drop, paste or choose images")).to_be_visible()
+    page.get_by_text("Through the app", exact=True).click()
+    expect(page.get_by_text("Choose a whole folder")).to_be_visible()
+    assert fetched == []
+
+
+def test_nothing_but_the_app_and_its_store_is_asked(
+    app_server: Callable[..., Any], page: Page, tmp_path: Path
+) -> None:
+    evil = tmp_path / "](https:evil.example) ![x](https:evil.example) :red[x].jpg"
+    evil.write_bytes(picture()[:200])
+    good = tmp_path / "www.evil.example <b>.jpg"
+    good.write_bytes(picture())
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(re.sub(r"^(\w+://[^:/]*).*", r"\1", request.url)))
+    server = app_server()
+    page.goto(server.url)
+    through_the_app(page, [str(evil), str(good)])
+    expect(page.get_by_text("1 of 2 stored through the app, 1 refused")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name=re.compile("Open www-evil-example")).click()
+    expect(page.get_by_role("dialog").get_by_text("www.evil.example <b>.jpg")).to_be_visible()
+    assert page.locator("a[href*='evil.example']").count() == 0
+    assert {host for host in hosts if not host.startswith(("data:", "blob:"))} == {"http://127.0.0.1"}

@@ -1,0 +1,67 @@
+"""What Python makes of the browser's reports: read once, in order, whatever shape they have."""
+
+from typing import Any
+
+import pytest
+
+from uploader.ui.direct import DirectReport, Outcome, _Read, take
+
+
+def state(*items: Any, client: Any = "one") -> dict[str, Any]:
+    return {"reports": {"client": client, "items": list(items)}}
+
+
+def stored(seq: int) -> dict[str, Any]:
+    return {"seq": seq, "kind": "stored", "name": f"{seq}.jpg", "key": f"images/{seq}"}
+
+
+def test_a_list_that_comes_again_is_read_once() -> None:
+    read = take(_Read(), state(stored(1), stored(2)))
+    assert (read.client, read.seq, read.report.fresh) == ("one", 2, 2)
+    again = take(read, state(stored(1), stored(2), stored(3)))
+    assert [outcome.name for outcome in again.report.stored] == ["1.jpg", "2.jpg", "3.jpg"]
+    assert (again.seq, again.report.fresh) == (3, 1)
+    assert take(again, state(stored(1))).report.fresh == 0
+
+
+def test_a_page_that_was_loaded_anew_counts_from_one_again() -> None:
+    read = take(take(_Read(), state(stored(1))), state(stored(1), client="two"))
+    assert (read.client, read.seq, len(read.report.stored)) == ("two", 1, 2)
+
+
+def test_each_kind_says_its_own_thing() -> None:
+    refused = {"seq": 1, "kind": "refused", "name": "a.jpg", "why": "Too large."}
+    trouble = {"seq": 2, "kind": "trouble", "name": "cors"}
+    switch = {"seq": 3, "kind": "switch_road", "name": "cors"}
+    read = take(_Read(), state(refused, trouble, switch))
+    expected = DirectReport(refused=(Outcome("a.jpg", why="Too large."),), switch_road=True, trouble="cors")
+    assert read.report == expected
+    later = take(read, state(stored(4)))
+    assert (later.report.switch_road, later.report.trouble) == (False, "")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        7,
+        {"reports": "text"},
+        {"reports": {"client": 1, "items": []}},
+        {"reports": {"client": "one", "items": "x"}},
+        state(None, 7, {}, {"seq": "1"}, {"seq": True}, {"seq": 0}),
+    ],
+)
+def test_odd_shapes_are_left_out(odd: Any) -> None:
+    read = take(_Read("one", 5, DirectReport(fresh=3, switch_road=True)), odd)
+    assert read == _Read("one", 5, DirectReport())
+
+
+def test_unknown_kinds_and_long_texts_do_no_harm() -> None:
+    read = take(_Read(), state({"seq": 1, "kind": "new"}, {"seq": 2, "kind": "stored", "name": "x" * 9_999}))
+    assert (read.seq, len(read.report.stored[0].name)) == (2, 1_024)
+    assert take(_Read(), state({"seq": 1, "kind": "trouble", "name": "<b>"})).report.trouble == ""
+
+
+def test_only_the_newest_outcomes_are_kept() -> None:
+    read = take(_Read(), state(*(stored(n) for n in range(1, 301))))
+    assert (read.report.fresh, len(read.report.stored), read.report.stored[-1].name) == (300, 200, "300.jpg")
