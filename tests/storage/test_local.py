@@ -234,6 +234,14 @@ def test_a_killed_server_comes_back_by_itself(tmp_path: Path) -> None:
         assert kept(running.store) == b"before"
 
 
+def test_it_is_ready_only_when_every_volume_is_known(tmp_path: Path) -> None:
+    with start_local_store(tmp_path / "store") as running:
+        keep(running.store, b"here")
+        assert running.is_alive()
+        (running.folder / "data/uploads_99.dat").touch()  # as if the volume server had not reported it yet
+        assert not running.is_alive()
+
+
 def test_a_killed_supervisor_leaves_no_server_and_is_replaced(tmp_path: Path) -> None:
     with start_local_store(tmp_path / "store") as running:
         before = running.store

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from uploader.errors import LocalStoreUnavailable
 from uploader.limits import MIB, size_label
@@ -167,27 +167,36 @@ def _supervise(folder: Path, weed: Path) -> bool:
 
 
 def _answers(folder: Path) -> bool:
+    """True when S3 answers and the master has heard of every volume on disk; before that, reads fail."""
+    volumes = (folder / supervisor.DATA).glob("*.dat")  # 1.dat, uploads_2.dat …
     try:
-        connection = http.client.HTTPConnection(supervisor.HOST, _s3_port(folder), timeout=2)
-    except (OSError, ValueError):
+        ports = _read_json(folder / supervisor.PORTS)
+        _get(ports["s3"], "/healthz")
+        known = json.loads(_get(ports["master"], "/cluster/status")).get("MaxVolumeId", 0)
+        return bool(known >= max((int(path.stem.rpartition("_")[2]) for path in volumes), default=0))
+    except (OSError, ValueError, http.client.HTTPException):
         return False
+
+
+def _get(port: int, path: str) -> bytes:
+    connection = http.client.HTTPConnection(supervisor.HOST, port, timeout=2)  # knows nothing of proxies
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.status == 200 and "x-amz-request-id" in answer.headers
-    except (OSError, http.client.HTTPException):
-        return False
+        if answer.status != http.client.OK:
+            raise ConnectionError(answer.status)
+        return answer.read()
     finally:
         connection.close()
 
 
-def _s3_port(folder: Path) -> int:
-    return int(json.loads((folder / supervisor.PORTS).read_text())["s3"])
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text())
 
 
 def _read_store(folder: Path) -> LocalStore:
-    pair = json.loads((folder / supervisor.CREDENTIALS).read_text())["identities"][0]["credentials"][0]
-    endpoint_url = f"http://{supervisor.HOST}:{_s3_port(folder)}"
+    pair = _read_json(folder / supervisor.CREDENTIALS)["identities"][0]["credentials"][0]
+    endpoint_url = f"http://{supervisor.HOST}:{_read_json(folder / supervisor.PORTS)['s3']}"
     return LocalStore(endpoint_url, pair["accessKey"], pair["secretKey"])
 
 

@@ -58,6 +58,7 @@ _FLAGS = (
     f"-ip={HOST}",
     f"-ip.bind={HOST}",
     "-disableHttp",  # closes the filer's and the master's HTTP, which would delete for anybody
+    "-master.resumeState=false",  # else a restarted one elects itself for seconds, and no read works
     "-master.telemetry=false",
     "-admin.ui=false",
     "-webdav=false",
