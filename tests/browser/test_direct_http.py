@@ -1,4 +1,4 @@
-"""The routes and the real local store as a script meets them: passes, tickets and forms in the wrong hands."""
+"""The routes and the real store as a script meets them: passes, tickets and forms in the wrong hands."""
 
 import hashlib
 from datetime import UTC, datetime

@@ -102,19 +102,18 @@ def direct_uploader(
 
 def take(read: _Read, state: object) -> _Read:
     """How far the list is read, with the component's state; whatever has not the right shape is left out."""
-    message = state.get("reports") if isinstance(state, Mapping) else None
-    client, items = (
-        (message.get("client"), message.get("items")) if isinstance(message, Mapping) else ("", [])
-    )
     report = replace(read.report, fresh=0, switch_road=False)
-    if not isinstance(client, str) or not isinstance(items, list):
-        return replace(read, report=report)
-    seq = read.seq if client == read.client else 0
+    message = state.get("reports") if isinstance(state, Mapping) else None
+    match message:
+        case {"client": str(client), "items": list(items)}:
+            seq = read.seq if client == read.client else 0
+        case _:
+            return replace(read, report=report)
     for item in items:
         number = item.get("seq") if isinstance(item, Mapping) else None
         if type(number) is int and number > seq:
             seq, report = number, _with(report, item)
-    return _Read(client or read.client, seq, report)
+    return _Read(client, seq, report)
 
 
 def _with(report: DirectReport, item: Mapping[str, Any]) -> DirectReport:
