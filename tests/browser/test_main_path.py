@@ -1,4 +1,4 @@
-"""The whole path in real Chromium: pictures in, thumbnails seen, a broken one explained, a restart, all there."""
+"""The whole path in real Chromium: pictures in, thumbnails seen, a restart, everything still there."""
 
 import re
 from collections.abc import Callable

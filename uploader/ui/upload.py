@@ -29,7 +29,7 @@ if app.settings.strip_metadata:
 
 def take(files: list[File]) -> None:
     """Starts a batch with these files and empties the widget."""
-    state.batch = start_batch(app.carrier, files, who=who)
+    state.batch, state.listed = start_batch(app.carrier, files, who=who), 0
     state.round += 1
     st.rerun()
 
@@ -118,7 +118,6 @@ def watch(batch: Batch) -> None:
     """Shows a running batch; when it is over, the whole page runs once more."""
     outcome(batch)
     if batch.is_over:
-        wiring.forget_listings()
         st.rerun()
 
 
@@ -140,6 +139,9 @@ if is_running(state.batch):
 elif state.batch:
     outcome(state.batch)
 
+if state.batch and len(state.batch.stored) > state.listed:
+    state.listed = len(state.batch.stored)
+    wiring.forget_listings()
 try:
     recent = wiring.page_of_images(app, size=RECENT)
 except StorageError as error:

@@ -1,0 +1,36 @@
+"""The pages under AppTest, on a real local store of their own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from uploader.flow import application as wired
+from uploader.flow.application import Application
+
+MAIN = Path(__file__).parents[2] / "uploader" / "ui" / "main.py"
+
+
+@pytest.fixture(scope="session")
+def _store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture
+def app(_store_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
+    """The application that the pages find, with an empty bucket."""
+    monkeypatch.setenv("UPLOADER_LOCAL_DIR", str(_store_folder))
+    st.cache_data.clear()
+    application = wired.application()
+    for stored in application.bucket.list("").objects:
+        application.bucket.delete(stored.key)
+    yield application
+    wired.close_application()
+
+
+@pytest.fixture
+def open_page(app: Application) -> Callable[[], AppTest]:
+    """Opens the dashboard at its first page."""
+    return lambda: AppTest.from_file(str(MAIN), default_timeout=30).run()

@@ -1,0 +1,106 @@
+"""The upload page as a script: what it shows, and what it does with files."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import picture
+from uploader import errors
+from uploader.flow.application import Application
+from uploader.flow.gallery import Gallery
+
+Open = Callable[[], AppTest]
+
+
+def texts(page: AppTest) -> str:
+    """Everything that the page says."""
+    kinds = (page.markdown, page.caption, page.error, page.warning, page.info, page.title, page.subheader)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def through_the_app(page: AppTest) -> AppTest:
+    page.segmented_control(key="road").set_value("Through the app").run()
+    return page
+
+
+def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    for name, data in files:
+        page.file_uploader[0].upload(name, data, "image/jpeg")
+    page.run()
+    for _ in range(200):
+        if page.session_state.batch.is_over:
+            return page.run()
+        time.sleep(0.05)
+    raise AssertionError("the batch did not end")
+
+
+def test_the_first_visit_is_one_sentence_and_the_drop_zone(open_page: Open) -> None:
+    page = open_page()
+    assert not page.exception
+    assert "No images yet" in texts(page)
+    assert "Recent uploads" not in texts(page)
+
+
+def test_pictures_go_through_the_app_and_each_outcome_can_be_read(open_page: Open, app: Application) -> None:
+    page = upload(
+        through_the_app(open_page()),
+        ("one.jpg", picture(color="red")),
+        ("broken.png", picture(format="PNG")[:-9]),
+        ("two.jpg", picture(color="blue")),
+    )
+    said = texts(page)
+    assert "2 of 3 stored through the app, 1 refused" in said
+    assert "`broken.png` This PNG ends in the middle" in said
+    assert "Recent uploads" in said
+    assert len(app.gallery.page().tiles) == 2
+    assert page.file_uploader[0].value == [], "the widget is emptied so that its bytes go"
+
+
+def test_clear_takes_the_outcomes_away(open_page: Open) -> None:
+    page = upload(through_the_app(open_page()), ("one.jpg", picture()))
+    next(button for button in page.button if button.label == "Clear").click().run()
+    assert "stored through the app" not in texts(page)
+
+
+@pytest.mark.parametrize(
+    "name", ["![x](https://evil.example/p.png).jpg", "``a``.jpg", "<b>x</b> :red[y].jpg", "$x$.jpg"]
+)
+def test_a_name_is_only_ever_text(open_page: Open, name: str) -> None:
+    page = upload(through_the_app(open_page()), (name, picture()[:100]))
+    line = next(element.value for element in page.markdown if "error" in element.value)
+    fence = "```" if "``" in name else "`"
+    assert f"{fence}{name}{fence}" in line.replace("` ", "`").replace(" `", "`")
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (errors.StorageRefused("S3 refused to list.", code="AccessDenied"), "The bucket refused"),
+        (errors.BucketUnreachable("The bucket did not answer."), "The bucket does not answer"),
+    ],
+)
+def test_a_listing_that_fails_has_its_own_words(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, error: Exception, title: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Gallery, "page", fail)
+    page = open_page()
+    assert not page.exception
+    shown = [*page.error, *page.warning]
+    assert [str(error)] == [element.value for element in shown]
+    assert title in str(shown[0].proto)
+
+
+def test_wrong_settings_are_one_message_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.ui.conftest import MAIN
+    from uploader.flow import application as wired
+
+    wired.close_application()
+    monkeypatch.setenv("UPLOADER_MAX_BYTES", "lots")
+    page = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    assert not page.exception
+    assert "UPLOADER_MAX_BYTES is 'lots'" in page.error[0].value
