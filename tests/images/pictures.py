@@ -1,5 +1,6 @@
 """Pictures for the tests, made when they are needed: nothing here was downloaded."""
 
+import functools
 import io
 import struct
 import zlib
@@ -53,6 +54,7 @@ def exif(orientation: int | None = None, *, private: bool = True) -> bytes:
     return block.tobytes()
 
 
+@functools.cache  # a made profile carries its time
 def profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 from uploader.images import rejections
 from uploader.images.containers.walk import Reader
 
+_LETTER = 0x08
+
 
 class Box(NamedTuple):
     """One box. `start`, `body` and `end` are byte offsets in the file."""
@@ -29,6 +31,8 @@ def read(reader: Reader, pos: int, limit: int) -> Box | None:
     end = limit if size == 0 else pos + size
     if end < body:
         return None
+    if end > limit and data[pos] >= _LETTER:
+        return None  # text, read as a size of hundreds of megabytes
     if end > limit:
         if limit == len(data):
             raise rejections.truncated(name, limit, end)

@@ -1,0 +1,198 @@
+"""Stripping: private things go, pixels stay, and the result is a good image."""
+
+import io
+import struct
+
+import pytest
+from PIL import Image
+
+from tests.images import pictures
+from uploader.images import describe_removed, exif, inspect, strip_metadata
+from uploader.images.inspect import check
+from uploader.limits import FORMATS
+
+SECRETS = (b"SERIAL-4711", b"Maker", b"my secret", b"2024:05:06")
+
+
+def stripped(data: bytes) -> bytes:
+    """Strip, and hold to what every stripping must keep."""
+    found = strip_metadata(data)
+    before, after = inspect(data), inspect(found)
+    assert pictures.pixels(found) == pictures.pixels(data)
+    assert (before.width_px, before.height_px, before.frames) == (
+        after.width_px,
+        after.height_px,
+        after.frames,
+    )
+    assert check(found).thumbnail == check(data).thumbnail
+    assert strip_metadata(found) == found
+    assert describe_removed(found) == ()
+    assert not [secret for secret in SECRETS if secret in found]
+    return found
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP"])
+def test_every_orientation_stays_and_nothing_else(name: str, orientation: int) -> None:
+    data = pictures.picture(name, exif=pictures.exif(orientation))
+    with Image.open(io.BytesIO(stripped(data))) as image:
+        expected = {} if orientation == 1 else {0x0112: orientation}
+        assert dict(image.getexif()) == expected
+        assert not image.getexif().get_ifd(0x8825)
+    assert describe_removed(data) == ("location", "camera", "dates")
+
+
+def test_the_orientation_of_an_avif_is_its_own_property() -> None:
+    data = pictures.picture("AVIF", exif=pictures.exif(6))
+    with Image.open(io.BytesIO(stripped(data))) as image:
+        assert image.getexif()[0x0112] == 6
+        assert 0x010F not in image.getexif()
+    assert len(strip_metadata(data)) == len(data)
+    assert "location" in describe_removed(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "options"),
+    [
+        ("JPEG", "L", {}),
+        ("JPEG", "CMYK", {}),
+        ("JPEG", "RGB", {"progressive": True}),
+        ("JPEG", "RGB", {"subsampling": 0, "restart_marker_rows": 1}),
+        ("PNG", "1", {}),
+        ("PNG", "P", {}),
+        ("PNG", "P", {"transparency": 3}),
+        ("PNG", "LA", {}),
+        ("PNG", "RGBA", {}),
+        ("PNG", "I;16", {}),
+        ("WEBP", "RGBA", {"lossless": True}),
+        ("WEBP", "RGB", {"quality": 40}),
+        ("GIF", "P", {"transparency": 2}),
+        ("AVIF", "RGBA", {}),
+    ],
+)
+def test_pixels_of_every_kind_stay(name: str, mode: str, options: dict[str, object]) -> None:
+    private = {"comment": b"my secret"} if name == "GIF" else {"exif": pictures.exif(3)}
+    data = pictures.picture(name, mode=mode, **options, **private)
+    assert stripped(data) != data
+
+
+@pytest.mark.parametrize("name", ["PNG", "WEBP", "GIF", "AVIF"])
+def test_animations_keep_frames_times_and_loops(name: str) -> None:
+    data = pictures.animation(name)
+    found = stripped(data)
+    with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(found)) as after:
+        assert after.info.get("loop") == before.info.get("loop")
+        assert after.info.get("duration") == before.info.get("duration")
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_the_colour_profile_stays(name: str) -> None:
+    data = pictures.picture(name, icc_profile=pictures.profile(), exif=pictures.exif(6))
+    with Image.open(io.BytesIO(stripped(data))) as image:
+        assert image.info["icc_profile"] == pictures.profile()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_clean_picture_is_left_as_it_is(name: str) -> None:
+    data = pictures.picture(name)
+    assert stripped(data) == data
+    assert check(data, strip=True) == check(data)
+
+
+def test_jpeg_segments() -> None:
+    data = pictures.picture("JPEG", comment=b"my secret")
+    for marker, body in (
+        (0xED, b"Photoshop 3.0\x008BIM my secret"),
+        (
+            0xE1,
+            b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'>exif:GPSLatitude my secret",
+        ),
+        (0xE7, b"my secret"),
+    ):
+        data = pictures.with_segment(data, marker, body)
+    stripped(data)
+    assert set(describe_removed(data)) == {
+        "captions",
+        "editing details",
+        "location",
+        "other details",
+        "comments",
+    }
+
+
+def test_png_chunks() -> None:
+    data = pictures.picture("PNG")
+    for kind, body in (
+        (b"tEXt", b"Comment\0my secret"),
+        (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta>my secret"),
+        (b"tIME", bytes((7, 232, 5, 6, 7, 8, 9))),
+        (b"prVt", b"my secret"),
+    ):
+        data = pictures.with_chunk(data, kind, body)
+    stripped(data)
+    assert set(describe_removed(data)) == {"comments", "editing details", "dates", "other details"}
+
+
+def test_webp_chunks() -> None:
+    data = pictures.picture(
+        "WEBP", xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>my secret", exif=pictures.exif(8)
+    )
+    stripped(data)
+    assert "editing details" in describe_removed(data)
+
+
+def test_gif_blocks() -> None:
+    data = pictures.picture("GIF", comment=b"my secret")
+    xmp = b"!\xff\x0bXMP DataXMP\x09my secret\0"
+    stripped(data[:-1] + xmp + b";")
+    assert describe_removed(data[:-1] + xmp + b";") == ("comments", "editing details")
+
+
+def test_avif_payloads_are_overwritten_in_place() -> None:
+    data = pictures.picture(
+        "AVIF", exif=pictures.exif(), xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>my secret"
+    )
+    stripped(data)
+    assert describe_removed(data) == ("location", "camera", "dates", "editing details")
+
+
+def with_preview(size: tuple[int, int]) -> bytes:
+    """A JPEG of 64 x 48 with a preview of `size` in its EXIF."""
+    preview = pictures.picture("JPEG", *size)
+    ifd0 = struct.pack(">HI", 0, 14)
+    ifd1 = struct.pack(">HHHIIHHIII", 2, 0x0201, 4, 1, 44, 0x0202, 4, 1, len(preview), 0)
+    block = b"MM\0*\0\0\0\x08" + ifd0 + ifd1
+    block = block.ljust(44, b"\0") + preview
+    assert exif.preview(block) == preview
+    return pictures.with_segment(pictures.picture("JPEG"), 0xE1, b"Exif\0\0" + block)
+
+
+@pytest.mark.parametrize(
+    ("size", "word"),
+    [
+        ((32, 24), "an embedded preview"),
+        ((32, 32), "an embedded preview of another crop"),
+        ((160, 120), "an embedded preview"),
+    ],
+)
+def test_embedded_previews_go(size: tuple[int, int], word: str) -> None:
+    data = with_preview(size)
+    assert stripped(data).count(b"\xff\xd8\xff") == 1
+    assert describe_removed(data) == (word,)
+
+
+def test_what_follows_a_phone_picture_goes() -> None:
+    data = pictures.encode(pictures.scene(), "MPO", save_all=True, append_images=[pictures.scene(32, 24)])
+    video = pictures.box(b"ftyp", b"mp42\0\0\0\0isom") + pictures.box(b"mdat", b"my secret")
+    found = stripped(data + video)
+    assert found.endswith(b"\xff\xd9")
+    assert found.count(b"\xff\xd8\xff") == 1
+    assert describe_removed(data + video) == ("further pictures", "a video")
+
+
+def test_the_facts_describe_what_will_be_stored() -> None:
+    data = pictures.picture("JPEG", exif=pictures.exif(6))
+    checked = check(data, strip=True)
+    assert checked.stripped == strip_metadata(data)
+    assert checked.facts == inspect(checked.stripped)
+    assert checked.removed == ("location", "camera", "dates")
