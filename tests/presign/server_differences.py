@@ -1,0 +1,239 @@
+"""Where the local store does not say what AWS says, each with its reason. The referee speaks for AWS."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.presign.forms import digest, encode, signed
+from uploader.presign.document import Clause, Policy, PolicyFault
+from uploader.presign.form import policy_of
+from uploader.presign.referee import judge
+from uploader.presign.verdict import Verdict
+
+Answer = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A form as it is sent, its file, and the secret of the server."""
+
+    fields: dict[str, str]
+    body: bytes
+    access_key: str
+    secret: str
+    filename: str = "photo.png"
+    bucket: str = "uploads"
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.fields.items()}
+
+    @property
+    def policy(self) -> Any:
+        try:
+            return json.loads(base64.b64decode(self.values["policy"]))
+        except ValueError:
+            return None
+
+    def signed_anew(self, policy: Any, **fields: str) -> "Case":
+        values = {**self.values, **fields}
+        return replace(self, fields=signed(encode(policy), values, secret=self.secret))
+
+    def with_conditions(self, conditions: list[Any], **fields: str) -> "Case":
+        return self.signed_anew({**self.policy, "conditions": conditions}, **fields)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where the server does not say what AWS says: it gives another answer, or does not ask the rule at all.
+
+    A rule that is not asked is written as the case in which it has nothing to say.
+    """
+
+    reason: str
+    applies: Callable[[Case, Verdict], bool]
+    instead: Answer | Callable[[Case, Verdict], Case | Answer]
+
+
+AFTER_READING = ("expiration", "condition", "extra-field", "form-value", "size", "checksum", "accepted")
+KNOWN = [
+    "acl",
+    "bucket",
+    "cache-control",
+    "content-type",
+    "content-disposition",
+    "content-encoding",
+    "expires",
+    "key",
+    "redirect",
+    "success_action_redirect",
+    "success_action_status",
+]
+SIGNING = ("x-amz-algorithm", "x-amz-credential", "x-amz-date")
+EXACT_ONLY = ("bucket", "success_action_status", *SIGNING)
+
+
+def clauses(case: Case) -> tuple[Clause, ...]:
+    policy = policy_of(case.values)
+    return policy.clauses if isinstance(policy, Policy) else ()
+
+
+def is_kind(kind: str, field: str = "") -> Callable[[Case, Verdict], bool]:
+    return lambda _, verdict: verdict.rule.kind == kind and (not field or verdict.rule.field == field)
+
+
+def is_unreadable(case: Case, verdict: Verdict) -> bool:
+    return verdict.rule.kind in AFTER_READING and any(
+        clause.range_bytes is None
+        if clause.operator == "content-length-range"
+        else "$" not in str(clause.subject)[:1]
+        for clause in clauses(case)
+    )
+
+
+def is_foreign(case: Case, verdict: Verdict) -> bool:
+    fields = [(clause.field, clause.operator) for clause in clauses(case) if clause.field]
+    return verdict.rule.kind in AFTER_READING and any(
+        not (field in KNOWN or field.startswith("x-amz-"))
+        or (operator == "starts-with" and field in EXACT_ONLY)
+        for field, operator in fields
+    )
+
+
+def as_the_server_reads(case: Case, _: Verdict) -> Case | Answer:
+    """The policy with what the server passes over set right; unreadable also for the server otherwise."""
+    if not isinstance(case.policy, dict):
+        return 403, "PostPolicyInvalidKeyName"
+    found = {name.lower(): value for name, value in case.policy.items()}
+    conditions = found.get("conditions", [])
+    if not isinstance(conditions, list):
+        return 403, "PostPolicyInvalidKeyName"
+    split: list[Any] = []
+    for item in conditions:
+        if isinstance(item, dict):
+            split += [{name: value} for name, value in item.items()]
+        elif isinstance(item, list) and item[:1] == ["content-length-range"]:
+            split.append([item[0], *(max(0, int(bound)) for bound in item[1:])])
+        else:
+            split.append(item)
+    expires = str(found.get("expiration")).replace("+02:00", "Z")
+    mended = case.signed_anew({"expiration": expires, "conditions": split})
+    return (403, "PostPolicyInvalidKeyName") if isinstance(policy_of(mended.values), PolicyFault) else mended
+
+
+def covered(case: Case, verdict: Verdict) -> Case:
+    field = verdict.rule.field
+    if field not in KNOWN and not field.startswith("x-amz-"):
+        return replace(case, fields={name: value for name, value in case.values.items() if name != field})
+    exact = ["starts-with", "$key", ""] if field == "key" else {field: case.values[field]}
+    return case.with_conditions([*case.policy["conditions"], exact])
+
+
+def without_condition(case: Case, verdict: Verdict) -> Case:
+    kept = [item for index, item in enumerate(case.policy["conditions"]) if index != verdict.rule.index]
+    return case.with_conditions(kept)
+
+
+def asked_last(case: Case, verdict: Verdict) -> Answer:
+    """What size and checksum say of the form with a good key and class; then the class, then the key."""
+    for right in ({"key": "short", "x-amz-storage-class": "STANDARD"}, {"key": "short"}):
+        kept = [
+            item
+            for item, clause in zip(case.policy["conditions"], clauses(case), strict=True)
+            if clause.field not in right
+        ]
+        right = {name: value for name, value in right.items() if name in case.values}
+        later = verdict_of(
+            case.with_conditions([*kept, *({name: value} for name, value in right.items())], **right)
+        )
+        if later.rule.kind == "checksum":
+            return 400, "BadDigest"
+        if not later.is_stored:
+            return later.status, later.code
+    return verdict.status, verdict.code
+
+
+def verdict_of(case: Case) -> Verdict:
+    return judge(
+        case.fields,
+        size_bytes=len(case.body),
+        sha256=digest(case.body),
+        bucket=case.bucket,
+        now=datetime.now(UTC),
+        filename=case.filename,
+        secret_key=case.secret,
+        access_key=case.access_key,
+        allows_acl=True,
+    )
+
+
+DIFFERENCES = [
+    Difference(
+        "Only x-amz-… fields must have a condition, and of these not the signing ones.",
+        lambda _, verdict: (
+            verdict.rule.kind == "extra-field"
+            and (verdict.rule.field in SIGNING or not verdict.rule.field.startswith("x-amz-"))
+        ),
+        covered,
+    ),
+    Difference(
+        "A malformed policy is read as well as can be, else refused with a code of its own.",
+        is_kind("policy"),
+        as_the_server_reads,
+    ),
+    Difference(
+        "A condition without $ or with bounds that are no numbers makes the whole policy malformed.",
+        is_unreadable,
+        (403, "PostPolicyInvalidKeyName"),
+    ),
+    Difference(
+        "A condition on a field that the server does not know, or starts-with on one that it compares "
+        "exactly, fails.",
+        is_foreign,
+        (403, "AccessDenied"),
+    ),
+    Difference(
+        "A condition that takes anything holds also for a field that the form lacks.",
+        lambda case, verdict: (
+            verdict.rule.kind == "condition"
+            and verdict.rule.condition.endswith(', ""]')
+            and verdict.rule.field not in case.values
+        ),
+        without_condition,
+    ),
+    Difference(
+        "Commas in a Content-Type make no list.",
+        lambda case, verdict: (
+            is_kind("condition", "content-type")(case, verdict)
+            and "," in case.values.get("content-type", "")
+            and "starts-with" in verdict.rule.condition
+        ),
+        without_condition,
+    ),
+    Difference(
+        "A key may hold $$.",
+        lambda case, verdict: (
+            is_kind("condition", "key")(case, verdict)
+            and verdict.rule.sentence == "S3 never matches a key that holds $$."
+        ),
+        without_condition,
+    ),
+    Difference(
+        "Size and checksum are asked before storage class and key length.", is_kind("form-value"), asked_last
+    ),
+    Difference(
+        "A checksum that is none is a wrong one.",
+        lambda _, verdict: verdict.rule.kind == "checksum" and verdict.code == "InvalidRequest",
+        (400, "BadDigest"),
+    ),
+    Difference(
+        "A relative redirect is followed.",
+        lambda case, verdict: (
+            verdict.rule.kind == "accepted" and case.values.get("success_action_redirect") == "/relative"
+        ),
+        (303, ""),
+    ),
+]
