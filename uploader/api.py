@@ -63,6 +63,7 @@ _rates: Final = MovingWindowRateLimiter(MemoryStorage())
 _quick: Final = anyio.CapacityLimiter(4)
 """Threads that sign; apart from those that verify, so a begin never waits for a decode."""
 _slow: Final = anyio.CapacityLimiter(16)
+_watch: Final = anyio.CapacityLimiter(1)
 
 Handler = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
@@ -103,7 +104,7 @@ async def complete(request: Request) -> Response:
 
 async def health(request: Request) -> Response:
     """200 while uploads can work, else 503; for load balancers."""
-    found = await _in_thread(flow.health, _quick)
+    found = await _in_thread(flow.health, _watch)
     response = _answer(200 if found["ok"] else 503, found)
     if not found["ok"]:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
@@ -137,7 +138,7 @@ def _route(path: str, handler: Handler, method: str) -> Route:
 
     async def guarded(request: Request) -> Response:
         try:
-            if method not in ("*", request.method):
+            if method not in ("*", "GET" if request.method == "HEAD" else request.method):
                 raise _Refused(405, "method_not_allowed", f"Only {method} is allowed at {path}.")
             return await handler(request)
         except _Refused as error:

@@ -59,7 +59,7 @@ def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: 
     summary(page, "0 of 3 images stored, 3 refused")
     assert rows(page) == {
         "empty.jpg": "This file is empty; choose another one.",
-        "report.jpg": "This is PDF; choose a file that is JPEG, PNG, WebP, GIF or AVIF.",
+        "report.jpg": "This is a PDF file; choose a JPEG, PNG, WebP, GIF or AVIF file.",
         "large.jpg": "This file has 20 MB, and at most 20 MB are allowed; choose a smaller one.",
     }
     expect(page.locator(".direct .act:visible")).to_have_count(0)
@@ -118,7 +118,7 @@ def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
         )  # with no rule at all, this store allows everybody
     open_host(page, server.url)
     choose(page, pictures(5))
-    summary(page, "0 of 5 images stored, 5 refused")
+    summary(page, "0 of 5 images stored, 5 not sent")
     rule = json.loads(page.locator(".direct .rule").inner_text())
     assert rule[0]["AllowedOrigins"] == [server.url]
     assert heard(page, trouble="cors")["switched"] == 0
@@ -151,7 +151,7 @@ def test_a_bucket_out_of_reach_is_told_apart_from_cors(host: Any, page: Page) ->
     open_host(page, host.url)
     page.route(f"{host.store_url}/**", lambda route: route.abort("connectionrefused"))
     choose(page, pictures(2))
-    summary(page, "0 of 2 images stored, 2 refused")
+    summary(page, "0 of 2 images stored, 2 not sent")
     expect(page.locator(".direct .notice")).to_contain_text(f"No answer came from {host.store_url}.")
     expect(page.locator(".direct .rule")).to_be_hidden()
     heard(page, trouble="unreachable")

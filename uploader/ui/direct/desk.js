@@ -22,7 +22,6 @@ class Desk {
   owner = null; // the view that draws this desk
   changed = () => {};
   mail = new Mail();
-  #ids = 0;
   #reached = false; // the bucket took bytes from here before: if it is silent now, it may come back
   #warn = (event) => event.preventDefault();
 
@@ -41,21 +40,20 @@ class Desk {
 
   // Takes files in: [{file, inFolder}].
   async add(found) {
-    const fresh = [];
     for (const { file, inFolder } of found) {
       const kind = await kindOf(file).catch(() => "");
-      if (inFolder && !this.options.accept.includes(kind)) {
+      const why = whyNot(file, kind, this.options);
+      if (inFolder && why && !this.options.accept.includes(kind)) {
         this.skipped += 1;
         continue;
       }
-      const job = { id: ++this.#ids, file, kind, name: file.name, size: file.size, state: "waiting", part: 0, why: "", key: "" };
-      const why = whyNot(file, kind, this.options);
+      const job = { file, kind, name: file.name, size: file.size, state: "waiting", part: 0, why: "", final: false };
       if (why) Object.assign(job, { state: "refused", why, final: true });
-      fresh.push(job);
+      this.jobs.push(job);
+      if (why) this.mail.tell({ kind: "refused", name: job.name, why });
+      this.pump();
     }
-    this.jobs.push(...fresh);
-    for (const job of fresh) if (job.final) this.mail.tell({ kind: "refused", name: job.name, why: job.why });
-    this.pump();
+    this.changed();
   }
 
   get active() {
@@ -106,7 +104,7 @@ class Desk {
     this.#step(job, "hashing");
     try {
       const stored = await this.#upload(job, job.stop.signal);
-      Object.assign(job, { state: "stored", key: stored.key, removed: stored.removed ?? [] });
+      job.state = "stored";
       this.mail.tell({ kind: "stored", name: job.name, key: stored.key });
     } catch (error) {
       this.#failed(job, error);

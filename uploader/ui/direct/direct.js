@@ -42,7 +42,7 @@ class View {
   }
 
   hint(text, accept) {
-    this.parts.hint.textContent = text;
+    this.parts.hint.textContent = text.replace(/(\d) (?=[KMGT]?B\b)/g, "$1\u00a0");
     this.parts["files-input"].accept = accept.join(",");
   }
 
@@ -135,8 +135,9 @@ class View {
   // Rows stay where they are; only what failed moves up, so that it is read.
   #drawRows() {
     const { files } = this.parts;
+    const jobs = new Set(this.desk.jobs);
     for (const [job, row] of this.#rows) {
-      if (this.desk.jobs.includes(job)) continue;
+      if (jobs.has(job)) continue;
       row.forget();
       row.element.remove();
       this.#rows.delete(job);

@@ -34,7 +34,9 @@ function whyNot(file, kind, options) {
   }
   if (options.accept.includes(kind)) return "";
   const wanted = listed(options.accept.map((type) => LABELS[type] ?? type));
-  return `${LABELS[kind] ? `This is ${LABELS[kind]}` : "This is not an image"}; choose a file that is ${wanted}.`;
+  const article = ["image/avif", "image/svg+xml"].includes(kind) ? "an" : "a";
+  const found = LABELS[kind] ? `This is ${article} ${LABELS[kind]} file` : "This is not an image";
+  return `${found}; choose a ${wanted} file.`;
 }
 
 function listed(names) {

@@ -4,7 +4,7 @@
 const AGAIN_MS = 4_000;
 const SLOWEST_MS = 60_000; // each message starts a run: a slow page must be able to finish one
 const MOST_AT_ONCE = 200;
-const PASS_WAIT_MS = 30_000;
+const PASS_ASKS = 6;
 
 class Mail {
   pass = "";
@@ -46,17 +46,21 @@ class Mail {
     this.#post();
   }
 
-  // Resolves once the page has given another pass; rejects with `error` where none comes.
+  // Resolves once the page has given another pass; rejects with `error` where the page was asked and none came.
+  // While another page of the app is open there is nobody to ask: then it waits.
   newPass(signal, error) {
     return new Promise((resolve, reject) => {
-      const ask = () => this.#send?.("renew_pass", `${this.#client}.${++this.#asked}`);
-      const again = setInterval(ask, AGAIN_MS);
-      const late = setTimeout(() => end(reject, error), PASS_WAIT_MS);
+      let asked = 0;
       const end = (settle, value) => {
         clearInterval(again);
-        clearTimeout(late);
         settle(value);
       };
+      const ask = () => {
+        if (!this.#send) return;
+        if (asked++ === PASS_ASKS) return end(reject, error);
+        this.#send("renew_pass", `${this.#client}.${++this.#asked}`);
+      };
+      const again = setInterval(ask, AGAIN_MS);
       signal.addEventListener("abort", () => end(reject, signal.reason), { once: true });
       this.#waiting.push(() => end(resolve));
       ask();

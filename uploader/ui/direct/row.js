@@ -1,12 +1,13 @@
 // One row a file, and the sentences of the list. File names reach the page as text only.
 
 const WORDS = {
-  waiting: "Waiting", hashing: "Hashing", signing: "Signing", sending: "Sending", pausing: "Trying again soon", finishing: "Finishing",
+  waiting: "Waiting", hashing: "Hashing", signing: "Signing", pausing: "Trying again soon", finishing: "Finishing",
   verifying: "Verifying", stored: "Stored",
 };
 
 class Row {
   #url = "";
+  #drawn = "";
 
   constructor(template, job, desk) {
     this.job = job;
@@ -35,9 +36,11 @@ class Row {
 
   draw() {
     const { job, parts } = this;
-    const busy = ACTIVE.includes(job.state);
-    this.element.className = `row ${job.state}${busy ? " busy" : ""}`;
     const words = stateOf(job);
+    const drawn = `${job.state} ${words} ${job.part}`;
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.element.className = `row ${job.state}${ACTIVE.includes(job.state) ? " busy" : ""}${job.final ? " final" : ""}`;
     if (parts.state.textContent !== words) parts.state.textContent = words;
     parts.tick.style.display = job.state === "stored" ? "" : "none";
     const can = CANCELLABLE.includes(job.state) ? "Cancel" : canRetry(job) ? "Retry" : "";
@@ -60,10 +63,11 @@ function stateOf(job) {
 
 // "38 of 40 stored, 2 refused · 5.1 s"
 function summaryOf(desk) {
-  const count = (state) => desk.jobs.filter((job) => job.state === state).length;
+  const count = (state, final) => desk.jobs.filter((job) => job.state === state && (final ?? !!job.final) === !!job.final).length;
   const images = desk.jobs.length === 1 ? "image" : "images";
   const parts = desk.jobs.length ? [`${count("stored")} of ${desk.jobs.length} ${images} stored`] : [];
-  if (count("refused")) parts.push(`${count("refused")} refused`);
+  if (count("refused", true)) parts.push(`${count("refused", true)} refused`);
+  if (count("refused", false)) parts.push(`${count("refused", false)} not sent`);
   if (count("cancelled")) parts.push(`${count("cancelled")} cancelled`);
   if (desk.skipped) parts.push(`${desk.skipped} ${desk.skipped === 1 ? "file" : "files"} skipped that ${desk.skipped === 1 ? "is no image" : "are no images"}`);
   const seconds = !desk.busy && desk.spentMs ? ` · ${(desk.spentMs / 1000).toFixed(1)} s` : "";
