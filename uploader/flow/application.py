@@ -4,7 +4,6 @@ import gc
 import secrets
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -65,7 +64,7 @@ def open_application(settings: Settings) -> Application:
             store.close()
         raise
     checker = Checker(limits)
-    signer = Signer(_secret(settings))
+    signer = signer_for(settings)
     gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, prefix=settings.prefix)
     common: dict[str, Any] = {
         "link": gallery.link,
@@ -97,14 +96,15 @@ def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
     return bucket
 
 
-def _secret(settings: Settings) -> str:
+def signer_for(settings: Settings) -> Signer:
+    """Signs with the operator's secret, or with one made once and kept in the data folder."""
     if settings.secret_key:
-        return settings.secret_key.get_secret_value()
+        return Signer(settings.secret_key.get_secret_value())
     try:
-        return local_secret(Path(settings.local_dir))
+        return Signer(local_secret(settings.local_dir))
     except LocalStoreUnavailable:
         log.warning("secret.not_kept", hint="set UPLOADER_SECRET_KEY so that tickets outlive this process")
-        return secrets.token_hex(32)
+        return Signer(secrets.token_hex(32))
 
 
 _lock = threading.Lock()
