@@ -123,6 +123,17 @@ def application() -> Application:
         return _current
 
 
+def recovered() -> Application:
+    """The application after its bucket did not answer: a local store that died is started again.
+
+    Raises LocalStoreUnavailable where it cannot be.
+    """
+    current = application()
+    if current.store and current.store.ensure().endpoint_url != current.bucket.endpoint_url:
+        close_application()
+    return application()
+
+
 def close_application() -> None:
     """Closes it, if it was opened. The next `application()` opens another."""
     global _current
@@ -136,6 +147,8 @@ def health() -> dict[str, Any]:
     """Whether uploads would work: one HeadBucket-sized listing. Never raises."""
     try:
         current = application()
+        if current.store:
+            current = recovered()
         current.bucket.list(f"{current.settings.prefix}{INCOMING}", limit=1)
     except UploaderError as error:
         return {"ok": False, "error": {"code": error.code, "message": str(error)}}

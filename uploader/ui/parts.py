@@ -5,7 +5,13 @@ from typing import Final
 
 import streamlit as st
 
-from uploader.errors import BucketUnreachable, ObjectMissing, StorageError
+from uploader.errors import (
+    BucketUnreachable,
+    LocalStoreUnavailable,
+    ObjectMissing,
+    StorageError,
+    UploaderError,
+)
 from uploader.flow.application import Application
 from uploader.limits import format_label, size_label
 
@@ -34,9 +40,9 @@ def heading(app: Application, title: str) -> None:
         )
 
 
-def storage_fault(error: StorageError) -> None:
+def storage_fault(error: UploaderError) -> None:
     """Why the bucket cannot be read, in its own words."""
-    if isinstance(error, BucketUnreachable):
+    if isinstance(error, BucketUnreachable | LocalStoreUnavailable):
         st.warning(str(error), title="The bucket does not answer", icon=":material/cloud_off:")
     elif isinstance(error, ObjectMissing):
         st.info(str(error), title="Not here any more", icon=":material/hide_image:")

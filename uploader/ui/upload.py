@@ -5,7 +5,7 @@ from math import ceil
 
 import streamlit as st
 
-from uploader.errors import StorageError
+from uploader.errors import UploaderError
 from uploader.flow.batch import Batch, File, Row, start_batch
 from uploader.limits import MIB, format_list, size_label
 from uploader.ui import parts, wiring
@@ -144,7 +144,7 @@ if state.batch and len(state.batch.stored) > state.listed:
     wiring.forget_listings()
 try:
     recent = wiring.page_of_images(app, size=RECENT)
-except StorageError as error:
+except UploaderError as error:
     parts.storage_fault(error)
     st.button("Try again", icon=":material/refresh:")
     st.stop()

@@ -4,8 +4,8 @@ from typing import Final
 
 import streamlit as st
 
-from uploader.errors import UploaderError
-from uploader.flow.application import Application, application
+from uploader.errors import BucketUnreachable, UploaderError
+from uploader.flow.application import Application, application, recovered
 from uploader.flow.gallery import Page
 
 _LISTING_LIFE_S: Final = 10  # how long a page may show a listing that somebody else has since changed
@@ -37,11 +37,14 @@ def person() -> str:
 
 @st.cache_data(ttl=_LISTING_LIFE_S, max_entries=200, show_spinner=False)
 def _listing(bucket: str, cursor: str, size: int) -> Page:
-    return application().gallery.page(cursor=cursor, size=size)
+    try:
+        return application().gallery.page(cursor=cursor, size=size)
+    except BucketUnreachable:
+        return recovered().gallery.page(cursor=cursor, size=size)
 
 
 def page_of_images(app: Application, *, cursor: str = "", size: int) -> Page:
-    """A page of the gallery, kept for a few seconds so that a rerun asks S3 nothing. Raises StorageError."""
+    """A page of the gallery, kept for a few seconds so that a rerun asks S3 nothing. Raises UploaderError."""
     return _listing(app.bucket_label, cursor, size)
 
 

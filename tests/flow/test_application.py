@@ -1,0 +1,103 @@
+"""The application as a whole: opened, healthy, recovered, closed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import picture
+from uploader import errors
+from uploader.flow import application as wired
+from uploader.flow.application import open_application
+from uploader.settings import Settings
+
+
+@pytest.fixture
+def _local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("UPLOADER_LOCAL_DIR", str(tmp_path / "store"))
+    yield
+    wired.close_application()
+
+
+@pytest.mark.usefixtures("_local")
+def test_nothing_configured_is_the_local_store_ready_for_browsers() -> None:
+    app = wired.application()
+    assert app is wired.application()
+    assert app.bucket_label == "Local store"
+    assert wired.health() == {"ok": True, "bucket": "Local store"}
+    client = app.bucket._client
+    assert client.get_bucket_cors(Bucket=app.bucket.name)["CORSRules"]
+    rules = client.get_bucket_lifecycle_configuration(Bucket=app.bucket.name)["Rules"]
+    assert rules[0]["Filter"]["Prefix"] == "incoming/"
+
+
+@pytest.mark.usefixtures("_local")
+def test_everything_is_there_after_a_restart() -> None:
+    key = wired.application().carrier.carry(picture(), "a.jpg", who="").key
+    wired.close_application()
+    assert [tile.key for tile in wired.application().gallery.page().tiles] == [key]
+
+
+@pytest.mark.usefixtures("_local")
+def test_a_store_that_died_with_its_keeper_is_started_again(tmp_path: Path) -> None:
+    app = wired.application()
+    key = app.carrier.carry(picture(), "a.jpg", who="").key
+    for process in _processes_of(tmp_path / "store"):
+        os.kill(process, signal.SIGKILL)
+    with pytest.raises(errors.BucketUnreachable):
+        app.bucket.list("images/")
+    assert [tile.key for tile in wired.recovered().gallery.page().tiles] == [key]
+
+
+def test_wrong_settings_make_it_unhealthy_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLOADER_FORMATS", "BMP")
+    found = wired.health()
+    assert found["ok"] is False
+    assert "UPLOADER_FORMATS is 'BMP'" in found["error"]["message"]
+
+
+def test_tickets_of_a_real_bucket_outlive_the_process(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "uploader", "pass", "ada"]
+    env = {**os.environ, "UPLOADER_LOCAL_DIR": str(tmp_path)}
+    made = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.strip()
+    signer = wired.signer_for(Settings.load(bucket="team-images", local_dir=tmp_path))
+    assert signer.read_pass(made, now=datetime.now(UTC)) == "ada"
+    own = wired.signer_for(Settings.load(secret_key="another secret altogether"))
+    with pytest.raises(errors.PassInvalid):
+        own.read_pass(made, now=datetime.now(UTC))
+
+
+def test_a_configured_bucket_starts_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    app = open_application(
+        Settings.load(
+            bucket="team-images", region="eu-west-1", endpoint_url="http://127.0.0.1:9", local_dir=tmp_path
+        )
+    )
+    try:
+        assert app.store is None
+        assert app.bucket_label == "s3://team-images · eu-west-1"
+        with pytest.raises(errors.BucketUnreachable):
+            app.gallery.page()
+    finally:
+        app.close()
+
+
+def _processes_of(folder: Path) -> list[int]:
+    """The store's own processes: those whose working directory lies in its folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            where = (entry / "cwd").resolve(strict=True) if entry.name.isdigit() else None
+        except OSError:
+            continue
+        if where and where.is_relative_to(folder) and int(entry.name) != os.getpid():
+            found.append(int(entry.name))
+    assert found
+    return found
