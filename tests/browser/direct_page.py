@@ -5,11 +5,13 @@ import json
 import random
 import re
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from PIL import Image
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import CDPSession, FilePayload, Locator, Page, expect
 
 PATIENCE_MS = 60_000
+_TOOLS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()  # another session would not lift a bound
 
 
 def picture(seed: int, *, side_px: int = 64) -> bytes:
@@ -70,9 +72,10 @@ def heard(page: Page, **facts: Any) -> dict[str, Any]:
 
 def slow_down(page: Page, *, bytes_per_s: int) -> None:
     """Bounds what the page can send from now on; -1 lifts the bound."""
-    tools = page.context.new_cdp_session(page)
-    tools.send("Network.enable")
-    tools.send(
+    if page not in _TOOLS:
+        _TOOLS[page] = page.context.new_cdp_session(page)
+        _TOOLS[page].send("Network.enable")
+    _TOOLS[page].send(
         "Network.emulateNetworkConditions",
         {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_s},
     )

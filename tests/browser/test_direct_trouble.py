@@ -166,6 +166,25 @@ def test_an_expired_pass_is_renewed_by_itself(app_server: Callable[..., Any], pa
     assert 6 <= len(asked) <= 8  # the three that went first came back for another pass
 
 
+def test_a_pass_that_expires_behind_another_page_waits_for_its_own(
+    app_server: Callable[..., Any], page: Page
+) -> None:
+    server = app_server(script=HOST, HOST_PASS_LIFE_S="-1")
+    open_host(page, server.url)
+    held: list[Route] = []
+    page.route(BEGIN, lambda route: held.append(route))
+    choose(page, pictures(1))
+    state(page, "Signing")
+    page.get_by_role("link", name="Elsewhere").click()
+    expect(page.get_by_text("Nothing here")).to_be_visible()
+    page.unroute(BEGIN)
+    with page.expect_response(BEGIN) as answer:
+        held[0].continue_()
+    assert answer.value.status == 401
+    page.get_by_role("link", name="Uploads").click()
+    summary(page, "1 of 1 image stored")
+
+
 def test_a_pass_that_nobody_takes_is_said_once(app_server: Callable[..., Any], page: Page) -> None:
     server = app_server(script=HOST, HOST_PASS="forged")
     page.clock.install()
