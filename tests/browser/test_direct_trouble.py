@@ -177,10 +177,10 @@ def test_a_pass_that_expires_behind_another_page_waits_for_its_own(
     state(page, "Signing")
     page.get_by_role("link", name="Elsewhere").click()
     expect(page.get_by_text("Nothing here")).to_be_visible()
-    page.unroute(BEGIN)
     with page.expect_response(BEGIN) as answer:
         held[0].continue_()
     assert answer.value.status == 401
+    page.unroute(BEGIN)
     page.get_by_role("link", name="Uploads").click()
     summary(page, "1 of 1 image stored")
 
