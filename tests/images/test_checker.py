@@ -1,10 +1,12 @@
 """The check in bounded children: the same answers, and no file and no parent gets past the bounds."""
 
+import fcntl
 import gc
 import os
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 import zlib
@@ -33,6 +35,13 @@ def child_of(checker: Checker) -> int:
     """The process id of its only child."""
     (child,) = checker._children
     return child._process.pid
+
+
+def in_pipe(checker: Checker) -> int:
+    """How many bytes its only child has not read yet."""
+    (child,) = checker._children
+    found = fcntl.ioctl(child._process.stdin, termios.FIONREAD, bytes(4))
+    return int.from_bytes(found, sys.byteorder)
 
 
 def running(pid: int) -> bool:
@@ -94,13 +103,15 @@ def test_children_are_started_late_and_used_again() -> None:
         assert child_of(checker) == first
 
 
+@linux
 def test_a_killed_child_rejects_its_file_alone() -> None:
+    data = pictures.picture()
     with Checker(Limits(), workers=1) as checker, ThreadPoolExecutor() as threads:
-        checker.check(pictures.picture())
+        checker.check(data)
         pid = child_of(checker)
         os.kill(pid, signal.SIGSTOP)
-        asked = threads.submit(checker.check, pictures.picture())
-        assert wait_until(lambda: not checker._idle)
+        asked = threads.submit(checker.check, data)
+        assert wait_until(lambda: in_pipe(checker) > len(data))
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(ImageRejected) as caught:
             asked.result()
@@ -109,12 +120,17 @@ def test_a_killed_child_rejects_its_file_alone() -> None:
         assert child_of(checker) != pid
 
 
-def test_a_child_that_died_idle_costs_nobody_a_picture() -> None:
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_child_that_died_idle_costs_nobody_a_picture(
+    noticed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Checker(Limits(), workers=1) as checker:
         checker.check(pictures.picture())
-        pid = child_of(checker)
-        os.kill(pid, signal.SIGKILL)
-        assert wait_until(lambda: not running(pid))
+        (child,) = checker._children
+        os.kill(child_of(checker), signal.SIGKILL)
+        assert wait_until(lambda: not child.alive)
+        if not noticed:  # it died between the look and the sending
+            monkeypatch.setattr(type(child), "alive", property(lambda it: not it._process.stdin.closed))
         assert checker.check(pictures.picture()).facts.format == "JPEG"
 
 
@@ -267,7 +283,7 @@ def test_a_child_outlives_the_thread_that_started_it() -> None:
 @linux
 def test_children_are_replaced_when_they_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
     run = "from uploader.images import child; child._MOST_PICTURES = 2; child.main()"
-    monkeypatch.setattr("uploader.images.checker._RUN", run)
+    monkeypatch.setattr("uploader.images.worker._RUN", run)
     with Checker(Limits(), workers=1) as checker:
         checker.check(pictures.picture())
         pid = child_of(checker)
@@ -278,7 +294,7 @@ def test_children_are_replaced_when_they_are_old(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_child_that_answers_nonsense_is_a_rejection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uploader.images.checker._RUN", "print('x' * 40, flush=True); input()")
+    monkeypatch.setattr("uploader.images.worker._RUN", "print('x' * 40, flush=True); input()")
     with Checker(Limits(), workers=1) as checker, pytest.raises(ImageRejected) as caught:
         checker.check(pictures.picture())
     assert caught.value.code == rejections.CHECK_FAILED

@@ -74,7 +74,7 @@ def test_what_follows_the_picture_is_refused_by_name(name: str, tail: bytes, fou
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("padding", [b"\0" * 2772, b"\r\n", b"\0"])
+@pytest.mark.parametrize("padding", [b"\0" * 2772, b"\r\n"])
 def test_padding_is_harmless(name: str, padding: bytes) -> None:
     assert walk(SAMPLES[name] + padding).tail in (("padding",), ())
     assert walk(SAMPLES[name] + padding).end == len(SAMPLES[name])

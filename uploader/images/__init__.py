@@ -1,7 +1,8 @@
 """What a good image is.
 
     inspect.py      bytes -> ImageFacts: one walk, one decode; the order of the checks
-    checker.py      the same in bounded child processes (child.py), with a queue
+    checker.py      the same in bounded child processes, with a queue: worker.py, the parent's side of one;
+                    child.py, its own
     containers/     the structure of JPEG, PNG, GIF, WebP and AVIF files, without decoding
     decode.py       everything Pillow: decodes each frame, makes the thumbnail; imported late
     metadata.py     strips what a picture tells about people, without touching a pixel

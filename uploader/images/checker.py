@@ -1,33 +1,21 @@
 """The image check in bounded child processes: a hostile file can only end the child that reads it.
 
-A child is a plain Python that runs child.py, so the parent's `__main__` (Streamlit) is never run again. It
-knows no credentials, serves many pictures, and ends when its stdin does, so also when the parent is killed.
+A child (worker.py is its parent's side, child.py its own) never runs the parent's `__main__`, which may be
+Streamlit. It serves many pictures, and ends when its stdin does, so also when the parent is killed.
 """
 
-import json
 import math
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 import weakref
 from collections.abc import Iterable
-from dataclasses import asdict
-from typing import IO, Any, Final, Self
+from typing import Self
 
-from uploader.errors import Busy, ImageRejected
-from uploader.images import rejections
-from uploader.images.child import ANSWER, REQUEST, STRIP
-from uploader.images.inspect import Checked, ImageFacts, weigh
+from uploader.errors import Busy
+from uploader.images.inspect import Checked, weigh
+from uploader.images.worker import Gone, Worker
 from uploader.limits import Limits
-
-_KEPT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
-"""The environment that a child may see; credentials and UPLOADER_* are not in it."""
-_RUN = "from uploader.images.child import main; main()"
-_MOST_ANSWER_BYTES = 16 * 2**20
-"""A thumbnail and a head are far smaller; a child that says more has been taken over."""
 
 
 class Checker:
@@ -45,8 +33,8 @@ class Checker:
         self._max_waiting = max_waiting
         self._idle_s = idle_s
         self._changed = threading.Condition()
-        self._children: set[_Child] = set()
-        self._idle: list[_Child] = []
+        self._children: set[Worker] = set()
+        self._idle: list[Worker] = []
         self._starting = 0
         self._waiting = 0
         self._mean_s = 0.2
@@ -61,6 +49,12 @@ class Checker:
         Raises ImageRejected, also when the child dies over the file; Busy when too many wait already.
         """
         weigh(len(data), self._limits)
+        try:
+            return self._ask(data, strip)
+        except Gone:
+            return self._ask(data, strip)
+
+    def _ask(self, data: bytes | memoryview, strip: bool) -> Checked:
         child = self._take()
         started_s = time.monotonic()
         try:
@@ -84,7 +78,7 @@ class Checker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _take(self) -> "_Child":
+    def _take(self) -> Worker:
         with self._changed:
             if not self._free():
                 self._wait()
@@ -98,7 +92,7 @@ class Checker:
                 self._children.discard(child)
             self._starting += 1
         try:
-            child = _Child(self._limits)
+            child = Worker(self._limits)
         except OSError:
             raise Busy("The image check cannot start now. Try again in a moment.") from None
         finally:
@@ -122,7 +116,7 @@ class Checker:
         finally:
             self._waiting -= 1
 
-    def _give_back(self, child: "_Child", took_s: float) -> None:
+    def _give_back(self, child: Worker, took_s: float) -> None:
         keep = child.alive and not child.last
         if not keep:
             child.end()
@@ -156,87 +150,6 @@ class Checker:
         _end(old)
 
 
-class _Child:
-    """One child and its pipes; used by one thread at a time."""
-
-    def __init__(self, limits: Limits) -> None:
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-        environment["MALLOC_ARENA_MAX"] = "2"  # each arena costs 64 MB of the address space
-        command = [sys.executable, "-P", "-c", _RUN, json.dumps(asdict(limits))]
-        self._process = subprocess.Popen(  # noqa: S603  # nothing of it comes from outside
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        self.last = False
-        self.idle_since_s = 0.0
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.poll() is None
-
-    def ask(self, data: bytes | memoryview, *, strip: bool, wall_s: float) -> Checked:
-        """Send a picture, read the answer. Raises ImageRejected, also when the child dies or is too slow."""
-        late = threading.Event()
-        timer = threading.Timer(wall_s, self._stop, (late,))
-        timer.start()
-        try:
-            self._send(data, strip)
-            return self._receive(len(data))
-        except (OSError, EOFError, ValueError, KeyError, TypeError):
-            self.end()
-            slow = late.is_set() or self._process.returncode == -getattr(signal, "SIGXCPU", 0)
-            raise (rejections.too_slow() if slow else rejections.check_failed()) from None
-        finally:
-            timer.cancel()
-
-    def _stop(self, late: threading.Event) -> None:
-        late.set()
-        self._process.kill()
-
-    def end(self) -> None:
-        """Kill the process, wait for it and close the pipes. May be called again."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            try:
-                _open(pipe).close()
-            except OSError:
-                continue  # the rest of a picture, which nobody reads any more
-
-    def _send(self, data: bytes | memoryview, strip: bool) -> None:
-        stdin = _open(self._process.stdin)
-        stdin.write(REQUEST.pack(STRIP if strip else 0, len(data)))
-        stdin.write(data)
-        stdin.flush()
-
-    def _receive(self, most_stripped_bytes: int) -> Checked:
-        head_bytes, thumbnail_bytes, stripped_bytes = ANSWER.unpack(self._read(ANSWER.size))
-        if (
-            max(head_bytes, thumbnail_bytes) > _MOST_ANSWER_BYTES
-            or stripped_bytes > most_stripped_bytes + 1024
-        ):
-            raise ValueError("the answer is too long")
-        head: dict[str, Any] = json.loads(self._read(head_bytes))
-        thumbnail, stripped = self._read(thumbnail_bytes), self._read(stripped_bytes)
-        self.last = bool(head["last"])
-        if rejected := head.get("rejected"):
-            raise ImageRejected(rejected["sentence"], code=rejected["code"], **rejected["facts"])
-        return Checked(ImageFacts(**head["facts"]), thumbnail, stripped or None, tuple(head["removed"]))
-
-    def _read(self, count: int) -> bytes:
-        found: bytes = _open(self._process.stdout).read(count)
-        if len(found) < count:
-            raise EOFError
-        return found
-
-
-def _open(pipe: IO[bytes] | None) -> IO[bytes]:
-    if pipe is None:
-        raise OSError("no pipe")
-    return pipe
-
-
-def _end(children: Iterable[_Child]) -> None:
+def _end(children: Iterable[Worker]) -> None:
     for child in tuple(children):
         child.end()

@@ -81,7 +81,7 @@ def _decode(image: Image.Image, walk: Walk, limits: Limits) -> Decoded:
     bound(width, height, frames, limits)
     sides = limits.thumbnail_side_px, limits.thumbnail_side_px
     if walk.format == "JPEG":
-        image.draft(None, (sides[0] * 2, sides[1] * 2))  # libjpeg still reads every coefficient
+        image.draft(None, _twice(image.size, sides))  # libjpeg still reads every coefficient
     image.load()
     turn = exif.orientation(image.info.get("exif") or b"")
     thumbnail = _thumbnail(image, sides, turn)
@@ -89,6 +89,12 @@ def _decode(image: Image.Image, walk: Walk, limits: Limits) -> Decoded:
     if turn >= 5:
         width, height = height, width
     return Decoded(width, height, frames, thumbnail)
+
+
+def _twice(size: tuple[int, int], sides: tuple[int, int]) -> tuple[int, int]:
+    """Twice the thumbnail's size, in the picture's shape: from there a cheap filter is fine enough."""
+    factor = 2 * min(sides[0] / size[0], sides[1] / size[1])
+    return max(1, int(size[0] * factor)), max(1, int(size[1] * factor))
 
 
 def bound(width_px: int, height_px: int, frames: int, limits: Limits) -> None:
@@ -118,7 +124,7 @@ def _thumbnail(image: Image.Image, sides: tuple[int, int], turn: int) -> bytes:
     profile = image.info.get("icc_profile")
     if small.mode in ("P", "PA", "1") or "transparency" in small.info:
         small = small.convert("RGBA" if small.has_transparency_data else "RGB")
-    small.thumbnail(sides, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small.thumbnail(sides, Image.Resampling.HAMMING, reducing_gap=2.0)  # half of BICUBIC's time
     if turn in _TURNS:
         small = small.transpose(_TURNS[turn])
     small = _flat(_srgb(small, profile))

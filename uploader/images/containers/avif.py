@@ -27,7 +27,7 @@ def walk(data: bytes, limits: Limits, name: str = "AVIF") -> Walk:
         reader.add(box.kind, box.start)
         seen += _inside(reader, box)
     end, rest = reader.pos, data[reader.pos :]
-    if len(rest) < 8 and rest[:1] < b"\x08" and rest.strip(tail.PADDING):
+    if rest and len(rest) < 8 and rest[:1] < b"\x08":  # the first bytes of one box more
         raise rejections.truncated(name, len(data))
     metas = [box for box in seen if box.kind == "meta"]
     if not metas and all(box.kind != "moov" for box in seen):

@@ -7,13 +7,11 @@ Sources: CIPA DC-007 (MPO), https://developer.android.com/media/platform/motion-
 import re
 import struct
 from collections.abc import Callable
-from typing import Final
 
 from uploader.images import rejections
 from uploader.images.containers import boxes
 from uploader.images.containers.walk import Reader
 
-PADDING: Final = b"\x00\xff\t\n\r "
 _PADDING = re.compile(rb"(?:[\x00\t\n\r ]|\xff(?!\xd8\xff))*+")  # but not the start of a JPEG
 _MOST_TAILS = 16
 

@@ -1,0 +1,111 @@
+"""One checking child as its parent sees it: a plain Python that runs child.py, without credentials,."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from typing import IO, Any, Final
+
+from uploader.errors import ImageRejected
+from uploader.images import rejections
+from uploader.images.child import ANSWER, REQUEST, STRIP
+from uploader.images.inspect import Checked, ImageFacts
+from uploader.limits import Limits
+
+_KEPT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
+"""The environment that a child may see; credentials and UPLOADER_* are not in it."""
+_RUN = "from uploader.images.child import main; main()"
+_MOST_ANSWER_BYTES = 16 * 2**20
+"""A thumbnail and a head are far smaller; a child that says more has been taken over."""
+
+
+class Gone(ImageRejected):
+    """The child died before it had the whole picture, so not of it."""
+
+
+class Worker:
+    """One child and its pipes; used by one thread at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        environment["MALLOC_ARENA_MAX"] = "2"  # each arena costs 64 MB of the address space
+        command = [sys.executable, "-P", "-c", _RUN, json.dumps(asdict(limits))]
+        self._process = subprocess.Popen(  # noqa: S603  # nothing of it comes from outside
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self.last = False
+        self.idle_since_s = 0.0
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def ask(self, data: bytes | memoryview, *, strip: bool, wall_s: float) -> Checked:
+        """Send a picture, read the answer. Raises ImageRejected, also when the child dies or is too slow."""
+        late = threading.Event()
+        timer = threading.Timer(wall_s, self._stop, (late,))
+        timer.start()
+        sent = False
+        try:
+            self._send(data, strip)
+            sent = True
+            return self._receive(len(data))
+        except (OSError, EOFError, ValueError, KeyError, TypeError):
+            self.end()
+            if late.is_set() or self._process.returncode == -getattr(signal, "SIGXCPU", 0):
+                raise rejections.too_slow() from None
+            failed = rejections.check_failed()
+            raise (failed if sent else Gone(str(failed), code=failed.code)) from None
+        finally:
+            timer.cancel()
+
+    def _stop(self, late: threading.Event) -> None:
+        late.set()
+        self._process.kill()
+
+    def end(self) -> None:
+        """Kill the process, wait for it and close the pipes. May be called again."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            try:
+                _open(pipe).close()
+            except OSError:
+                continue  # the rest of a picture, which nobody reads any more
+
+    def _send(self, data: bytes | memoryview, strip: bool) -> None:
+        stdin = _open(self._process.stdin)
+        stdin.write(REQUEST.pack(STRIP if strip else 0, len(data)))
+        stdin.write(data)
+        stdin.flush()
+
+    def _receive(self, most_stripped_bytes: int) -> Checked:
+        head_bytes, thumbnail_bytes, stripped_bytes = ANSWER.unpack(self._read(ANSWER.size))
+        if (
+            max(head_bytes, thumbnail_bytes) > _MOST_ANSWER_BYTES
+            or stripped_bytes > most_stripped_bytes + 1024
+        ):
+            raise ValueError("the answer is too long")
+        head: dict[str, Any] = json.loads(self._read(head_bytes))
+        thumbnail, stripped = self._read(thumbnail_bytes), self._read(stripped_bytes)
+        self.last = bool(head["last"])
+        if rejected := head.get("rejected"):
+            raise ImageRejected(rejected["sentence"], code=rejected["code"], **rejected["facts"])
+        return Checked(ImageFacts(**head["facts"]), thumbnail, stripped or None, tuple(head["removed"]))
+
+    def _read(self, count: int) -> bytes:
+        found: bytes = _open(self._process.stdout).read(count)
+        if len(found) < count:
+            raise EOFError
+        return found
+
+
+def _open(pipe: IO[bytes] | None) -> IO[bytes]:
+    if pipe is None:
+        raise OSError("no pipe")
+    return pipe
