@@ -6,6 +6,9 @@ const TRIES = 8;
 const ACTIVE = ["hashing", "signing", "sending", "pausing", "finishing", "verifying"];
 const CANCELLABLE = ["waiting", "hashing", "signing", "sending", "pausing"]; // later the image may be stored already
 
+const isOpen = (job) => job.state === "waiting" || ACTIVE.includes(job.state);
+const canRetry = (job) => !job.final && ["refused", "cancelled"].includes(job.state);
+
 function deskFor(key) {
   const desks = (globalThis.__uploaderDesks ??= new Map());
   if (!desks.has(key)) desks.set(key, new Desk());
@@ -61,7 +64,7 @@ class Desk {
   }
 
   get busy() {
-    return this.jobs.some((job) => job.state === "waiting" || ACTIVE.includes(job.state));
+    return this.jobs.some(isOpen);
   }
 
   // Starts what may start.
@@ -87,12 +90,12 @@ class Desk {
 
   retry(jobs) {
     this.notice = null;
-    for (const job of jobs) if (!job.final && ["refused", "cancelled"].includes(job.state)) Object.assign(job, { state: "waiting", why: "", part: 0 });
+    for (const job of jobs.filter(canRetry)) Object.assign(job, { state: "waiting", why: "", part: 0 });
     this.pump();
   }
 
   clear() {
-    this.jobs = this.jobs.filter((job) => job.state === "waiting" || ACTIVE.includes(job.state));
+    this.jobs = this.jobs.filter(isOpen);
     this.skipped = 0;
     this.notice = null;
     if (!this.jobs.length) this.spentMs = 0;

@@ -1,6 +1,10 @@
 // The view: draws the desk, takes files in.
 
 const LIVE_MS = 4_000; // a screen reader hears at most one sentence in this time
+const PARTS = [
+  "zone", "pick", "hint", "folder", "files-input", "folder-input", "notice", "notice-title", "notice-text", "rule",
+  "switch", "copy", "again", "bar", "summary", "cancel-all", "retry-all", "clear", "live", "files",
+];
 const views = new WeakMap();
 
 export default function (component) {
@@ -31,11 +35,7 @@ class View {
 
   constructor(root, desk) {
     Object.assign(this, { root, desk });
-    this.parts = Object.fromEntries(
-      ["pick", "folder", "files-input", "folder-input", "notice", "notice-title", "notice-text", "rule", "copy", "switch",
-        "again", "bar", "summary", "cancel-all", "retry-all", "clear", "live", "files", "zone", "hint"]
-        .map((name) => [name, root.querySelector(`.${name}`)]),
-    );
+    this.parts = Object.fromEntries(PARTS.map((name) => [name, root.querySelector(`.${name}`)]));
     this.#attach();
     desk.changed = () => this.#soon();
     this.#soon();
@@ -127,7 +127,7 @@ class View {
     parts.summary.textContent = summary;
     parts["cancel-all"].hidden = !desk.jobs.some((job) => CANCELLABLE.includes(job.state));
     parts["retry-all"].hidden = desk.busy || !!desk.notice || !desk.jobs.some(canRetry);
-    parts.clear.hidden = !summary || desk.jobs.every((job) => job.state === "waiting" || ACTIVE.includes(job.state));
+    parts.clear.hidden = !summary || (desk.jobs.length > 0 && desk.jobs.every(isOpen));
     this.#drawNotice();
     this.#say(summary);
   }
@@ -161,7 +161,8 @@ class View {
     const first = this.#rows.get(this.desk.active[0])?.element;
     if (!first) return;
     const top = first.offsetTop - files.offsetTop;
-    if (top < files.scrollTop || top + first.offsetHeight > files.scrollTop + files.clientHeight) files.scrollTop = top - 60;
+    const inSight = top >= files.scrollTop && top + first.offsetHeight <= files.scrollTop + files.clientHeight;
+    if (!inSight) files.scrollTop = top - first.offsetHeight;
   }
 
   #drawNotice() {
@@ -171,9 +172,12 @@ class View {
     if (!notice) return;
     const cors = notice.kind === "cors";
     parts.rule.hidden = parts.copy.hidden = !cors;
-    parts["notice-title"].textContent = cors ? "The bucket does not let this page send to it" : "The bucket cannot be reached from this browser";
+    parts["notice-title"].textContent = cors
+      ? "The bucket does not let this page send to it"
+      : "The bucket cannot be reached from this browser";
     parts["notice-text"].textContent = cors
-      ? `It needs a CORS rule for ${location.origin}. Paste this in S3 under Permissions, Cross-origin resource sharing; or send through the app.`
+      ? `It needs a CORS rule for ${location.origin}. Paste this in S3 under Permissions, Cross-origin resource
+        sharing; or send through the app.`
       : unreachableAdvice(notice.url);
     if (cors) parts.rule.textContent = corsRule();
   }

@@ -30,7 +30,8 @@ async function kindOf(file) {
 function whyNot(file, kind, options) {
   if (file.size === 0) return "This file is empty; choose another one.";
   if (file.size > options.maxBytes) {
-    return `This file has ${sizeLabel(file.size)}, and at most ${sizeLabel(options.maxBytes)} are allowed; choose a smaller one.`;
+    const [found, most] = [file.size, options.maxBytes].map(sizeLabel);
+    return `This file has ${found}, and at most ${most} are allowed; choose a smaller one.`;
   }
   if (options.accept.includes(kind)) return "";
   const wanted = listed(options.accept.map((type) => LABELS[type] ?? type));

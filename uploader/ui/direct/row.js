@@ -16,7 +16,7 @@ class Row {
     this.parts = { state: find(".state"), act: find(".act"), tick: find(".tick"), bar: find(".track i") };
     find(".name").textContent = find(".name").title = job.name;
     find(".size").textContent = sizeLabel(job.size);
-    this.parts.act.addEventListener("click", () => (CANCELLABLE.includes(job.state) ? desk.cancel(job) : desk.retry([job])));
+    this.parts.act.onclick = () => (CANCELLABLE.includes(job.state) ? desk.cancel(job) : desk.retry([job]));
     if (desk.options.accept.includes(job.kind)) this.#preview(find("img"));
   }
 
@@ -40,7 +40,9 @@ class Row {
     const drawn = `${job.state} ${words} ${job.part}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    this.element.className = `row ${job.state}${ACTIVE.includes(job.state) ? " busy" : ""}${job.final ? " final" : ""}`;
+    this.element.className = `row ${job.state}`;
+    this.element.classList.toggle("busy", ACTIVE.includes(job.state));
+    this.element.classList.toggle("final", job.final);
     if (parts.state.textContent !== words) parts.state.textContent = words;
     parts.tick.style.display = job.state === "stored" ? "" : "none";
     const can = CANCELLABLE.includes(job.state) ? "Cancel" : canRetry(job) ? "Retry" : "";
@@ -51,25 +53,23 @@ class Row {
   }
 }
 
-function canRetry(job) {
-  return !job.final && ["refused", "cancelled"].includes(job.state);
-}
-
 function stateOf(job) {
   if (job.why) return job.why;
   if (job.state === "sending") return `Sending ${Math.floor(job.part * 100)} %`;
   return WORDS[job.state];
 }
 
-// "38 of 40 stored, 2 refused · 5.1 s"
-function summaryOf(desk) {
-  const count = (state, final) => desk.jobs.filter((job) => job.state === state && (final ?? !!job.final) === !!job.final).length;
-  const images = desk.jobs.length === 1 ? "image" : "images";
-  const parts = desk.jobs.length ? [`${count("stored")} of ${desk.jobs.length} ${images} stored`] : [];
-  if (count("refused", true)) parts.push(`${count("refused", true)} refused`);
-  if (count("refused", false)) parts.push(`${count("refused", false)} not sent`);
-  if (count("cancelled")) parts.push(`${count("cancelled")} cancelled`);
-  if (desk.skipped) parts.push(`${desk.skipped} ${desk.skipped === 1 ? "file" : "files"} skipped that ${desk.skipped === 1 ? "is no image" : "are no images"}`);
-  const seconds = !desk.busy && desk.spentMs ? ` · ${(desk.spentMs / 1000).toFixed(1)} s` : "";
-  return parts.join(", ") + seconds;
+// "38 of 40 images stored, 2 refused · 5.1 s"
+function summaryOf({ jobs, skipped, busy, spentMs }) {
+  const count = (test) => jobs.filter(test).length;
+  const stored = count((job) => job.state === "stored");
+  const notes = [
+    [count((job) => job.state === "refused" && job.final), "refused"],
+    [count((job) => job.state === "refused" && !job.final), "not sent"],
+    [count((job) => job.state === "cancelled"), "cancelled"],
+    [skipped, skipped === 1 ? "other file skipped" : "other files skipped"],
+  ];
+  const parts = jobs.length ? [`${stored} of ${jobs.length} ${jobs.length === 1 ? "image" : "images"} stored`] : [];
+  for (const [number, words] of notes) if (number) parts.push(`${number} ${words}`);
+  return parts.join(", ") + (spentMs && !busy ? ` · ${(spentMs / 1000).toFixed(1)} s` : "");
 }

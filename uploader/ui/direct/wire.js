@@ -35,7 +35,8 @@ async function callApi(url, body, pass, signal) {
   }
   const answer = isJson ? parsed(text) : null;
   if (!answer) {
-    throw new Trouble("final", `The address ${url} is not served by this app; start it with: streamlit run dashboard.py`);
+    const sentence = `The address ${url} is not served by this app; start it with: streamlit run dashboard.py`;
+    throw new Trouble("final", sentence);
   }
   if (response.ok) return answer;
   throw refusal(response, answer.error ?? {});
@@ -125,8 +126,9 @@ function s3Refusal(status, body) {
   const xml = new DOMParser().parseFromString(body, "text/xml");
   const code = xml.querySelector("Error > Code")?.textContent ?? "";
   const said = xml.querySelector("Error > Message")?.textContent ?? "";
-  if (/expired/i.test(said) && code !== "ExpiredToken") return new Trouble("expired", "The form expired; try again.", { code });
-  if (code === "BadDigest" || code === "EntityTooLarge" || code === "EntityTooSmall") return new Trouble("changed", CHANGED, { code });
+  if (/policy expired/i.test(said)) return new Trouble("expired", "The form expired; try again.", { code });
+  const changed = ["BadDigest", "EntityTooLarge", "EntityTooSmall"].includes(code);
+  if (changed) return new Trouble("changed", CHANGED, { code });
   if (status >= 500 || status === 429 || code === "RequestTimeout") {
     return new Trouble("again", `S3 is busy (${code || status}); try again in a moment.`, { code, waitMs: 2_000 });
   }
@@ -147,12 +149,15 @@ function corsRule() {
 // What to do when no byte can reach the bucket from here.
 function unreachableAdvice(url) {
   const { hostname, origin, protocol } = new URL(url);
-  const local = (name) => ["localhost", "127.0.0.1", "[::1]"].includes(name);
-  if (local(hostname) && !local(location.hostname)) {
-    return `The local store at ${origin} only answers on the machine that runs this app. Open this page there, or send through the app.`;
+  const isLocal = (name) => ["localhost", "127.0.0.1", "[::1]"].includes(name);
+  if (isLocal(hostname) && !isLocal(location.hostname)) {
+    return `The local store at ${origin} answers only on the machine that runs this app. Open this page there, or send
+      through the app.`;
   }
   if (protocol === "http:" && location.protocol === "https:") {
-    return `This page is https and the bucket's address ${origin} is not, so the browser blocks it. Send through the app, or give the bucket an https address.`;
+    return `This page is https and the bucket's address ${origin} is not, so the browser blocks it. Send through the app,
+      or give the bucket an https address.`;
   }
-  return `No answer came from ${origin}. Check the network, a firewall or a blocker in this browser, or send through the app.`;
+  return `No answer came from ${origin}. Check the network, a firewall or a blocker in this browser, or send through
+    the app.`;
 }
