@@ -5,6 +5,7 @@ import io
 import struct
 import subprocess
 import sys
+import types
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -88,8 +89,9 @@ def test_thumbnails_of_every_mode_are_small_plain_jpegs(name: str, mode: str) ->
     assert not {"exif", "icc_profile", "comment", "xmp"} & small.info.keys()
 
 
-def test_sixteen_bits_do_not_turn_white() -> None:
-    grey = Image.new("I;16", (40, 40), 0x4000)
+@pytest.mark.parametrize("side", [40, 3000])
+def test_sixteen_bits_do_not_turn_white(side: int) -> None:
+    grey = Image.new("I;16", (side, side), 0x4080)
     assert abs(thumbnail(pictures.encode(grey)).getpixel((20, 20)) - 0x40) <= 1
 
 
@@ -206,12 +208,56 @@ def test_a_phone_picture_of_two_images_is_one_jpeg() -> None:
     assert (facts.format, facts.width_px, facts.frames) == ("JPEG", 64, 1)
 
 
+def heic(monkeypatch: pytest.MonkeyPatch, *, installed: bool, broken: bool = False) -> bytes:
+    """An AVIF under HEIC's brand, and a stand-in for the decoder that can read it."""
+
+    class Opened:
+        def to_pillow(self) -> Image.Image:
+            if broken:
+                raise RuntimeError("no such coding")
+            return pictures.scene()
+
+    decoder = types.SimpleNamespace(open_heif=lambda data, **_: Opened())
+    monkeypatch.setitem(sys.modules, "pi_heif", decoder)
+    monkeypatch.setattr("uploader.images.containers.avif.heic_installed", lambda: installed)
+    data = pictures.picture("AVIF", exif=pictures.exif())
+    return data.replace(b"avif", b"heic")
+
+
 def test_heic_is_explained_where_the_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    heic = pictures.box(b"ftyp", b"heic\0\0\0\0mif1heic")
-    monkeypatch.setattr("uploader.images.containers.avif.heic_installed", lambda: False)
-    error = refused(heic, Limits(formats=("JPEG", "PNG")))
+    error = refused(heic(monkeypatch, installed=False))
     assert error.code == rejections.HEIC_NOT_INSTALLED
     assert "pip install -e '.[heic]'" in str(error)
+
+
+def test_heic_is_taken_where_the_extra_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = heic(monkeypatch, installed=True)
+    checked = check(data, strip=True)
+    assert (checked.facts.format, checked.facts.content_type, checked.facts.extension) == (
+        "HEIC",
+        "image/heic",
+        "heic",
+    )
+    assert (checked.facts.width_px, checked.facts.height_px) == (64, 48)
+    assert "location" in checked.removed
+    assert checked.stripped is not None
+    assert b"SERIAL" not in checked.stripped
+    assert refused(data[:-1]).code == rejections.TRUNCATED
+
+
+def test_heic_is_refused_where_formats_were_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = heic(monkeypatch, installed=True)
+    assert refused(data, Limits(formats=("JPEG", "AVIF"))).code == rejections.FORMAT_NOT_ALLOWED
+    assert inspect(data, Limits(formats=("HEIC",))).format == "HEIC"
+
+
+def test_a_heic_that_its_decoder_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(heic(monkeypatch, installed=True, broken=True)).code == rejections.DAMAGED
+
+
+def test_the_real_heic_decoder_refuses_what_it_cannot_read() -> None:
+    pytest.importorskip("pi_heif")
+    assert refused(pictures.picture("AVIF").replace(b"avif", b"heic")).code == rejections.DAMAGED
 
 
 def test_importing_the_wing_does_not_import_pillow() -> None:

@@ -122,7 +122,10 @@ def _verify_rest(image: Image.Image, walk: Walk, frames: int) -> None:
 def _thumbnail(image: Image.Image, sides: tuple[int, int], turn: int) -> bytes:
     small = image.copy() if getattr(image, "n_frames", 1) > 1 else image
     profile = image.info.get("icc_profile")
-    if small.mode in ("P", "PA", "1") or "transparency" in small.info:
+    if small.mode == "I;16":
+        # The high byte alone: convert() clips to white, https://github.com/python-pillow/Pillow/issues/3011
+        small = Image.frombytes("L", small.size, small.tobytes()[1::2])
+    elif small.mode in ("P", "PA", "1") or "transparency" in small.info:
         small = small.convert("RGBA" if small.has_transparency_data else "RGB")
     small.thumbnail(sides, Image.Resampling.HAMMING, reducing_gap=2.0)  # half of BICUBIC's time
     if turn in _TURNS:
@@ -148,9 +151,6 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _flat(image: Image.Image) -> Image.Image:
     """Eight bits, no transparency: what a JPEG can hold."""
-    if image.mode.startswith("I"):
-        # convert() clips 16 bits to white: https://github.com/python-pillow/Pillow/issues/3011
-        return image.convert("I").point(lambda level: level * (1 / 256)).convert("L")
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGB", image.size, "white")

@@ -19,6 +19,7 @@ _XMP: Final = "editing details"
 _PREVIEW: Final = "an embedded preview"
 _OTHER: Final = "other details"
 
+_BOXED: Final = ("AVIF", "HEIC")
 _PNG_KEPT = (
     "signature IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT "
     "acTL fcTL fdAT"
@@ -51,7 +52,7 @@ _FATES: Final[dict[str, dict[str, str]]] = {
         "EXIF": _EXIF,
         "XMP ": _XMP,
     },
-    "AVIF": {"Exif": _EXIF, "XMP": _XMP, "udta": _OTHER},
+    **{name: {"Exif": _EXIF, "XMP": _XMP, "udta": _OTHER} for name in _BOXED},
 }
 _DCF_PREVIEW = (160, 120)
 """The shape that cameras give a preview whatever the picture's, with bars around it (DCF, JEITA CP-3461)."""
@@ -71,8 +72,8 @@ def describe_removed(data: bytes, limits: Limits | None = None) -> tuple[str, ..
 
 
 def strip(data: bytes, walk: Walk) -> bytes:
-    """What `strip_metadata` does, for a file that has been walked. HEIC is given back as it is."""
-    if walk.format in ("AVIF", "HEIC"):
+    """What `strip_metadata` does, for a file that has been walked."""
+    if walk.format in _BOXED:
         return _blank(data, walk)
     kept = [_rewritten(data, walk, part) for part in walk.parts]
     if walk.format == "JPEG":
@@ -99,14 +100,16 @@ def describe(data: bytes, walk: Walk) -> tuple[str, ...]:
 
 
 def _fate(walk: Walk, part: Part) -> str:
-    return _FATES.get(walk.format, {}).get(part.kind, KEPT if walk.format in ("AVIF", "HEIC") else _OTHER)
+    return _FATES[walk.format].get(part.kind, KEPT if walk.format in _BOXED else _OTHER)
 
 
 def _payload(data: bytes, walk: Walk, part: Part) -> bytes:
     """What a part holds, without the container's own words around it."""
-    head, foot = {"JPEG": (4, 0), "PNG": (8, 4), "WEBP": (8, 0), "AVIF": (0, 0)}.get(walk.format, (2, 0))
+    head, foot = {"JPEG": (4, 0), "PNG": (8, 4), "WEBP": (8, 0), **dict.fromkeys(_BOXED, (0, 0))}.get(
+        walk.format, (2, 0)
+    )
     payload = data[part.start + head : part.end - foot]
-    if walk.format == "AVIF" and part.kind == "Exif":  # four bytes say where the TIFF block begins
+    if walk.format in _BOXED and part.kind == "Exif":  # four bytes say where the TIFF block begins
         return payload[4 + int.from_bytes(payload[:4], "big") :]
     return payload[8:] if part.kind == "udta" else payload
 

@@ -14,7 +14,7 @@ from typing import Final
 from uploader.images import rejections
 from uploader.images.containers import avif, gif, jpeg, png, webp
 from uploader.images.containers.walk import Part, Walk
-from uploader.limits import Limits
+from uploader.limits import FORMATS, Limits
 
 __all__ = ["Part", "Walk", "sniff", "walk"]
 
@@ -68,7 +68,7 @@ def sniff(data: bytes, limits: Limits) -> str:
         found = "WEBP"
     elif data[4:8] == b"ftyp":
         found = _brand(data)
-    if found in limits.formats:
+    if found in limits.formats or (found == "HEIC" and _takes_heic(limits)):
         return str(found)
     if found == "HEIC" and not avif.heic_installed():
         raise rejections.heic_not_installed()
@@ -83,6 +83,11 @@ def sniff(data: bytes, limits: Limits) -> str:
 def walk(data: bytes, name: str, limits: Limits) -> Walk:
     """Walk a file of the format `name` from its first byte to its last. Raises ImageRejected."""
     return _WALKERS[name](data, limits)
+
+
+def _takes_heic(limits: Limits) -> bool:
+    """Installing the `heic` extra is the operator's yes, unless a choice of formats says otherwise."""
+    return avif.heic_installed() and set(FORMATS) <= set(limits.formats)
 
 
 def _brand(data: bytes) -> str:
