@@ -1,18 +1,18 @@
 """The tree of all that this project raises on purpose. `str(error)` is the sentence that a page shows.
 
-    UploaderError
-    ├── SettingsInvalid        one or more UPLOADER_* variables are wrong
-    ├── LocalStoreUnavailable  the local S3 server cannot start, or is gone
-    ├── ImageRejected          this file is not an image we take
-    ├── Busy                   the checkers' queue is full; try again
-    ├── PassInvalid            no pass, or one that is forged, foreign or expired
-    ├── TicketInvalid          a ticket that is forged, foreign or expired
-    └── StorageError           S3 said no, or said nothing
-        ├── BucketUnreachable  no answer came; worth a retry
-        ├── StorageBusy        500, 503 SlowDown and their kin; worth a retry
-        ├── StorageRefused     a definite no (403, 400 …)
-        ├── ObjectMissing      there is no such object
-        └── ObjectChanged      a precondition failed: the object is not the one that was meant
+UploaderError
+├── SettingsInvalid        one or more UPLOADER_* variables are wrong
+├── LocalStoreUnavailable  the local S3 server cannot start, or is gone
+├── ImageRejected          this file is not an image we take
+├── Busy                   the checkers' queue is full; try again
+├── PassInvalid            no pass, or one that is forged, foreign or expired
+├── TicketInvalid          a ticket that is forged, foreign or expired
+└── StorageError           S3 said no, or said nothing
+    ├── BucketUnreachable  no answer came; worth a retry
+    ├── StorageBusy        500, 503 SlowDown and their kin; worth a retry
+    ├── StorageRefused     a definite no (403, 400 …)
+    ├── ObjectMissing      there is no such object
+    └── ObjectChanged      a precondition failed: the object is not the one that was meant
 """
 
 

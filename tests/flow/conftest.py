@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from uploader.flow.carry import Carrier
+from uploader.flow.film import Films
 from uploader.flow.gallery import Gallery
 from uploader.flow.uploads import Begun, Claim, Uploads
 from uploader.images import Checker
@@ -34,6 +35,7 @@ class Flow:
     carrier: Carrier
     gallery: Gallery
     signer: Signer
+    films: Films
 
     def shown(self) -> list[str]:
         """The keys that the gallery shows."""
@@ -46,21 +48,30 @@ def join(checker: Checker) -> Callable[..., Flow]:
 
     def make(bucket: Bucket, *, prefix: str = "", strip: bool = True, limits: Limits | None = None) -> Flow:
         limits = limits or Limits()
+        films = Films()
         signer = Signer("a secret for the tests")
         gallery = Gallery(bucket, link_expires_s=3_600, prefix=prefix)
         uploads = Uploads(
-            bucket, checker, signer, limits, link=gallery.link, prefix=prefix, strip_metadata=strip
+            bucket,
+            checker,
+            signer,
+            limits,
+            link=gallery.link,
+            films=films,
+            prefix=prefix,
+            strip_metadata=strip,
         )
         carrier = Carrier(
             bucket,
             checker,
             limits,
             link=gallery.link,
+            films=films,
             prefix=prefix,
             strip_metadata=strip,
             pause=lambda _: None,
         )
-        return Flow(bucket, uploads, carrier, gallery, signer)
+        return Flow(bucket, uploads, carrier, gallery, signer, films)
 
     return make
 

@@ -10,6 +10,7 @@ import structlog
 
 from uploader.errors import LocalStoreUnavailable, UploaderError
 from uploader.flow.carry import Carrier
+from uploader.flow.film import Films
 from uploader.flow.gallery import Gallery
 from uploader.flow.uploads import Uploads
 from uploader.images import Checker
@@ -37,6 +38,7 @@ class Application:
     uploads: Uploads
     carrier: Carrier
     gallery: Gallery
+    films: Films
     store: RunningStore | None = None
 
     @property
@@ -66,8 +68,10 @@ def open_application(settings: Settings) -> Application:
     checker = Checker(limits)
     signer = signer_for(settings)
     gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, prefix=settings.prefix)
+    films = Films()
     common: dict[str, Any] = {
         "link": gallery.link,
+        "films": films,
         "prefix": settings.prefix,
         "strip_metadata": settings.strip_metadata,
     }
@@ -76,7 +80,7 @@ def open_application(settings: Settings) -> Application:
     # Streamlit collects garbage around every rerun; what lives as long as the process need not be looked at.
     gc.collect()
     gc.freeze()
-    return Application(settings, limits, bucket, checker, signer, uploads, carrier, gallery, store)
+    return Application(settings, limits, bucket, checker, signer, uploads, carrier, gallery, films, store)
 
 
 def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:

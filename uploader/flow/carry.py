@@ -13,6 +13,7 @@ import structlog
 
 from uploader import errors
 from uploader.flow import record
+from uploader.flow.film import Camera, Films
 from uploader.flow.record import Link, StoredImage
 from uploader.images import Checker
 from uploader.limits import Limits
@@ -42,6 +43,7 @@ class Carrier:
         limits: Limits,
         *,
         link: Link,
+        films: Films,
         prefix: str = "",
         strip_metadata: bool = True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -51,6 +53,7 @@ class Carrier:
         self._checker = checker
         self._limits = limits
         self._link = link
+        self._films = films
         self._prefix = prefix
         self._strip = strip_metadata
         self._clock = clock
@@ -72,7 +75,9 @@ class Carrier:
         Raises ImageRejected, Busy, StorageError.
         """
         on_step("check")
-        checked = self._checker.check(data, strip=self._strip)
+        camera = Camera()
+        with camera.shot("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
+            checked = self._checker.check(data, strip=self._strip)
         facts, name = checked.facts, record.clean_name(filename)
         folder, token = f"{self._prefix}{IMAGES}", secrets.token_hex(16)
         key = new_key(name, facts.extension, now=self._clock(), token=token, prefix=folder)
@@ -81,15 +86,20 @@ class Carrier:
         )
         try:
             on_step("send")
-            self._put_thumbnail(key, checked.thumbnail)
-            self._post(rules, checked.stripped or data, on_sent)
+            with camera.shot("app", "s3", "PUT the thumbnail", size_bytes=len(checked.thumbnail)):
+                self._put_thumbnail(key, checked.thumbnail)
+            self._post(rules, checked.stripped or data, on_sent, camera)
             on_step("verify")
-            _compare(rules, self._retried(lambda: self._bucket.head(key)))
+            with camera.shot("app", "s3", "HEAD, compare with the rules") as take:
+                stored = self._retried(lambda: self._bucket.head(key))
+                take.request_id = stored.request_id
+            _compare(rules, stored)
         except errors.StorageError as error:
             log.warning("upload.failed", key=key, code=error.code, request_id=error.request_id)
             self._undo(key)
             raise
         log.info("upload.stored", key=key, size_bytes=facts.size_bytes, road="app")
+        self._films.keep(key, camera)
         return record.from_facts(
             key, name, who, facts, link=self._link, prefix=self._prefix, removed=checked.removed
         )
@@ -98,10 +108,15 @@ class Carrier:
         place = thumbnail_key(key, prefix=self._prefix)
         self._retried(lambda: self._bucket.put(place, thumbnail, content_type="image/jpeg"))
 
-    def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None) -> None:
+    def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None, camera: Camera) -> None:
         def once() -> None:
-            form = self._bucket.presign_post(rules, expires_s=self._limits.form_expires_s, now=self._clock())
-            self._transfer.send(form, data, content_type=rules.content_type, on_sent=on_sent)
+            with camera.shot("app", "app", "sign a form"):
+                form = self._bucket.presign_post(
+                    rules, expires_s=self._limits.form_expires_s, now=self._clock()
+                )
+            with camera.shot("app", "s3", "POST the form", size_bytes=len(data)) as take:
+                receipt = self._transfer.send(form, data, content_type=rules.content_type, on_sent=on_sent)
+                take.request_id = receipt.request_id
 
         self._retried(once)
 

@@ -16,6 +16,7 @@ import structlog
 
 from uploader import errors
 from uploader.flow import record
+from uploader.flow.film import Camera, Films
 from uploader.flow.record import Link, StoredImage
 from uploader.images import Checked, Checker
 from uploader.limits import Limits, format_list, size_label
@@ -65,6 +66,7 @@ class Uploads:
         limits: Limits,
         *,
         link: Link,
+        films: Films,
         prefix: str = "",
         strip_metadata: bool = True,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -74,6 +76,7 @@ class Uploads:
         self._signer = signer
         self._limits = limits
         self._link = link
+        self._films = films
         self._prefix = prefix
         self._strip = strip_metadata
         self._clock = clock
@@ -93,7 +96,10 @@ class Uploads:
             size_bytes=claim.size_bytes,
             sha256=claim.sha256,
         )
-        post = self._bucket.presign_post(rules, expires_s=self._limits.form_expires_s, now=now)
+        camera = Camera()
+        with camera.shot("app", "app", "sign a form and a ticket"):
+            post = self._bucket.presign_post(rules, expires_s=self._limits.form_expires_s, now=now)
+        self._films.keep(rules.key, camera)
         ticket = Ticket(
             who=who,
             staged_key=rules.key,
@@ -113,9 +119,14 @@ class Uploads:
         stored with this ticket), Busy, StorageError.
         """
         ticket = self._signer.read_ticket(ticket_text, who=who, now=self._clock())
+        camera = Camera()
+        camera.shots.extend(self._films.take_back(ticket.staged_key))
         try:
-            staged, data = self._read_staged(ticket)
-            checked = self._checker.check(data, strip=self._strip)
+            with camera.shot("app", "s3", "GET what arrived, compare with the ticket") as take:
+                staged, data = self._read_staged(ticket)
+                take.size_bytes, take.request_id = len(data), staged.request_id
+            with camera.shot("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
+                checked = self._checker.check(data, strip=self._strip)
         except errors.ObjectMissing:
             return self._already_stored(ticket)
         except errors.ImageRejected as error:
@@ -123,11 +134,14 @@ class Uploads:
             log.info("upload.rejected", key=ticket.staged_key, code=error.code)
             raise
         try:
-            image = self._promote(ticket, staged, checked)
+            with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
+                image = self._promote(ticket, staged, checked)
         except (errors.ObjectChanged, errors.ObjectMissing):
             # Another complete() of this ticket was faster, or the staged object is not the one we checked.
             image = self._already_stored(ticket)
-        self._bucket.delete(ticket.staged_key)
+        with camera.shot("app", "s3", "DELETE the staged object"):
+            self._bucket.delete(ticket.staged_key)
+        self._films.keep(image.key, camera)
         log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, road="browser")
         return image
 

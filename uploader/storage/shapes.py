@@ -40,6 +40,8 @@ class StoredObject:
     content_type: str = ""
     sha256: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = field(default="", compare=False)
+    """Of the call that told this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def stored_object(key: str, found: Any) -> StoredObject:
         content_type=found.get("ContentType", ""),
         sha256=_hex(found.get("ChecksumSHA256")),
         metadata=found.get("Metadata", {}),
+        request_id=found["ResponseMetadata"].get("RequestId", ""),
     )
 
 
