@@ -1,25 +1,27 @@
 """What is stored, from the bucket listing alone: one ListObjectsV2 call a page, newest first by key."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from uploader import errors
-from uploader.flow import record
+from uploader.flow import above, record
+from uploader.flow.finding import Filters, find
+from uploader.flow.links import Links
 from uploader.flow.record import StoredImage
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
-from uploader.presign.keys import IMAGES
+from uploader.presign.keys import IMAGES, clock_at
 from uploader.storage.bucket import Bucket
-from uploader.storage.shapes import StoredObject
+from uploader.storage.removal import MOST
+from uploader.storage.shapes import Listing
 
 log = structlog.get_logger()
 
-_LINKS_KEPT: Final = 20_000  # about 12 MB
+NO_FILTERS: Final = Filters()
+_SKEW: Final = timedelta(days=1)  # how far the clocks of other replicas may run ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +37,27 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Tiles, newest first. `older` is the cursor of the next page, empty at the end."""
+    """Tiles, newest first. `older` is the cursor of the next page, empty at the end.
+
+    A search also says how many images it `read`, and whether its budget was `spent` before a page was full.
+    """
 
     tiles: tuple[Tile, ...]
     older: str = ""
+    read: int = 0
+    spent: bool = False
 
 
-class Links:
-    """Signed links, each kept for half its life and shared by everyone, so that browsers can cache.
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What became of an image that was to be deleted: `sentence` says why it is still there.
 
-    A new signature is a new address: signing on every rerun makes every browser fetch every picture again.
+    `markers` are the object versions that hide it in a versioned bucket, by key; enough to undo.
     """
 
-    def __init__(self, bucket: Bucket, *, expires_s: int, clock: Callable[[], datetime]) -> None:
-        self._bucket = bucket
-        self._expires_s = expires_s
-        self._clock = clock
-        self._kept: OrderedDict[tuple[str, str], tuple[str, datetime]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def to(self, key: str, *, download_name: str = "") -> str:
-        """An address from which a browser can read the object for at least half the life of a link."""
-        now, wanted = self._clock(), (key, download_name)
-        with self._lock:
-            url, renew_at = self._kept.get(wanted, ("", now))
-            if renew_at <= now:
-                url, ends_at = self._bucket.presign_get(
-                    key, expires_s=self._expires_s, download_name=download_name or None, now=now
-                )
-                self._kept[wanted] = (url, now + (ends_at - now) / 2)
-            self._kept.move_to_end(wanted)
-            while len(self._kept) > _LINKS_KEPT:
-                self._kept.popitem(last=False)
-        return url
+    key: str
+    sentence: str = ""
+    markers: tuple[tuple[str, str], ...] = ()
 
 
 class Gallery:
@@ -85,51 +75,129 @@ class Gallery:
         self._prefix = prefix
         self._folder = f"{prefix}{IMAGES}"
         self._clock = clock
-        self._links = Links(bucket, expires_s=link_expires_s, clock=clock)
+        self.links = Links(bucket, expires_s=link_expires_s, clock=clock)
 
-    def page(self, *, cursor: str = "", size: int = 24) -> Page:
-        """The `size` newest images after `cursor` (a page's `older`), in one call. Raises StorageError."""
-        after = f"{self._folder}{cursor}" if cursor else ""
-        found = self._bucket.list(self._folder, start_after=after, limit=size)
-        tiles = tuple(tile for stored in found.objects if (tile := self._tile(stored)))
-        older = found.objects[-1].key.removeprefix(self._folder) if found.more and found.objects else ""
-        return Page(tiles, older)
+    # --- pages -----------------------------------------------------------------------------------------
+
+    def page(self, *, cursor: str = "", size: int = 24, filters: Filters = NO_FILTERS) -> Page:
+        """The `size` newest images after `cursor`: an image's stem, or `moment()`. Raises StorageError.
+
+        One call, but for a search by words or formats. A page never changes by what is uploaded meanwhile,
+        except the newest one, whose cursor is empty.
+        """
+        found = find(self._list, filters, cursor=cursor, size=size)
+        tiles = tuple(self.tile(stored.key, stored.size_bytes) for stored in found.objects)
+        return Page(tiles, found.older, found.read, found.spent)
+
+    def moment(self, moment: datetime) -> str:
+        """The cursor of the images uploaded at an aware moment and before."""
+        return clock_at(moment)
+
+    def newer(self, cursor: str, *, size: int, like: Page | None = None) -> str:
+        """The cursor of the page above the one of `cursor`; empty for the newest. Raises StorageError.
+
+        One call where the images above lie about as close together as those of `like`, else a few.
+        """
+        places = [above.position(parse_key(tile.key).stem) for tile in like.tiles] if like else []
+        span = 3 * (places[-1] - places[0]) * size // len(places) if len(places) > 1 else 0
+        top = above.position(clock_at(self._clock() + _SKEW))
+        return above.page_above(self._list, cursor, size, top=top, span=span)
+
+    def count_newer(self, key: str) -> int:
+        """How many images were stored since the one at `key` (or since ever, where empty), at most 100."""
+        objects = self._bucket.list(self._folder, limit=100).objects
+        return sum(self.is_ours(stored.key) and (not key or stored.key < key) for stored in objects)
+
+    def neighbours(self, key: str) -> tuple[str, str]:
+        """The keys just above and below an image, each empty at its end: about two calls."""
+        stem = parse_key(key).stem
+        upper = self.newer(above.cursor_at(above.position(stem) - 1), size=1)
+        over = self.page(cursor=upper, size=1).tiles
+        under = self.page(cursor=stem, size=1).tiles
+        newer = over[0].key if over and over[0].key < key else ""
+        return newer, under[0].key if under else ""
+
+    # --- one image -------------------------------------------------------------------------------------
 
     def image(self, key: str) -> StoredImage:
         """All that is known of one image: one HEAD. Raises ObjectMissing, StorageError."""
-        if not self._is_ours(key):
-            raise errors.ObjectMissing("There is no image at this address.", code="not_an_image")
+        self._must_be_ours(key)
         return record.from_object(self._bucket.head(key), link=self.link, prefix=self._prefix)
+
+    def tile(self, key: str, size_bytes: int = 0) -> Tile:
+        """An image by its key alone, which must be one of ours."""
+        parts = parse_key(key)
+        thumbnail = self.link(thumbnail_key(key, prefix=self._prefix))
+        return Tile(key, parts.name, size_bytes, uploaded_at(key), thumbnail)
 
     def key_of(self, name: str) -> str:
         """The key of an image by the last part of it, which is what an address holds."""
         return f"{self._folder}{name}"
 
-    def link(self, key: str, *, download_name: str = "") -> str:
-        """A signed address of an object, the same for everyone for half its life."""
-        return self._links.to(key, download_name=download_name)
-
-    def delete(self, key: str) -> None:
-        """Deletes an image and its thumbnail. Raises ObjectMissing (not one of ours), StorageError."""
-        if not self._is_ours(key):
-            raise errors.ObjectMissing("There is no image at this address.", code="not_an_image")
-        self._bucket.delete(key)
-        self._bucket.delete(thumbnail_key(key, prefix=self._prefix))
-        log.info("image.deleted", key=key)
-
-    def _tile(self, stored: StoredObject) -> Tile | None:
-        if not self._is_ours(stored.key):
-            return None  # somebody else's object in our folder; it was never checked
-        return Tile(
-            key=stored.key,
-            name=parse_key(stored.key).name,
-            size_bytes=stored.size_bytes,
-            uploaded_at=uploaded_at(stored.key),
-            thumbnail_url=self.link(thumbnail_key(stored.key, prefix=self._prefix)),
-        )
-
-    def _is_ours(self, key: str) -> bool:
+    def is_ours(self, key: str) -> bool:
+        """Whether a key can be one of an image that this project stored here."""
         try:
             return parse_key(key).folder == self._folder
         except ValueError:
             return False
+
+    def link(self, key: str, *, download_name: str = "") -> str:
+        """A signed address of an object, the same for everyone for half its life."""
+        return self.links.to(key, download_name=download_name)
+
+    # --- deleting --------------------------------------------------------------------------------------
+
+    def delete(self, keys: Sequence[str]) -> list[Removed]:
+        """Deletes images with their thumbnails; each fares for itself. Raises StorageError for all of them.
+
+        Images go first: without one, its thumbnail is never shown.
+        """
+        for key in keys:
+            self._must_be_ours(key)
+        removed: list[Removed] = []
+        for start in range(0, len(keys), MOST):
+            removed += self._delete(keys[start : start + MOST])
+        return removed
+
+    def keeps_versions(self) -> bool | None:
+        """Whether deleted images can be brought back; None where the bucket does not say."""
+        try:
+            return self._bucket.keeps_versions()
+        except errors.StorageError:
+            return None
+
+    def undo(self, removed: Sequence[Removed]) -> None:
+        """Brings back what `delete` hid in a versioned bucket. Raises StorageError."""
+        for one in removed:
+            for key, marker in reversed(one.markers):  # the thumbnail first: what is shown has one
+                self._bucket.restore(key, marker)
+            log.info("image.restored", key=one.key)
+
+    def _delete(self, keys: Sequence[str]) -> list[Removed]:
+        images = self._bucket.delete_many(keys)
+        gone = [one.key for one in images if not one.error]
+        thumbnails = {key: thumbnail_key(key, prefix=self._prefix) for key in gone}
+        try:
+            markers = {one.key: one.marker for one in self._bucket.delete_many(list(thumbnails.values()))}
+        except errors.StorageError as error:
+            log.warning("thumbnails.left", code=error.code, count=len(gone))
+            markers = {}
+        removed = []
+        for one in images:
+            if one.error:
+                removed.append(Removed(one.key, str(one.error)))
+                continue
+            small = thumbnails[one.key]
+            pairs = ((one.key, one.marker), (small, markers.get(small, "")))
+            removed.append(Removed(one.key, markers=tuple(pair for pair in pairs if pair[1])))
+            log.info("image.deleted", key=one.key)
+        return removed
+
+    def _must_be_ours(self, key: str) -> None:
+        if not self.is_ours(key):
+            raise errors.ObjectMissing("There is no image at this address.", code="not_an_image")
+
+    def _list(self, after: str, limit: int) -> Listing:
+        return self._bucket.list(
+            self._folder, start_after=f"{self._folder}{after}" if after else "", limit=limit
+        )

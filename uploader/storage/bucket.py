@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from uploader import errors
 from uploader.presign.policy import decode_policy, sha256_field
 from uploader.storage.failures import translated
+from uploader.storage.removal import Removal
 from uploader.storage.shapes import (
     Listing,
     PostForm,
@@ -37,7 +38,7 @@ _ATTEMPTS = 3
 _POOL = 32
 
 
-class Bucket:
+class Bucket(Removal):
     """The calls this project makes, each one request, each failing with an error of `uploader.errors`."""
 
     def __init__(self, client: "S3Client", name: str, credentials: Any = None) -> None:

@@ -1,0 +1,55 @@
+"""The bucket's calls for many objects, on the real store."""
+
+import pytest
+
+from uploader.storage.bucket import Bucket
+
+
+def put(bucket: Bucket, *keys: str) -> None:
+    for key in keys:
+        bucket.put(key, b"x", content_type="image/jpeg")
+
+
+def keys(bucket: Bucket) -> list[str]:
+    return [stored.key for stored in bucket.list("").objects]
+
+
+def test_many_are_deleted_in_one_call_and_missing_ones_are_no_fault(bucket: Bucket) -> None:
+    put(bucket, "a", "b", "c & <d>")
+    found = bucket.delete_many(["a", "c & <d>", "not there"])
+    assert [(one.key, one.marker, one.error) for one in found] == [
+        ("a", "", None),
+        ("c & <d>", "", None),
+        ("not there", "", None),
+    ]
+    assert keys(bucket) == ["b"]
+
+
+def test_nothing_to_delete_asks_nothing(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bucket, "_client", None)
+    assert bucket.delete_many([]) == []
+
+
+def test_a_refusal_is_told_apart_by_key(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Client:
+        def delete_objects(self, **_: object) -> dict[str, object]:
+            refused = {"Key": "b", "Code": "AccessDenied", "Message": "Access Denied"}
+            return {"Deleted": [{"Key": "a"}], "Errors": [refused]}
+
+    monkeypatch.setattr(bucket, "_client", Client())
+    first, second = bucket.delete_many(["a", "b"])
+    assert first.error is None
+    assert second.error is not None
+    assert second.error.code == "AccessDenied"
+
+
+def test_versions_hide_a_deleted_object_and_bring_it_back(bucket: Bucket) -> None:
+    assert bucket.keeps_versions() is False
+    bucket._client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
+    assert bucket.keeps_versions() is True
+    put(bucket, "a")
+    (gone,) = bucket.delete_many(["a"])
+    assert gone.marker
+    assert keys(bucket) == []
+    bucket.restore("a", gone.marker)
+    assert keys(bucket) == ["a"]

@@ -1,0 +1,66 @@
+"""Deleting many objects at once, and taking it back where the bucket keeps versions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from uploader import errors
+from uploader.presign import answers
+from uploader.storage.failures import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+MOST = 1_000
+"""Keys one DeleteObjects call takes (https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What became of one key: `error` where S3 refused it, `marker` where a versioned bucket only hid it."""
+
+    key: str
+    marker: str = ""
+    error: errors.StorageRefused | None = None
+
+
+class Removal:
+    """The calls of a bucket that delete; `Bucket` has them."""
+
+    _client: "S3Client"
+    name: str
+
+    def delete_many(self, keys: Sequence[str]) -> list[Deleted]:
+        """Deletes at most 1,000 objects in one call; each fares for itself, in the order of `keys`."""
+        if not keys:
+            return []
+        with translated("delete objects"):
+            found = self._client.delete_objects(
+                Bucket=self.name, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": False}
+            )
+        refused = {item.get("Key", ""): item for item in found.get("Errors", ())}
+        markers = {
+            item.get("Key", ""): item.get("DeleteMarkerVersionId", "")
+            for item in found.get("Deleted", ())
+            if item.get("DeleteMarker")
+        }
+        return [
+            Deleted(key, markers.get(key, ""), _refusal(refused[key]) if key in refused else None)
+            for key in keys
+        ]
+
+    def restore(self, key: str, marker: str) -> None:
+        """Removes the delete marker of that version id, so that the object is seen again."""
+        with translated("bring an object back"):
+            self._client.delete_object(Bucket=self.name, Key=key, VersionId=marker)
+
+    def keeps_versions(self) -> bool:
+        """Whether a deleted object is only hidden. Raises StorageRefused without s3:GetBucketVersioning."""
+        with translated("ask for the versioning of the bucket"):
+            return self._client.get_bucket_versioning(Bucket=self.name).get("Status") == "Enabled"
+
+
+def _refusal(item: object) -> errors.StorageRefused:
+    said = item if isinstance(item, dict) else {}
+    code, message = str(said.get("Code", "")), str(said.get("Message", ""))
+    return errors.StorageRefused(answers.explain(code, message, 403).sentence, code=code, message=message)
