@@ -11,6 +11,7 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
 
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -55,8 +56,8 @@ STATUS_BY_CODE: Final[Mapping[str, int]] = {
 MAX_BODY_BYTES: Final = 65_536
 MAX_NAME_LENGTH: Final = 255
 RETRY_AFTER_S: Final = 2
-BEGINS: Final = RateLimitItemPerMinute(600)
-"""Of one person, or of one address where nobody signs in: far above a batch, far below a flood."""
+PER_MINUTE: Final = RateLimitItemPerMinute(600)
+"""Calls of each route by one person, or from one address where nobody signs in: far above any batch."""
 
 _log = structlog.get_logger("uploader.api")
 _rates: Final = MovingWindowRateLimiter(MemoryStorage())
@@ -80,7 +81,7 @@ class _Refused(Exception):
 async def begin(request: Request) -> Response:
     """Signs a form for one file: 201, or why not."""
     app, who = await _admit(request)
-    _spend(who or (request.client.host if request.client else "unknown"))
+    _spend("begin", request, who)
     claim = _claim(await _body(request))
     begun = await _in_thread(partial(app.uploads.begin, claim, who=who), _quick)
     expires_at = begun.post.expires_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -98,6 +99,7 @@ async def begin(request: Request) -> Response:
 async def complete(request: Request) -> Response:
     """Verifies and promotes what a ticket was given for: 200, or why not. Twice is once."""
     app, who = await _admit(request)
+    _spend("complete", request, who)
     ticket = _text(await _body(request), "ticket", "the text that began this upload", MAX_BODY_BYTES)
     return _answer(200, _stored(await _in_thread(partial(app.uploads.complete, ticket, who=who), _slow)))
 
@@ -172,11 +174,13 @@ async def _admit(request: Request) -> tuple[flow.Application, str]:
     return app, app.signer.read_pass(text, now=datetime.now(UTC))
 
 
-def _spend(client: str) -> None:
-    if _rates.hit(BEGINS, client):
+def _spend(route: str, request: Request, who: str) -> None:
+    # behind a proxy on this machine uvicorn has put the visitor's own address here
+    client = who or (request.client.host if request.client else "")
+    if _rates.hit(PER_MINUTE, route, client):
         return
-    wait_s = max(1, round(_rates.get_window_stats(BEGINS, client).reset_time - datetime.now(UTC).timestamp()))
-    sentence = f"More than {BEGINS.amount} uploads began within a minute; wait {wait_s} s."
+    wait_s = max(1, round(_rates.get_window_stats(PER_MINUTE, route, client).reset_time - time.time()))
+    sentence = f"More than {PER_MINUTE.amount} calls came within a minute; wait {wait_s} s."
     raise _Refused(429, "too_many", sentence, retry_after_s=wait_s)
 
 

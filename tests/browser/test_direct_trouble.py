@@ -34,13 +34,13 @@ def s3_error(route: Route, status: int, code: str, message: str) -> None:
     route.fulfill(status=status, headers=headers, body=body)
 
 
-def first_only(act: Callable[[Route], None]) -> Callable[[Route], None]:
-    """Handles the first request, and lets every later one through."""
+def first_only(act: Callable[[Route], None], *, many: int = 1) -> Callable[[Route], None]:
+    """Handles the first requests, and lets every later one through."""
     seen: list[Route] = []
 
     def handle(route: Route) -> None:
         seen.append(route)
-        act(route) if len(seen) == 1 else route.continue_()
+        act(route) if len(seen) <= many else route.continue_()
 
     return handle
 
@@ -155,6 +155,18 @@ def test_a_bucket_out_of_reach_is_told_apart_from_cors(host: Any, page: Page) ->
     expect(page.locator(".direct .notice")).to_contain_text(f"No answer came from {host.store_url}.")
     expect(page.locator(".direct .rule")).to_be_hidden()
     heard(page, trouble="unreachable")
+
+
+def test_a_bucket_that_answered_before_is_waited_for(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    choose(page, pictures(1))
+    summary(page, "1 of 1 image stored")
+    refuse = first_only(lambda route: route.abort("connectionrefused"), many=4)  # two posts, two looks
+    page.route(f"{host.store_url}/**", refuse)
+    choose(page, pictures(1, start=60))
+    expect(page.get_by_text("Trying again soon")).to_be_visible(timeout=PATIENCE_MS)
+    summary(page, "2 of 2 images stored")
+    heard(page, trouble="", all_fresh=2)
 
 
 def test_an_expired_pass_is_renewed_by_itself(app_server: Callable[..., Any], page: Page) -> None:
