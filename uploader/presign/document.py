@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn
@@ -80,7 +81,12 @@ def read_policy(encoded: str) -> Policy:
         if name not in ("expiration", "conditions"):
             raise PolicyFault(f"Unexpected: '{name.lower()}'")
     expires_at, conditions = _expiration(content), _conditions(content)
-    return Policy(expires_at, tuple(_clause(item, index) for index, item in enumerate(conditions)), text)
+    return Policy(expires_at, read_clauses(conditions), text)
+
+
+def read_clauses(conditions: Iterable[object]) -> tuple[Clause, ...]:
+    """A policy's `conditions` as clauses. Raises PolicyFault with the words of S3."""
+    return tuple(_clause(item, index) for index, item in enumerate(conditions))
 
 
 def _not_json(_: str) -> NoReturn:
