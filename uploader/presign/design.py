@@ -178,10 +178,10 @@ def _sha256_or_text(sha256: str) -> str:
 def _min_fault(design: FormDesign) -> str:
     if design.min_bytes < 0:
         return "The smallest size cannot be below 0 bytes."
-    if design.min_bytes > design.max_bytes:
+    if design.min_bytes > design.max_bytes >= 0:
         return (
             f"The smallest size ({size_label(design.min_bytes)}) is above the largest "
-            f"({size_label(max(0, design.max_bytes))}), so no file would fit; lower it."
+            f"({size_label(design.max_bytes)}), so no file would fit; lower it."
         )
     return ""
 
