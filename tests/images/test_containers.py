@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.images import pictures
 from uploader.errors import ImageRejected
-from uploader.images import containers, rejections
+from uploader.images import containers, inspect, rejections
 from uploader.limits import FORMATS, Limits
 
 
@@ -152,7 +152,7 @@ def test_thousands_of_scans_are_refused() -> None:
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ((b"\xff\xc0", b"\xff\xc9"), "browsers do not show"),
+        ((b"\xff\xc0", b"\xff\xc3"), "browsers do not show"),
         ((b"\xff\xc0\x00\x11\x08", b"\xff\xc0\x00\x11\x0c"), "browsers do not show"),
         ((b"\xff\xc0", b"\xff\xd8"), "a second picture begins inside"),
         ((b"\xff\xc0", b"\xff\xef"), "its pixels come before its size"),
@@ -208,7 +208,10 @@ def test_text_that_cannot_be_unpacked_is_passed_over() -> None:
     ("data", "what"),
     [
         (pictures.with_chunk(SAMPLES["PNG"], b"CgBI", b"\0\0\0\2"), "its CgBI part"),
-        (pictures.with_chunk(SAMPLES["PNG"], b"IHDR", SAMPLES["PNG"][16:29]), "its size twice"),
+        (
+            pictures.with_chunk(SAMPLES["PNG"], b"IHDR", SAMPLES["PNG"][16:29]),
+            "its size or its palette twice",
+        ),
         (SAMPLES["PNG"][:33] + pictures.chunk(b"IEND"), "it holds no picture"),
         (SAMPLES["PNG"][:8] + pictures.chunk(b"IEND"), "does not begin with its size"),
         (SAMPLES["PNG"][:8] + pictures.chunk(b"IHDR", bytes(13)), "makes no sense"),
@@ -223,6 +226,69 @@ def test_a_palette_must_be_there() -> None:
     start = data.index(b"PLTE") - 4
     size = int.from_bytes(data[start : start + 4], "big") + 12
     assert "its palette is missing" in str(refused(data[:start] + data[start + size :]))
+
+
+def remade(header: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        pictures.chunk(kind, body) for kind, body in ((b"IHDR", header), *chunks, (b"IEND", b""))
+    )
+
+
+@pytest.mark.parametrize("interlace", [0, 1])
+@pytest.mark.parametrize(("colour", "depth", "bits"), [(0, 1, 1), (2, 8, 24), (4, 16, 32), (6, 16, 64)])
+@pytest.mark.parametrize("size", [(1, 1), (5, 3), (9, 17), (64, 48)])
+def test_rows_that_are_missing_are_noticed(
+    size: tuple[int, int], colour: int, depth: int, bits: int, interlace: int
+) -> None:
+    header = struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, interlace)
+    passes = [(size[0], size[1])]
+    if interlace:
+        steps = [
+            (0, 0, 8, 8),
+            (4, 0, 8, 8),
+            (0, 4, 4, 8),
+            (2, 0, 4, 4),
+            (0, 2, 2, 4),
+            (1, 0, 2, 2),
+            (0, 1, 1, 2),
+        ]
+        passes = [(len(range(x, size[0], dx)), len(range(y, size[1], dy))) for x, y, dx, dy in steps]
+    whole = b"".join((b"\0" + bytes((wide * bits + 7) // 8)) * high for wide, high in passes if wide)
+    for raw, lacks in ((whole, False), (whole + b"more", False), (whole[:-1], True)):
+        png = remade(header, (b"IDAT", zlib.compress(raw)))
+        assert containers.lacks_pixels(png, walk(png).parts) is lacks
+
+
+# What Chromium does with each of these was looked at, by its ImageDecoder.
+ANIMATION_FAULTS = {
+    "a gap in the numbers": (2, lambda kinds: {"renumber": lambda at: at + (at > 2)}),
+    "a frame without pixels": (
+        2,
+        lambda kinds: {"drop": [at for at, kind in enumerate(kinds) if kind == b"fdAT"][-1:]},
+    ),
+    "no promise": (1, lambda kinds: {"drop": [kinds.index(b"acTL")]}),
+    "sound": (3, lambda kinds: {}),
+}
+
+
+@pytest.mark.parametrize("fault", ANIMATION_FAULTS)
+def test_a_faulty_animation_shows_its_sound_frames(fault: str) -> None:
+    data = pictures.animation("PNG")
+    chunks = [
+        (data[part.start + 4 : part.start + 8], data[part.start + 8 : part.end - 4])
+        for part in walk(data).parts[1:]
+    ]
+    frames, change = ANIMATION_FAULTS[fault]
+    changes = change([kind for kind, _ in chunks])
+    number, remade_png = 0, data[:8]
+    for at, (kind, body) in enumerate(chunks):
+        if at in changes.get("drop", ()):
+            continue
+        if kind in (b"fcTL", b"fdAT"):
+            body = struct.pack(">I", changes.get("renumber", int)(number)) + body[4:]
+            number += 1
+        remade_png += pictures.chunk(kind, body)
+    assert inspect(remade_png).frames == frames
 
 
 def test_an_animation_that_promises_more_frames_than_it_has() -> None:
@@ -251,6 +317,13 @@ def test_a_gif_counts_frames_and_the_canvas_that_holds_them() -> None:
     assert (found.width_px, found.height_px, found.frames) == (16, 22, 2)
     assert refused(head + b";").code == rejections.DAMAGED
     assert refused(head + frame + b"?").code == rejections.DAMAGED
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_timing_of_a_wrong_length(size: int) -> None:
+    data = SAMPLES["GIF"]
+    control = b"!\xf9" + gif_block(bytes(size)) + b"\0"
+    assert refused(data[:-1] + control + b";").code == rejections.DAMAGED
 
 
 # WebP

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import types
+import zlib
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -192,6 +193,33 @@ def test_broken_pixels_in_a_sound_container_are_found() -> None:
     assert str(error) == (
         "This PNG is damaged: its pixels cannot be decoded. Export it again, or choose another file."
     )
+
+
+def png_of(raw: bytes) -> bytes:
+    header = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(raw)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(pictures.chunk(*chunk) for chunk in chunks)
+
+
+def test_a_png_whose_last_rows_are_missing() -> None:
+    row = b"\0" + b"abc" * 8
+    assert inspect(png_of(row * 8)).width_px == 8
+    assert inspect(png_of(row * 6 + bytes(50))).width_px == 8, "black rows are rows"
+    error = refused(png_of(row * 7))
+    assert (error.code, error.facts["what"]) == (rejections.DAMAGED, "its last rows are missing")
+
+
+def test_more_transparency_than_palette_is_passed_over() -> None:
+    data = pictures.picture("PNG", mode="P")
+    at = data.index(b"IDAT") - 4
+    assert inspect(data[:at] + pictures.chunk(b"tRNS", bytes(300)) + data[at:]).width_px == 64
+
+
+def test_gif_frames_without_a_pixel_are_passed_over() -> None:
+    data = pictures.picture("GIF", 8, 8)
+    start = data.rindex(b"," + bytes(4))
+    empty = data[start : start + 5] + bytes(4) + data[start + 9 : -1]
+    assert inspect(data[:-1] + empty + b";").frames == 2
 
 
 def test_memory_that_runs_out_is_a_rejection(monkeypatch: pytest.MonkeyPatch) -> None:

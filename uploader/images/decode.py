@@ -11,7 +11,7 @@ from PIL import Image, ImageCms
 
 from uploader.errors import ImageRejected
 from uploader.images import exif, rejections
-from uploader.images.containers import Walk
+from uploader.images.containers import Walk, lacks_pixels
 from uploader.limits import Limits
 
 _THUMBNAIL_QUALITY = 82
@@ -45,7 +45,7 @@ def decode(data: bytes, walk: Walk, limits: Limits) -> Decoded:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with _open(data, walk) as image:
-                return _decode(image, walk, limits)
+                return _decode(image, data, walk, limits)
     except ImageRejected:
         raise
     except MemoryError:
@@ -64,18 +64,23 @@ def _open(data: bytes, walk: Walk) -> Image.Image:
 
 
 def _plain(data: bytes, walk: Walk) -> bytes:
-    """The same AVIF in words that the decoder knows: brands, and no groups of items that it does not read."""
+    """The same picture in words that the decoder knows.
+
+    AVIF: no brand and no groups of items that it does not read. GIF: no frames without a pixel.
+    """
+    if walk.format == "GIF" and any(part.kind == "empty image" for part in walk.parts):
+        return b"".join(data[part.start : part.end] for part in walk.parts if part.kind != "empty image")
     groups = [part for part in walk.parts if part.kind == "grpl" and b"pymd" in data[part.start : part.end]]
     if walk.format != "AVIF" or (not groups and data[8:12] in _PILLOW_BRANDS):
         return data
     plain = bytearray(data)
-    plain[8:12] = b"avif" if data[8:12] not in _PILLOW_BRANDS else data[8:12]
+    plain[8:12] = data[8:12] if data[8:12] in _PILLOW_BRANDS else b"avif"
     for part in groups:
         plain[part.start + 4 : part.start + 8] = b"free"
     return bytes(plain)
 
 
-def _decode(image: Image.Image, walk: Walk, limits: Limits) -> Decoded:
+def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits) -> Decoded:
     frames = getattr(image, "n_frames", 1) if walk.format == "AVIF" else walk.frames
     width, height = image.size
     bound(width, height, frames, limits)
@@ -83,12 +88,21 @@ def _decode(image: Image.Image, walk: Walk, limits: Limits) -> Decoded:
     if walk.format == "JPEG":
         image.draft(None, _twice(image.size, sides))  # libjpeg still reads every coefficient
     image.load()
+    if walk.format == "PNG" and _ends_empty(image) and lacks_pixels(data, walk.parts):
+        raise rejections.damaged("PNG", "its last rows are missing")
     turn = exif.orientation(image.info.get("exif") or b"")
     thumbnail = _thumbnail(image, sides, turn)
     _verify_rest(image, walk, frames)
     if turn >= 5:
         width, height = height, width
     return Decoded(width, height, frames, thumbnail)
+
+
+def _ends_empty(image: Image.Image) -> bool:
+    """Whether one of the last two rows is all zero, as rows that were never written are."""
+    width, height = image.size
+    rows = (image.crop((0, row, width, row + 1)) for row in (height - 1, max(0, height - 2)))
+    return any(row.getbbox(alpha_only=False) is None for row in rows)
 
 
 def _twice(size: tuple[int, int], sides: tuple[int, int]) -> tuple[int, int]:
@@ -122,6 +136,8 @@ def _verify_rest(image: Image.Image, walk: Walk, frames: int) -> None:
 def _thumbnail(image: Image.Image, sides: tuple[int, int], turn: int) -> bytes:
     small = image.copy() if getattr(image, "n_frames", 1) > 1 else image
     profile = image.info.get("icc_profile")
+    if isinstance(small.info.get("transparency"), bytes):  # more entries than a palette has are passed over
+        small.info["transparency"] = small.info["transparency"][:256]
     if small.mode == "I;16":
         # The high byte alone: convert() clips to white, https://github.com/python-pillow/Pillow/issues/3011
         small = Image.frombytes("L", small.size, small.tobytes()[1::2])

@@ -41,7 +41,7 @@ _FATES: Final[dict[str, dict[str, str]]] = {
         "tIME": "dates",
     },
     "GIF": {
-        **dict.fromkeys(("header", "control", "image", "trailer"), KEPT),
+        **dict.fromkeys(("header", "control", "image", "empty image", "trailer"), KEPT),
         **dict.fromkeys(("app NETSCAPE2.0", "app ANIMEXTS1.0", "app ICCRGBG1012"), KEPT),
         "comment": "comments",
         "text": "comments",

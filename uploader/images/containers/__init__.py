@@ -1,11 +1,12 @@
 """A file's structure, read without decoding a pixel: is it whole, how large is it, what is in it.
 
-sniff(data, limits)   the format by content, never by name
-walk(data, format, limits) -> Walk   size, frames, where the picture ends, its parts
-walk.py    Walk, Part and the reader that never runs past the end
-jpeg.py png.py gif.py webp.py avif.py   one walker for each container
-boxes.py   the bricks of AVIF, and of a video behind a picture
-tail.py    judges what follows the end of a picture
+    sniff(data, limits)                  the format by content, never by name
+    walk(data, format, limits) -> Walk   size, frames, where the picture ends, its parts
+    walk.py    Walk, Part and the reader that never runs past the end
+    jpeg.py png.py gif.py webp.py avif.py   one walker for each container
+    apng.py    what of an animated PNG is sound
+    boxes.py   the bricks of AVIF, and of a video behind a picture
+    tail.py    judges what follows the end of a picture
 """
 
 from collections.abc import Callable
@@ -13,10 +14,11 @@ from typing import Final
 
 from uploader.images import rejections
 from uploader.images.containers import avif, gif, jpeg, png, webp
+from uploader.images.containers.png import lacks_pixels
 from uploader.images.containers.walk import Part, Walk
 from uploader.limits import FORMATS, Limits
 
-__all__ = ["Part", "Walk", "sniff", "walk"]
+__all__ = ["Part", "Walk", "lacks_pixels", "sniff", "walk"]
 
 _WALKERS: Final[dict[str, Callable[[bytes, Limits], Walk]]] = {
     "JPEG": jpeg.walk,

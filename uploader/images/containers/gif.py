@@ -26,7 +26,7 @@ def walk(data: bytes, limits: Limits) -> Walk:
         if block == _IMAGE:
             frames += 1
             if frames > limits.max_frames:
-                raise rejections.too_many_frames(data.count(b"\x2c", start) and frames, limits)
+                raise rejections.too_many_frames(frames, limits)
             right, bottom = _image(reader, start)
             width, height = max(width, right), max(height, bottom)
         elif block == _EXTENSION:
@@ -59,9 +59,10 @@ def _image(reader: Reader, start: int) -> tuple[int, int]:
     """One frame; returns how far it reaches to the right and down, in pixels."""
     left, top, width, height = (reader.number(2, "little") for _ in range(4))
     _palette(reader, reader.number(1))
-    reader.need(1)  # the code size
+    if not reader.number(1):
+        raise reader.damaged("a frame has no code size")
     _sub_blocks(reader)
-    reader.add("image", start)
+    reader.add("image" if width and height else "empty image", start)
     return left + width, top + height
 
 
@@ -69,6 +70,8 @@ def _extension(reader: Reader, start: int) -> None:
     kind = _EXTENSIONS.get(reader.number(1), "extension")
     body = reader.pos
     _sub_blocks(reader)
+    if kind == "control" and (reader.data[body] != 4 or reader.pos != body + 6):
+        raise reader.damaged("the timing of a frame has a wrong length")
     if kind == "app":
         kind = f"app {reader.data[body + 1 : body + 12].decode('latin-1')}"
     reader.add(kind, start)

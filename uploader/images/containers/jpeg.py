@@ -10,8 +10,12 @@ from uploader.limits import Limits
 
 _SOI, _EOI, _SOS, _COM, _TEM = 0xD8, 0xD9, 0xDA, 0xFE, 0x01
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # every SOFn
-_HUFFMAN_FRAMES = (0xC0, 0xC1, 0xC2)  # what browsers decode: not lossless, not hierarchical, not arithmetic
-_PROGRESSIVE = 0xC2
+_SHOWN_FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)  # not lossless, not hierarchical
+_BITS_A_BLOCK = {
+    0xC0: 2,
+    0xC1: 2,
+    0xC2: 1,
+}  # one for the DC code, one for the end of a block; arithmetic: less
 _SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that is neither stuffing, restart nor fill
 
 
@@ -19,8 +23,7 @@ _SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that is neither
 class _Frame:
     width_px: int
     height_px: int
-    blocks: int
-    progressive: bool
+    least_bits: int
 
 
 def walk(data: bytes, limits: Limits) -> Walk:
@@ -93,13 +96,13 @@ def _frame(reader: Reader, marker: int, body: int, known: _Frame | None) -> _Fra
     data, size = reader.data, reader.pos - body
     if known is not None:
         raise reader.damaged("it gives its size twice")
-    if marker not in _HUFFMAN_FRAMES or size < 6 or data[body] != 8:
+    if marker not in _SHOWN_FRAMES or size < 6 or data[body] != 8:
         raise reader.damaged("its kind of compression is one that browsers do not show")
     height, width = int.from_bytes(data[body + 1 : body + 3]), int.from_bytes(data[body + 3 : body + 5])
     samplings = [(byte >> 4, byte & 15) for byte in data[body + 7 : body + size : 3]]
     if not width or not height or len(samplings) != data[body + 5] or any(0 in pair for pair in samplings):
         raise reader.damaged("it gives no size")
-    return _Frame(width, height, _blocks(width, height, samplings), marker == _PROGRESSIVE)
+    return _Frame(width, height, _blocks(width, height, samplings) * _BITS_A_BLOCK.get(marker, 0))
 
 
 def _blocks(width: int, height: int, samplings: list[tuple[int, int]]) -> int:
@@ -109,9 +112,7 @@ def _blocks(width: int, height: int, samplings: list[tuple[int, int]]) -> int:
 
 
 def _weigh(frame: _Frame, coded_bytes: int) -> None:
-    # A block costs one bit for its DC code and, unless progressive, one for its end-of-block code.
-    bits = frame.blocks * (1 if frame.progressive else 2)
-    if coded_bytes * 8 < bits:
+    if coded_bytes * 8 < frame.least_bits:
         raise rejections.too_little_data(frame.width_px, frame.height_px, coded_bytes)
 
 

@@ -3,13 +3,19 @@
 import zlib
 
 from uploader.images import rejections
-from uploader.images.containers import tail
-from uploader.images.containers.walk import Reader, Walk
+from uploader.images.containers import apng, tail
+from uploader.images.containers.walk import Part, Reader, Walk
 from uploader.limits import Limits
 
 _CRITICAL = frozenset({"IHDR", "PLTE", "IDAT", "IEND"})
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}  # by colour type
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _PALETTE = 3
+_PASSES = (
+    *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
+    *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
+)
+"""Adam7: left, top, and the steps across and down of each pass."""
 _STEP_BYTES = 65_536
 
 
@@ -18,7 +24,6 @@ def walk(data: bytes, limits: Limits) -> Walk:
     reader = Reader(data, "PNG", 8)
     reader.add("signature", 0)
     width, height, colour = _header(reader)
-    claimed = frames = 0
     while True:
         kind, body = _chunk(reader)
         end = reader.pos - 4
@@ -26,16 +31,10 @@ def walk(data: bytes, limits: Limits) -> Walk:
             break
         if kind in ("zTXt", "iTXt", "iCCP"):
             _weigh(data, kind, body, end, limits)
-        elif kind == "acTL":
-            claimed = int.from_bytes(data[body : body + 4], "big")
-        elif kind == "fcTL":
-            frames += 1
-            _fits(reader, body, end, width, height)
     _complete(reader, colour)
-    # Browsers take an empty or missing acTL for a still image, and show no more frames than there are.
-    shown = max(1, min(claimed, frames))
+    frames = apng.sound_frames(data, reader.parts, width, height)
     words = tail.judge("PNG", data, reader.pos)
-    return Walk("PNG", width, height, shown, reader.pos, tuple(reader.parts), words)
+    return Walk("PNG", width, height, frames, reader.pos, tuple(reader.parts), words)
 
 
 def _header(reader: Reader) -> tuple[int, int, int]:
@@ -43,10 +42,7 @@ def _header(reader: Reader) -> tuple[int, int, int]:
     data = reader.data
     if kind != "IHDR" or reader.pos - 4 - body != 13:
         raise reader.damaged("it does not begin with its size")
-    width, height = (
-        int.from_bytes(data[body : body + 4], "big"),
-        int.from_bytes(data[body + 4 : body + 8], "big"),
-    )
+    width, height = (int.from_bytes(data[body + at : body + at + 4], "big") for at in (0, 4))
     depth, colour, compression, filtering, interlace = data[body + 8 : body + 13]
     if not width or not height or depth not in _DEPTHS.get(colour, ()):
         raise reader.damaged("its header makes no sense")
@@ -80,19 +76,10 @@ def _complete(reader: Reader, colour: int) -> None:
     kinds = [part.kind for part in reader.parts]
     if "IDAT" not in kinds:
         raise reader.damaged("it holds no picture")
-    if kinds.count("IHDR") > 1:
-        raise reader.damaged("it gives its size twice")
+    if kinds.count("IHDR") > 1 or kinds.count("PLTE") > 1:
+        raise reader.damaged("it gives its size or its palette twice")
     if colour == _PALETTE and "PLTE" not in kinds[: kinds.index("IDAT")]:
         raise reader.damaged("its palette is missing")
-
-
-def _fits(reader: Reader, body: int, end: int, width: int, height: int) -> None:
-    """A frame of an animation must lie inside the picture (https://www.w3.org/TR/png-3/#fcTL-chunk)."""
-    if end - body != 26:
-        raise reader.damaged("a frame has no size")
-    frame = [int.from_bytes(reader.data[body + i : body + i + 4], "big") for i in (4, 8, 12, 16)]
-    if not frame[0] or not frame[1] or frame[0] + frame[2] > width or frame[1] + frame[3] > height:
-        raise reader.damaged("a frame lies outside the picture")
 
 
 def _weigh(data: bytes, kind: str, body: int, end: int, limits: Limits) -> None:
@@ -118,3 +105,25 @@ def _weigh(data: bytes, kind: str, body: int, end: int, limits: Limits) -> None:
                 raise rejections.text_too_large(kind, limits)
     except zlib.error:
         return  # viewers pass over a text that cannot be unpacked
+
+
+def lacks_pixels(data: bytes, parts: tuple[Part, ...]) -> bool:
+    """Whether the picture data unpacks to less than the header promises, which Pillow does not notice."""
+    unpacker, missing = zlib.decompressobj(), _raw_bytes(data[16:29])
+    for part in parts:
+        packed = data[part.start + 8 : part.end - 4] if part.kind == "IDAT" else b""
+        while packed and missing > 0 and not unpacker.eof:
+            missing -= len(unpacker.decompress(packed, _STEP_BYTES))
+            packed = unpacker.unconsumed_tail
+    return missing > 0
+
+
+def _raw_bytes(header: bytes) -> int:
+    """The size of the unpacked picture: each row of each pass has a filter byte before its pixels."""
+    width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
+    bits = header[8] * _CHANNELS[header[9]]
+    rows = 0
+    for left, top, across, down in _PASSES if header[12] else ((0, 0, 1, 1),):
+        wide, high = -(-(width - left) // across), -(-(height - top) // down)
+        rows += high * (1 + -(-wide * bits // 8)) if wide > 0 and high > 0 else 0
+    return rows
