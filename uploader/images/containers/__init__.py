@@ -7,6 +7,8 @@
     apng.py    what of an animated PNG is sound
     boxes.py   the bricks of AVIF, and of a video behind a picture
     tail.py    judges what follows the end of a picture
+
+No length that a file gives is believed before it is compared with the bytes that are there.
 """
 
 from collections.abc import Callable
