@@ -4,22 +4,19 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.presign.forms import BODY, digest, form
 from uploader.presign.copies import as_curl, as_html, as_javascript, as_javascript_page, as_python
 from uploader.presign.policy import sha256_field
-from uploader.storage.local import start_local_store
+from uploader.storage.local import LocalStore
 
 KEY = "lab/it's $HOME é.png"
 NASTY = 'it\'s "a" $HOME `id` \\ %s {x} ; @b <i> & é—.png'
@@ -32,23 +29,21 @@ VALUES = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str, dict[str, str]]]:
-    """A client, the address of the bucket, and a signed form that takes BODY only."""
-    with start_local_store(tmp_path_factory.mktemp("copies")) as running:
-        store = running.store
-        client = boto3.client(
-            "s3", endpoint_url=store.endpoint_url, region_name=store.region,
-            aws_access_key_id=store.access_key, aws_secret_access_key=store.secret_key,
-            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
-        )  # fmt: skip
-        client.create_bucket(Bucket=store.bucket)
-        fields = form(
-            VALUES, [{name: value} for name, value in VALUES.items()], key=KEY, bucket=store.bucket,
-            expiration="2035-01-01T00:00:00Z", when=datetime.now(UTC), access=store.access_key,
-            secret=store.secret_key, region=store.region,
-        )  # fmt: skip
-        yield client, f"{store.endpoint_url}/{store.bucket}/", fields
+@pytest.fixture
+def signed_form(store: LocalStore) -> dict[str, str]:
+    """A signed form that takes BODY only."""
+    conditions = [{name: value} for name, value in VALUES.items()]
+    return form(
+        VALUES,
+        conditions,
+        key=KEY,
+        bucket=store.bucket,
+        expiration="2035-01-01T00:00:00Z",
+        when=datetime.now(UTC),
+        access=store.access_key,
+        secret=store.secret_key,
+        region=store.region,
+    )
 
 
 def run_curl(text: str, folder: Path) -> str:
@@ -66,20 +61,27 @@ def run_python(text: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("filename", ["a.png", NASTY, "-rf"])
 @pytest.mark.parametrize(("copy", "run"), [(as_curl, run_curl), (as_python, run_python)])
-def test_it_runs_as_it_stands(server: Any, tmp_path: Path, copy: Any, run: Any, filename: str) -> None:
+def test_it_runs_as_it_stands(
+    store: LocalStore,
+    client: Any,
+    signed_form: dict[str, str],
+    tmp_path: Path,
+    copy: Any,
+    run: Any,
+    filename: str,
+) -> None:
     if copy is as_curl and shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    client, url, fields = server
     (tmp_path / filename).write_bytes(BODY)
-    text = copy(url, fields, filename, "image/png")
+    text = copy(f"{store.endpoint_url}/{store.bucket}/", signed_form, filename, "image/png")
     said = run(text, tmp_path)
     assert "201" in said.split()
     assert "<PostResponse" in said
-    stored = client.get_object(Bucket=url.split("/")[-2], Key=fields["key"])
+    stored = client.get_object(Bucket=store.bucket, Key=KEY)
     assert stored["Body"].read() == BODY
     assert stored["ContentType"] == "image/png"
     assert stored["Metadata"]["note"] == VALUES["x-amz-meta-note"]
-    client.delete_object(Bucket=url.split("/")[-2], Key=fields["key"])
+    client.delete_object(Bucket=store.bucket, Key=KEY)
     (tmp_path / filename).write_bytes(b"other")
     assert "<Code>BadDigest</Code>" in run(text, tmp_path)
 

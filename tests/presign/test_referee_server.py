@@ -2,20 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 import requests
-from botocore.config import Config
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.presign.forms import form, signing
 from tests.presign.generated_forms import NEVER, cases
 from tests.presign.server_differences import DIFFERENCES, Answer, Case, verdict_of
-from uploader.storage.local import LocalStore, start_local_store
+from uploader.storage.local import LocalStore
 
 
 def answer_of(case: Case, store: LocalStore) -> Answer:
@@ -41,22 +38,6 @@ def expected_of(case: Case, seen: Counter[str]) -> Answer:
             return found
         case, verdict = found, verdict_of(found)
     raise AssertionError("the differences go round in circles")
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStore]:
-    with start_local_store(tmp_path_factory.mktemp("referee")) as running:
-        store = running.store
-        client = boto3.client(
-            "s3",
-            endpoint_url=store.endpoint_url,
-            region_name=store.region,
-            aws_access_key_id=store.access_key,
-            aws_secret_access_key=store.secret_key,
-            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
-        )
-        client.create_bucket(Bucket=store.bucket)
-        yield store
 
 
 def test_they_agree_but_for_the_named_differences(store: LocalStore) -> None:
