@@ -18,6 +18,7 @@ INCOMING: Final = "incoming/"
 _CLOCK_END_MS: Final = 16**12 - 1  # the year 10889
 _SLUG_LENGTH: Final = 60
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 _NAME: Final = re.compile(
     r"(?P<clock>[0-9a-f]{12})-(?P<token>[0-9a-f]{32})(?:-(?P<slug>[a-z0-9-]{1,60}))?\.(?P<extension>[a-z0-9]{1,5})"
 )
@@ -67,7 +68,7 @@ def parse_key(key: str) -> KeyParts:
     """Takes a key apart. Raises ValueError where it has not our shape."""
     folder, _, name = key.rpartition("/")
     found = _NAME.fullmatch(name)
-    if not found:
+    if not found or _CLOCK_END_MS - int(found["clock"], 16) > _LAST_MS:
         raise ValueError("this key was not made by new_key")
     return KeyParts(
         folder=f"{folder}/" if folder else "",
@@ -81,12 +82,12 @@ def parse_key(key: str) -> KeyParts:
 def clock_at(moment: datetime) -> str:
     """The inverted clock of an aware moment: 12 hex digits that sort the other way round.
 
-    Used as `StartAfter`, it lists what was uploaded at that moment and before. Raises ValueError where the
-    zone is missing.
+    Used as `StartAfter`, it lists what was uploaded at that moment and before. A moment before 1970 has the
+    clock of 1970: nothing lies further down. Raises ValueError where the zone is missing.
     """
     if moment.tzinfo is None:
         raise ValueError("a moment with a time zone is needed")
-    past_ms = (moment - _EPOCH) // timedelta(milliseconds=1)
+    past_ms = max(0, (moment - _EPOCH) // timedelta(milliseconds=1))
     return f"{_CLOCK_END_MS - past_ms:012x}"
 
 
