@@ -44,6 +44,12 @@ def in_pipe(checker: Checker) -> int:
     return int.from_bytes(found, sys.byteorder)
 
 
+def stop(pid: int) -> None:
+    """Stop a process, and wait until it stands still."""
+    os.kill(pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, pid, os.WSTOPPED)
+
+
 def running(pid: int) -> bool:
     try:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -109,7 +115,7 @@ def test_a_killed_child_rejects_its_file_alone() -> None:
     with Checker(Limits(), workers=1) as checker, ThreadPoolExecutor() as threads:
         checker.check(data)
         pid = child_of(checker)
-        os.kill(pid, signal.SIGSTOP)
+        stop(pid)
         asked = threads.submit(checker.check, data)
         assert wait_until(lambda: in_pipe(checker) > len(data))
         os.kill(pid, signal.SIGKILL)
@@ -137,7 +143,7 @@ def test_a_child_that_died_idle_costs_nobody_a_picture(
 def test_wall_time_is_bounded() -> None:
     with Checker(Limits(check_wall_s=0.5), workers=1) as checker, ThreadPoolExecutor() as threads:
         checker.check(pictures.picture())
-        os.kill(child_of(checker), signal.SIGSTOP)
+        stop(child_of(checker))
         with pytest.raises(ImageRejected) as caught:
             threads.submit(checker.check, pictures.picture()).result()
         assert caught.value.code == rejections.TOO_SLOW
@@ -199,7 +205,7 @@ def test_a_full_queue_is_busy() -> None:
     with Checker(limits, workers=1, max_waiting=1) as checker, ThreadPoolExecutor() as threads:
         checker.check(pictures.picture())
         pid = child_of(checker)
-        os.kill(pid, signal.SIGSTOP)
+        stop(pid)
         futures = [threads.submit(checker.check, pictures.picture()) for _ in range(2)]
         assert wait_until(lambda: checker._waiting == 1)
         with pytest.raises(Busy) as caught:
@@ -229,6 +235,32 @@ def test_closing_ends_children_and_later_checks_are_busy() -> None:
     assert not Path(f"/proc/{pid}").exists()
     with pytest.raises(Busy):
         checker.check(pictures.picture())
+
+
+def test_closing_in_the_middle_of_a_check_is_busy_not_a_fault_of_the_image() -> None:
+    checker = Checker(Limits(), workers=1)
+    with ThreadPoolExecutor() as threads:
+        checker.check(pictures.picture())
+        stop(child_of(checker))
+        asked = threads.submit(checker.check, pictures.picture())
+        assert wait_until(lambda: not checker._idle)
+        checker.close()
+        with pytest.raises(Busy):
+            asked.result()
+
+
+def test_an_interrupted_check_never_leaves_its_answer_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Checker(Limits(), workers=1) as checker:
+        checker.check(pictures.picture())
+        (child,) = checker._children
+        with monkeypatch.context() as patch:
+            patch.setattr(type(child), "_receive", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                checker.check(pictures.picture("PNG"))
+        assert checker.check(pictures.picture("GIF")).facts.format == "GIF"
 
 
 @linux

@@ -12,7 +12,8 @@ import weakref
 from collections.abc import Iterable
 from typing import Self
 
-from uploader.errors import Busy
+from uploader.errors import Busy, ImageRejected
+from uploader.images import rejections
 from uploader.images.inspect import Checked, weigh
 from uploader.images.worker import Gone, Worker
 from uploader.limits import Limits
@@ -59,6 +60,10 @@ class Checker:
         started_s = time.monotonic()
         try:
             return child.ask(data, strip=strip, wall_s=self._limits.check_wall_s)
+        except ImageRejected as error:
+            if self._closed and error.code == rejections.CHECK_FAILED:
+                raise _shutting_down() from None
+            raise
         finally:
             self._give_back(child, time.monotonic() - started_s)
 
@@ -83,7 +88,7 @@ class Checker:
             if not self._free():
                 self._wait()
             if self._closed:
-                raise Busy("The image check is shutting down. Try again in a moment.", code="closed")
+                raise _shutting_down()
             while self._idle:
                 child = self._idle.pop()
                 if child.alive:
@@ -117,7 +122,7 @@ class Checker:
             self._waiting -= 1
 
     def _give_back(self, child: Worker, took_s: float) -> None:
-        keep = child.alive and not child.last
+        keep = child.alive and child.reusable
         if not keep:
             child.end()
         with self._changed:
@@ -148,6 +153,10 @@ class Checker:
             if self._idle:
                 self._arm()
         _end(old)
+
+
+def _shutting_down() -> Busy:
+    return Busy("The image check is shutting down. Try again in a moment.", code="closed")
 
 
 def _end(children: Iterable[Worker]) -> None:

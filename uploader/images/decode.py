@@ -7,7 +7,7 @@ import io
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image, ImageCms
+from PIL import AvifImagePlugin, Image, ImageCms
 
 from uploader.errors import ImageRejected
 from uploader.images import exif, rejections
@@ -25,6 +25,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+AvifImagePlugin.DEFAULT_MAX_THREADS = 2  # one a core would cost the children's address space
 _PILLOW_BRANDS = (b"avif", b"avis", b"mif1", b"msf1")
 
 
@@ -36,6 +37,11 @@ class Decoded:
     height_px: int
     frames: int
     thumbnail: bytes
+
+
+def trust_own_bounds() -> None:
+    """Let `bound` alone decide how many pixels are too many: Pillow's own limit knows no settings."""
+    Image.MAX_IMAGE_PIXELS = None
 
 
 def decode(data: bytes, walk: Walk, limits: Limits) -> Decoded:

@@ -31,13 +31,13 @@ class Worker:
 
     def __init__(self, limits: Limits) -> None:
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, sys.path))
         environment["MALLOC_ARENA_MAX"] = "2"  # each arena costs 64 MB of the address space
         command = [sys.executable, "-P", "-c", _RUN, json.dumps(asdict(limits))]
         self._process = subprocess.Popen(  # noqa: S603  # nothing of it comes from outside
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self.last = False
+        self.reusable = True
         self.idle_since_s = 0.0
 
     @property
@@ -50,7 +50,7 @@ class Worker:
         late = threading.Event()
         timer = threading.Timer(wall_s, self._stop, (late,))
         timer.start()
-        sent = False
+        sent = self.reusable = False  # until the whole answer is here, whatever interrupts
         try:
             self._send(data, strip)
             sent = True
@@ -93,7 +93,7 @@ class Worker:
             raise ValueError("the answer is too long")
         head: dict[str, Any] = json.loads(self._read(head_bytes))
         thumbnail, stripped = self._read(thumbnail_bytes), self._read(stripped_bytes)
-        self.last = bool(head["last"])
+        self.reusable = not head["last"]
         if rejected := head.get("rejected"):
             raise ImageRejected(rejected["sentence"], code=rejected["code"], **rejected["facts"])
         return Checked(ImageFacts(**head["facts"]), thumbnail, stripped or None, tuple(head["removed"]))
