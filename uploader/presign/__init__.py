@@ -3,18 +3,29 @@
 keys      newest-first object keys, and what a key tells
 policy    PostRules: the form's fields and the policy's conditions, from one object
 tickets   signed passes and tickets
+referee   what S3 will answer to a form, and which rule says so (form, entrance, terms: its checks; verdict)
+document  a policy as S3 reads it; sigv4: its signature
+design    a form that somebody designs: faults, verdict; design_query: its address
+explain   each condition and the attack it stops; anatomy: a signed form taken apart
+attacks   what somebody with a form may try; copies: the form as curl, Python, JavaScript, HTML
+answers   S3's error codes in sentences (answer_table); masking: text as a stage may see it
 """
 
 from uploader.presign.keys import KeyParts, clock_at, new_key, parse_key, thumbnail_key, uploaded_at
 from uploader.presign.policy import PostRules
+from uploader.presign.referee import judge
 from uploader.presign.tickets import Signer, Ticket
+from uploader.presign.verdict import Rule, Verdict
 
 __all__ = [
     "KeyParts",
     "PostRules",
+    "Rule",
     "Signer",
     "Ticket",
+    "Verdict",
     "clock_at",
+    "judge",
     "new_key",
     "parse_key",
     "thumbnail_key",
