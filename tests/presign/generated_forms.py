@@ -83,7 +83,11 @@ MALFORMED: list[Any] = [
 
 @st.composite
 def cases(draw: st.DrawFn, store: LocalStore) -> Case:
-    key = draw(st.sampled_from(["a.png", "x/é—.png", "x/${filename}", "x$$y.png", "k" * 1_025, "a b+c.png"]))
+    key = draw(
+        st.sampled_from(
+            ["a.png", "x/é—.png", "x/${filename}", "x$$y.png", "k" * 1_025, "k" * 256, "a b+c.png"]
+        )
+    )
     sent, conditions = {}, draw(ranges)
     for name in draw(st.lists(st.sampled_from(list(FIELDS)), unique=True, max_size=3)):
         value = draw(st.sampled_from(FIELDS[name]))

@@ -230,6 +230,11 @@ DIFFERENCES = [
         (400, "BadDigest"),
     ),
     Difference(
+        "A folder or name in a key may have 255 bytes.",
+        lambda _, verdict: is_kind("accepted")(_, verdict) and max(map(len, verdict.key.split("/"))) > 255,
+        (400, "KeyTooLongError"),
+    ),
+    Difference(
         "A relative redirect is followed.",
         lambda case, verdict: (
             verdict.rule.kind == "accepted" and case.values.get("success_action_redirect") == "/relative"
