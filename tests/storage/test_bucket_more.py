@@ -26,8 +26,9 @@ def test_many_are_deleted_in_one_call_and_missing_ones_are_no_fault(bucket: Buck
 
 
 def test_nothing_to_delete_asks_nothing(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bucket, "_client", None)
-    assert bucket.delete_many([]) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(bucket, "_client", None)
+        assert bucket.delete_many([]) == []
 
 
 def test_a_refusal_is_told_apart_by_key(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,8 +37,9 @@ def test_a_refusal_is_told_apart_by_key(bucket: Bucket, monkeypatch: pytest.Monk
             refused = {"Key": "b", "Code": "AccessDenied", "Message": "Access Denied"}
             return {"Deleted": [{"Key": "a"}], "Errors": [refused]}
 
-    monkeypatch.setattr(bucket, "_client", Client())
-    first, second = bucket.delete_many(["a", "b"])
+    with monkeypatch.context() as patch:
+        patch.setattr(bucket, "_client", Client())
+        first, second = bucket.delete_many(["a", "b"])
     assert first.error is None
     assert second.error is not None
     assert second.error.code == "AccessDenied"

@@ -1,75 +1,195 @@
-"""Everything stored, newest first: one listing call a page."""
+"""Everything stored, newest first: one listing call a page, and nothing moves under the reader's hands."""
+
+from time import monotonic
 
 import streamlit as st
 
-from uploader.errors import StorageError
-from uploader.ui import parts, wiring
-from uploader.ui.tiles import tiles
+from uploader.errors import Busy, StorageError, UploaderError
+from uploader.flow.gallery import Page
+from uploader.flow.mending import mend_thumbnail
+from uploader.ui import finder, parts, picture, removal, wiring
+from uploader.ui.tiles import selectable_tiles
 
-SIZES = (24, 48, 96)
+LOOK_EVERY_S = 20
+MENDED_A_RUN = 4
+MIN_WIDTH_PX = {False: 170, True: 110}
 
 app = wiring.the_app()
+state = st.session_state
+if finder.just_arrived():  # show what there is now
+    state.pop("gallery_view", None)
+    state.pop("gallery_removed", None)
+    state.setdefault("gallery_again", {})
+    state.setdefault("gallery_gone", frozenset())
+    state.setdefault("gallery_trail", {})
+
 parts.heading(app, "Gallery")
+view = finder.toolbar(app.gallery)
+notice = st.container()
+slot = st.container()
 
-trail: list[str] = st.session_state.setdefault("gallery_trail", [])
-cursor = st.query_params.get("after", "")
 
-
-def go(to: str) -> None:
-    """Shows the page after `to`; the newest one for an empty cursor."""
-    if to:
-        st.query_params["after"] = to
-    else:
-        st.query_params.pop("after", None)
+def page_now() -> Page:
+    """The page of this view as it was when it was opened, until something is done or its links grow old."""
+    page: Page
+    kept_view, page, until_s = state.get("gallery_view", (None, Page(()), 0))
+    if kept_view != (view.cursor, view.size, view.filters) or monotonic() > until_s:
+        page = wiring.page_of_images(app, cursor=view.cursor, size=view.size, filters=view.filters)
+        until_s = monotonic() + app.limits.link_expires_s / 2
+        state.gallery_view = ((view.cursor, view.size, view.filters), page, until_s)
+    return page
 
 
 def older(to: str) -> None:
     """One page down, remembering where we came from."""
-    trail.append(cursor)
-    go(to)
+    state.gallery_trail[to, view.size, view.filters] = view.cursor
+    finder.go(to)
 
 
-def newer() -> None:
-    """One page up: where we came from, or the newest where that is not known."""
-    go(trail.pop() if trail else "")
+def newer(page: Page) -> None:
+    """One page up: where we came from, or the exact page above where that is not known."""
+    back = state.gallery_trail.get((view.cursor, view.size, view.filters))
+    if back is None and not view.filters:
+        try:
+            back = app.gallery.newer(view.cursor, size=view.size, like=page)
+        except StorageError:
+            back = ""
+    finder.go(back or "")
 
 
-def open_image(key: str) -> None:
-    """Opens an image and puts it into the address, so that it can be shared."""
-    st.query_params["image"] = key.rpartition("/")[2]
+@st.fragment(run_every=LOOK_EVERY_S)
+def badge(newest: str) -> None:
+    """Says quietly that there are new images; the page stays as it is until it is clicked."""
+    looked_for, count, next_s = state.get("gallery_new", ("", 0, 0.0))
+    if looked_for != newest:
+        count, next_s = 0, monotonic() + LOOK_EVERY_S / 2  # the listing on show is fresh enough
+    elif monotonic() > next_s:
+        try:
+            count, next_s = app.gallery.count_newer(newest), monotonic() + LOOK_EVERY_S / 2
+        except StorageError:
+            return
+    state.gallery_new = (newest, count, next_s)
+    if count and st.button(
+        f"{'99+' if count > 99 else count} new since you opened this page",
+        icon=":material/arrow_upward:",
+        key="show_new",
+        type="tertiary",
+    ):
+        removal.again()
+        st.rerun()
 
 
-size = st.segmented_control(
-    "Images a page", SIZES, default=SIZES[0], required=True, bind="query-params", key="size"
-)
+def mend(missing: tuple[str, ...]) -> None:
+    """Makes thumbnails that did not load again, a few a run; the browser then asks for them once more."""
+    todo = [key for key in missing if key not in state.gallery_again and key not in state.gallery_gone]
+    for key in todo[:MENDED_A_RUN]:
+        try:
+            found = mend_thumbnail(app, key)
+        except (StorageError, Busy):
+            found = "failed"
+        state.gallery_again[key] = 1 if found in ("made", "there") else 0
+        if found == "gone":
+            state.gallery_gone |= {key}
+    if todo:
+        st.rerun()
+
+
+def pager(page: Page) -> None:
+    """Newer, newest and older."""
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        away = bool(view.cursor)
+        st.button(
+            "Newer",
+            on_click=newer,
+            args=(page,),
+            disabled=not away,
+            icon=":material/chevron_left:",
+            key="newer",
+        )
+        if away:
+            st.button("Newest", on_click=finder.go, args=("",), key="newest", type="tertiary")
+        st.button(
+            "Older",
+            on_click=older,
+            args=(page.older,),
+            disabled=not page.older,
+            icon=":material/chevron_right:",
+            icon_position="right",
+            key="older",
+        )
+
+
+def nothing(page: Page) -> None:
+    """Why there is no image, and what to do."""
+    if page.spent:
+        return
+    if view.filters:
+        st.info("No image fits what you look for.", icon=":material/search_off:")
+        st.button("Clear all filters", on_click=finder.clear, key="clear_filters")
+    elif view.cursor:
+        st.info("There is nothing older than this.", icon=":material/history:")
+    else:
+        st.info("No images yet. What you upload appears here.", icon=":material/photo_library:")
+        st.page_link("upload.py", label="Upload the first image", icon=":material/upload:")
+
+
+def searched(page: Page) -> None:
+    """How far a search came, and the way on."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        found = removal.count_of(len(page.tiles)) if page.tiles else "Nothing"
+        st.caption(
+            f"{found} found in the {page.read:,} images searched; older ones are left.", width="content"
+        )
+        st.button("Search on", on_click=older, args=(page.older,), key="search_on")
+
 
 try:
-    page = wiring.page_of_images(app, cursor=cursor, size=size)
-except StorageError as error:
-    parts.storage_fault(error)
-    st.button("Try again", icon=":material/refresh:")
+    with slot.skeleton():
+        page = page_now()
+except UploaderError as error:
+    with slot:
+        parts.storage_fault(error)
+        st.button("Try again", icon=":material/refresh:")
     st.stop()
 
-if not page.tiles and not cursor:
-    st.info("No images yet. What you upload appears here.", icon=":material/photo_library:")
-    st.page_link("upload.py", label="Upload the first image", icon=":material/upload:")
-    st.stop()
+with notice:
+    removal.told(app)
+    if not view.cursor and not view.filters:
+        badge(page.tiles[0].key if page.tiles else "")
 
-clicked = tiles(page.tiles, key="gallery_tiles", min_width_px=170)
-if clicked:
-    open_image(clicked)
+asked = None
+with slot:
+    if page.tiles:
+        asked = selectable_tiles(
+            page.tiles,
+            key="gallery_tiles",
+            min_width_px=MIN_WIDTH_PX[view.compact],
+            compact=view.compact,
+            can_delete=app.settings.allow_delete,
+            selection_round=state.get("gallery_round", 0),
+            again=state.gallery_again,
+            gone=state.gallery_gone,
+        )
+    else:
+        nothing(page)
+    if page.spent:
+        searched(page)
+    if view.cursor or page.older:
+        pager(page)
 
-with st.container(horizontal=True, horizontal_alignment="center"):
-    back = "Newer" if trail or not cursor else "Newest"
-    st.button(back, on_click=newer, disabled=not cursor, icon=":material/chevron_left:")
-    st.button(
-        "Older",
-        on_click=older,
-        args=(page.older,),
-        disabled=not page.older,
-        icon=":material/chevron_right:",
-        icon_position="right",
+if asked and asked.open:
+    st.query_params["image"] = asked.open.rpartition("/")[2]
+if asked and asked.what == "delete" and app.settings.allow_delete:
+    state.gallery_delete = asked.keys
+
+if to_delete := state.get("gallery_delete"):
+    removal.ask(app, to_delete, shown=page.tiles)
+elif name := st.query_params.get("image"):
+    picture.image_dialog(
+        app,
+        app.gallery.key_of(name),
+        around=[tile.key for tile in page.tiles],
+        can_delete=app.settings.allow_delete,
     )
-
-if name := st.query_params.get("image"):
-    parts.image_dialog(app, app.gallery.key_of(name))
+elif asked:
+    mend(asked.missing)

@@ -8,7 +8,7 @@ import streamlit as st
 from uploader.errors import UploaderError
 from uploader.flow.batch import Batch, File, Row, start_batch
 from uploader.limits import MIB, format_list, size_label
-from uploader.ui import parts, wiring
+from uploader.ui import parts, picture, wiring
 from uploader.ui.direct import direct_uploader
 from uploader.ui.tiles import tiles
 
@@ -157,4 +157,4 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     st.page_link("gallery.py", label="All images", icon=":material/arrow_forward:", icon_position="right")
 clicked = tiles(recent.tiles, key="recent")
 if clicked:
-    parts.image_dialog(app, clicked)
+    picture.image_dialog(app, clicked, around=[tile.key for tile in recent.tiles])

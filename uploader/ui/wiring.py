@@ -1,14 +1,23 @@
 """How pages reach the application, the person and what the gallery holds."""
 
-from typing import Final
+from collections.abc import Callable
+from datetime import UTC, tzinfo
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from uploader.errors import BucketUnreachable, UploaderError
 from uploader.flow.application import Application, application, recovered
-from uploader.flow.gallery import Page
+from uploader.flow.finding import Filters
+from uploader.flow.gallery import NO_FILTERS, Gallery, Page
+from uploader.flow.record import StoredImage
 
 _LISTING_LIFE_S: Final = 10  # how long a page may show a listing that somebody else has since changed
+_SEARCH_LIFE_S: Final = 120  # a search reads up to 20 listings
+_FACTS_LIFE_S: Final = 60
+
+T = TypeVar("T")
 
 
 def the_app() -> Application:
@@ -35,19 +44,59 @@ def person() -> str:
     return str(user.get("email") or user.get("name") or "") if user.get("is_logged_in") else ""
 
 
+def time_zone() -> tzinfo:
+    """The browser's time zone, or UTC where it does not say or this machine does not know it."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def _asked(question: Callable[[Gallery], T]) -> T:
+    try:
+        return question(application().gallery)
+    except BucketUnreachable:
+        return question(recovered().gallery)
+
+
 @st.cache_data(ttl=_LISTING_LIFE_S, max_entries=200, show_spinner=False)
 def _listing(bucket: str, cursor: str, size: int) -> Page:
-    try:
-        return application().gallery.page(cursor=cursor, size=size)
-    except BucketUnreachable:
-        return recovered().gallery.page(cursor=cursor, size=size)
+    return _asked(lambda gallery: gallery.page(cursor=cursor, size=size))
 
 
-def page_of_images(app: Application, *, cursor: str = "", size: int) -> Page:
+@st.cache_data(ttl=_SEARCH_LIFE_S, max_entries=100, show_spinner=False)
+def _search(bucket: str, cursor: str, size: int, filters: Filters) -> Page:
+    return _asked(lambda gallery: gallery.page(cursor=cursor, size=size, filters=filters))
+
+
+@st.cache_data(ttl=_FACTS_LIFE_S, max_entries=500, show_spinner=False)
+def _facts(bucket: str, key: str) -> StoredImage:
+    return _asked(lambda gallery: gallery.image(key))
+
+
+@st.cache_data(ttl=_FACTS_LIFE_S, max_entries=500, show_spinner=False)
+def _neighbours(bucket: str, key: str) -> tuple[str, str]:
+    return _asked(lambda gallery: gallery.neighbours(key))
+
+
+def page_of_images(app: Application, *, cursor: str = "", size: int, filters: Filters = NO_FILTERS) -> Page:
     """A page of the gallery, kept for a few seconds so that a rerun asks S3 nothing. Raises UploaderError."""
+    if filters:
+        return _search(app.bucket_label, cursor, size, filters)
     return _listing(app.bucket_label, cursor, size)
+
+
+def image_facts(app: Application, key: str) -> StoredImage:
+    """All that is known of one image, kept for a minute. Raises ObjectMissing, StorageError."""
+    return _facts(app.bucket_label, key)
+
+
+def neighbours(app: Application, key: str) -> tuple[str, str]:
+    """The keys above and below an image, kept for a minute. Raises StorageError."""
+    return _neighbours(app.bucket_label, key)
 
 
 def forget_listings() -> None:
     """After something was stored or deleted here: the next page asks S3."""
-    _listing.clear()
+    for kept in (_listing, _search, _facts, _neighbours):
+        kept.clear()

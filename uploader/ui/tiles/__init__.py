@@ -1,10 +1,14 @@
 """The grid of thumbnails: square tiles of one size, each a button that opens its image.
 
 A component, because a grid of native elements needs four of them a tile, and file names in them would be read
-as Markdown. Here every text is text.
+as Markdown. Here every text is text, selecting needs no rerun, and arrows, Enter and Space work.
+
+when.js    ages and days          tiles.js   the grid (default export)
+select.js  what is selected
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,28 +18,97 @@ from uploader.flow.gallery import Tile
 from uploader.limits import size_label
 
 _HERE: Final = Path(__file__).parent
+_MOST_IDS: Final = 2_000
+
+
+def _read(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text("utf-8") for name in names)
+
+
 _mount = st.components.v2.component(
     "uploader_tiles",
-    html=(_HERE / "tiles.html").read_text("utf-8"),
-    css=(_HERE / "tiles.css").read_text("utf-8"),
-    js=(_HERE / "tiles.js").read_text("utf-8"),
+    html=_read("tiles.html"),
+    css=_read("tiles.css"),
+    js=_read("when.js", "select.js", "tiles.js"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person did with the grid just now. It comes from the browser: keys are to be checked.
+
+    `open` is the key of a clicked image; `what` is "delete" or "download" for the selected `keys`; `missing`
+    are the tiles on show whose thumbnail did not load.
+    """
+
+    open: str = ""
+    what: str = ""
+    keys: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def tiles(shown: Sequence[Tile], *, key: str, min_width_px: int = 150) -> str:
     """Shows tiles, newest first. Returns the key of the image that was just clicked, or an empty string."""
-    data: dict[str, Any] = {
-        "minWidth": min_width_px,
-        "tiles": [
-            {
-                "id": tile.key,
-                "src": tile.thumbnail_url,
-                "name": tile.name,
-                "size": size_label(tile.size_bytes),
-                "at": tile.uploaded_at.timestamp(),
-            }
-            for tile in shown
-        ],
+    return selectable_tiles(shown, key=key, min_width_px=min_width_px, selectable=False, days=False).open
+
+
+def selectable_tiles(
+    shown: Sequence[Tile],
+    *,
+    key: str,
+    min_width_px: int,
+    compact: bool = False,
+    days: bool = True,
+    selectable: bool = True,
+    can_delete: bool = False,
+    can_download: bool = False,
+    selection_round: int = 0,
+    again: Mapping[str, int] | None = None,
+    gone: frozenset[str] = frozenset(),
+) -> Asked:
+    """Shows tiles under the days they were uploaded, and what is asked of them.
+
+    Another `selection_round` clears the selection. `again` counts how often a thumbnail was made anew, so
+    that the browser asks for it once more; `gone` are images that were deleted meanwhile.
+    """
+    result = _mount(
+        data={
+            "minWidth": min_width_px,
+            "compact": compact,
+            "days": days,
+            "selectable": selectable,
+            "canDelete": can_delete,
+            "canDownload": can_download,
+            "mends": again is not None,
+            "round": selection_round,
+            "tiles": [_data(tile, again or {}, gone) for tile in shown],
+        },
+        key=key,
+        on_open_change=_nothing,
+        on_act_change=_nothing,
+        on_missing_change=_nothing,
+    )
+    act = result.act if isinstance(result.act, Mapping) else {}
+    here = {tile.key for tile in shown}
+    missing = tuple(found for found in _strings(result.missing) if found in here)
+    return Asked(str(result.open or ""), str(act.get("what", "")), _strings(act.get("ids")), missing)
+
+
+def _data(tile: Tile, again: Mapping[str, int], gone: frozenset[str]) -> dict[str, Any]:
+    return {
+        "id": tile.key,
+        "src": tile.thumbnail_url,
+        "name": tile.name,
+        "size": size_label(tile.size_bytes) if tile.size_bytes else "",
+        "at": tile.uploaded_at.timestamp(),
+        "again": again.get(tile.key, 0),
+        "gone": tile.key in gone,
     }
-    result = _mount(data=data, key=key, on_open_change=lambda: None)
-    return str(result.open or "")
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    found = value if isinstance(value, list) else []
+    return tuple(dict.fromkeys(one for one in found[:_MOST_IDS] if isinstance(one, str)))
+
+
+_nothing: Callable[[], None] = lambda: None  # noqa: E731 - Streamlit wants a callback for each name

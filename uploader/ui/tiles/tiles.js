@@ -1,62 +1,207 @@
-// One tile a stored image. Tiles are kept by their id, so a rerun touches nothing that did not change
-// and the browser fetches no picture again.
+// The grid. Tiles are kept by their id, so a rerun touches nothing that did not change and the browser fetches
+// no picture again. The mouse and the keyboard do the same things.
 
-const AGES = [
-  [60, 1, "s"],
-  [3600, 60, "min"],
-  [86400, 3600, "h"],
-]
+const REPORT_MS = 400
+const grids = new WeakMap()
 
-function age(seconds) {
-  if (seconds < 10) return "just now"
-  for (const [limit, unit, name] of AGES) {
-    if (seconds < limit) return `${Math.floor(seconds / unit)} ${name} ago`
+export default function (component) {
+  const { parentElement } = component
+  const root = parentElement.querySelector(".tiles")
+  let grid = grids.get(parentElement)
+  if (grid?.root !== root) {
+    grid = new Grid(root, parentElement.querySelector("template"))
+    grids.set(parentElement, grid)
   }
-  const days = Math.floor(seconds / 86400)
-  return days === 1 ? "yesterday" : `${days} days ago`
+  grid.show(component)
 }
 
-function when(at) {
-  const date = new Date(at * 1000)
-  const seconds = (Date.now() - date) / 1000
-  const near = seconds < 30 * 86400
-  return near ? age(seconds) : date.toLocaleDateString(undefined, { dateStyle: "medium" })
-}
+class Grid {
+  selection = new Selection()
+  #missing = new Set()
+  #report = 0
+  #round = 0
+  #focus = ""
 
-function fill(tile, item, open) {
-  const image = tile.querySelector("img")
-  const frame = tile.querySelector(".frame")
-  if (image.getAttribute("src") !== item.src) {
-    frame.classList.remove("loaded", "failed")
-    image.onload = () => frame.classList.add("loaded")
-    image.onerror = () => frame.classList.add("failed")
-    image.src = item.src
+  constructor(root, template) {
+    this.root = root
+    this.template = template
+    this.grid = root.querySelector(".grid")
+    this.bar = root.querySelector(".bar")
+    this.start = root.querySelector(".start")
+    this.grid.onclick = (event) => this.#click(event)
+    this.grid.onkeydown = (event) => this.#key(event)
+    this.bar.onclick = (event) => this.#do(event.target.dataset.do)
+    this.start.onclick = () => {
+      this.selection.clear(true)
+      this.#mark()
+    }
   }
-  const exact = new Date(item.at * 1000).toLocaleString()
-  tile.querySelector(".name").textContent = item.name
-  tile.querySelector(".size").textContent = item.size
-  const time = tile.querySelector("time")
-  time.textContent = when(item.at)
-  time.dateTime = new Date(item.at * 1000).toISOString()
-  time.title = exact
-  const button = tile.querySelector("button")
-  button.title = item.name
-  button.setAttribute("aria-label", `Open ${item.name}, ${item.size}, uploaded ${exact}`)
-  button.onclick = () => open(item.id)
-}
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const grid = parentElement.querySelector(".grid")
-  const template = parentElement.querySelector("template")
-  grid.style.setProperty("--tile", `${data.minWidth}px`)
-  const kept = new Map([...grid.children].map((tile) => [tile.dataset.id, tile]))
-  const open = (id) => setTriggerValue("open", id)
-  data.tiles.forEach((item, place) => {
-    const tile = kept.get(item.id) ?? template.content.firstElementChild.cloneNode(true)
-    kept.delete(item.id)
-    tile.dataset.id = item.id
-    fill(tile, item, open)
-    if (grid.children[place] !== tile) grid.insertBefore(tile, grid.children[place] ?? null)
-  })
-  for (const gone of kept.values()) gone.remove()
+  get order() {
+    return this.tiles.map((tile) => tile.dataset.id)
+  }
+
+  get tiles() {
+    return [...this.grid.querySelectorAll(".tile")]
+  }
+
+  show({ data, setTriggerValue, setStateValue }) {
+    Object.assign(this, { data, setTriggerValue, setStateValue })
+    if (data.round !== this.#round) this.selection.clear()
+    this.#round = data.round
+    this.root.classList.toggle("compact", data.compact)
+    this.grid.style.setProperty("--tile", `${data.minWidth}px`)
+    const kept = new Map([...this.grid.children].map((node) => [node.dataset.id, node]))
+    this.#nodes(kept).forEach((node, place) => {
+      if (this.grid.children[place] !== node) this.grid.insertBefore(node, this.grid.children[place] ?? null)
+    })
+    for (const [id, gone] of kept) {
+      this.#missing.delete(id)
+      gone.remove()
+    }
+    this.#mark()
+  }
+
+  // the nodes in order; those that were there already are taken out of `kept`
+  #nodes(kept) {
+    const take = (id, make) => {
+      const node = kept.get(id) ?? make()
+      kept.delete(id)
+      node.dataset.id = id
+      return node
+    }
+    const nodes = []
+    let last = 0
+    for (const item of this.data.tiles) {
+      const day = dayOf(item.at)
+      if (this.data.days && +day !== last) nodes.push(this.#heading(day, take))
+      last = +day
+      const tile = take(item.id, () => this.template.content.firstElementChild.cloneNode(true))
+      this.#fill(tile, item)
+      nodes.push(tile)
+    }
+    return nodes
+  }
+
+  #heading(day, take) {
+    const node = take(`day ${+day}`, () => document.createElement("div"))
+    node.className = "day"
+    node.setAttribute("role", "heading")
+    node.setAttribute("aria-level", "3")
+    node.textContent = dayName(day)
+    return node
+  }
+
+  #fill(tile, item) {
+    const image = tile.querySelector("img")
+    const frame = tile.querySelector(".frame")
+    const src = item.again ? `${item.src}#${item.again}` : item.src // the same address, asked for once more
+    frame.classList.toggle("gone", Boolean(item.gone))
+    if (image.getAttribute("src") !== src) {
+      frame.classList.remove("loaded", "failed")
+      image.onload = () => frame.classList.add("loaded")
+      image.onerror = () => this.#failed(frame, item.id)
+      image.src = src
+    }
+    const exact = new Date(item.at * 1000).toLocaleString()
+    tile.querySelector(".name").textContent = item.name
+    tile.querySelector(".size").textContent = item.size
+    const time = tile.querySelector("time")
+    time.textContent = when(item.at)
+    time.dateTime = new Date(item.at * 1000).toISOString()
+    time.title = exact
+    const open = tile.querySelector(".open")
+    open.title = item.name
+    open.setAttribute("aria-label", `Open ${item.name}, ${item.size}, uploaded ${exact}`)
+    tile.querySelector(".pick").setAttribute("aria-label", `Select ${item.name}`)
+  }
+
+  #failed(frame, id) {
+    frame.classList.add("failed")
+    if (!this.data.mends) return
+    this.#missing.add(id)
+    clearTimeout(this.#report)
+    this.#report = setTimeout(() => this.setStateValue("missing", [...this.#missing]), REPORT_MS)
+  }
+
+  #mark() {
+    const { active, size } = this.selection
+    const { tiles, data } = this
+    this.root.classList.toggle("selecting", active)
+    this.start.hidden = !data.selectable || active || !tiles.length
+    this.bar.hidden = !active
+    const here = tiles.filter((tile) => this.selection.has(tile.dataset.id)).length
+    const away = size > here ? ` (${size - here} on other pages)` : ""
+    this.bar.querySelector(".count").textContent = `${size} selected${away}`
+    for (const name of ["none", "delete", "download"]) {
+      this.bar.querySelector(`[data-do=${name}]`).disabled = !size
+    }
+    this.bar.querySelector("[data-do=delete]").hidden = !data.canDelete
+    this.bar.querySelector("[data-do=download]").hidden = !data.canDownload
+    if (!tiles.some((tile) => tile.dataset.id === this.#focus)) this.#focus = tiles[0]?.dataset.id ?? ""
+    for (const tile of tiles) {
+      const { id } = tile.dataset
+      const pick = tile.querySelector(".pick")
+      tile.classList.toggle("picked", this.selection.has(id))
+      pick.hidden = !data.selectable
+      pick.setAttribute("aria-checked", String(this.selection.has(id)))
+      tile.querySelector(".open").tabIndex = id === this.#focus ? 0 : -1
+    }
+  }
+
+  #click(event) {
+    const tile = event.target.closest(".tile")
+    if (!tile) return
+    const { id } = tile.dataset
+    this.#focus = id
+    const picks = event.target.closest(".pick") || this.selection.active || event.ctrlKey || event.metaKey
+    if (!this.data.selectable || !(picks || event.shiftKey)) return this.setTriggerValue("open", id)
+    if (event.shiftKey) this.selection.range(id, this.order)
+    else this.selection.toggle(id)
+    this.#mark()
+  }
+
+  #key(event) {
+    const tile = event.target.closest(".tile")
+    if (!tile) return
+    const { selectable } = this.data
+    const all = event.key === "a" && (event.ctrlKey || event.metaKey)
+    const to = this.#neighbour(tile, event.key)
+    if (to) this.#go(to)
+    else if (event.key === "Enter") this.setTriggerValue("open", tile.dataset.id)
+    else if (selectable && event.key === " ") this.selection.toggle(tile.dataset.id)
+    else if (selectable && all) this.selection.all(this.order)
+    else if (event.key === "Escape" && this.selection.active) this.selection.clear()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+    this.#mark()
+  }
+
+  #neighbour(tile, key) {
+    const { tiles } = this
+    const place = tiles.indexOf(tile)
+    const steps = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 0, End: tiles.length - 1 }
+    if (key in steps) return tiles[Math.min(Math.max(steps[key], 0), tiles.length - 1)]
+    const down = { ArrowDown: 1, ArrowUp: -1 }[key]
+    if (!down) return null
+    const rows = tiles.filter((one) => (one.offsetTop - tile.offsetTop) * down > 0)
+    const row = Math.min(...rows.map((one) => one.offsetTop * down)) * down
+    const near = (one) => Math.abs(one.offsetLeft - tile.offsetLeft)
+    return rows.filter((one) => one.offsetTop === row).sort((a, b) => near(a) - near(b))[0] ?? tile
+  }
+
+  #go(tile) {
+    this.#focus = tile.dataset.id
+    tile.querySelector(".open").focus()
+    tile.scrollIntoView({ block: "nearest" })
+  }
+
+  #do(what) {
+    if (what === "page") this.selection.all(this.order)
+    else if (what === "none") this.selection.clear(true)
+    else if (what === "done") this.selection.clear()
+    else if (what) this.setTriggerValue("act", { what, ids: this.selection.ids })
+    this.#mark()
+  }
 }

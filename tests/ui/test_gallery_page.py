@@ -1,0 +1,291 @@
+"""The gallery page as a script: pages, filters, the address, deleting, and every way to show nothing."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import picture
+from uploader import errors
+from uploader.flow.application import Application
+from uploader.flow.gallery import Gallery
+from uploader.presign import new_key, thumbnail_key
+
+Open = Callable[[], AppTest]
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def stored(app: Application, count: int, *, name: str = "a.jpg", start: int = 0) -> list[str]:
+    """Objects an hour apart, newest first."""
+    extension = name.rpartition(".")[2]
+    keys = []
+    for number in range(start, start + count):
+        moment = NOW - timedelta(hours=number + 1)
+        keys.append(new_key(name, extension, now=moment, token=f"{number:032x}"))
+        app.bucket.put(keys[-1], b"x", content_type="image/jpeg", metadata={"pixels": "4x3"})
+    return keys
+
+
+def gallery(open_page: Open, **address: str) -> AppTest:
+    page = open_page()
+    page.switch_page("gallery.py")
+    for name, value in address.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def shown(page: AppTest) -> list[str]:
+    """The keys of the tiles, as they were handed to the browser."""
+    return [tile.key for tile in page.session_state.gallery_view[1].tiles]
+
+
+def said(page: AppTest) -> str:
+    kinds = (page.markdown, page.caption, page.error, page.warning, page.info, page.text)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def labels(page: AppTest) -> list[str]:
+    return [button.label for button in page.button]
+
+
+def in_address(page: AppTest, name: str) -> str:
+    found = page.query_params.get(name, "")
+    return found[0] if isinstance(found, list) else found
+
+
+def test_an_empty_bucket_says_what_to_do(open_page: Open) -> None:
+    page = gallery(open_page)
+    assert not page.exception
+    assert "No images yet" in said(page)
+
+
+def test_older_and_newer_walk_the_pages(open_page: Open, app: Application) -> None:
+    keys = stored(app, 50)
+    page = gallery(open_page)
+    assert shown(page) == keys[:24]
+    page.button(key="older").click().run()
+    assert shown(page) == keys[24:48]
+    assert in_address(page, "after") in keys[23]
+    page.button(key="older").click().run()
+    assert shown(page) == keys[48:]
+    assert page.button(key="older").disabled
+    page.button(key="newer").click().run()
+    page.button(key="newer").click().run()
+    assert shown(page) == keys[:24]
+    assert not in_address(page, "after")
+
+
+def test_a_shared_address_opens_that_page_and_newer_goes_exactly_up(
+    open_page: Open, app: Application
+) -> None:
+    keys = stored(app, 60)
+    page = gallery(open_page, after=keys[39].removeprefix("images/")[:45])
+    assert shown(page) == keys[40:]
+    page.button(key="newer").click().run()
+    assert shown(page) == keys[16:40]
+    page.button(key="newest").click().run()
+    assert shown(page) == keys[:24]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"after": "../../etc"},
+        {"after": "\x00"},
+        {"size": "1000000"},
+        {"date": "2026-99-99"},
+        {"between": "x"},
+        {"format": "EXE"},
+        {"density": "[]"},
+    ],
+)
+def test_junk_in_the_address_shows_the_newest_page(
+    open_page: Open, app: Application, address: dict[str, str]
+) -> None:
+    keys = stored(app, 30)
+    page = gallery(open_page, **address)
+    assert not page.exception
+    assert shown(page) == keys[:24]
+
+
+@pytest.mark.parametrize("name", ["nonsense", "../x", "![x](https://evil.example)", "\x00", ""])
+def test_an_address_of_no_image_says_so(open_page: Open, app: Application, name: str) -> None:
+    stored(app, 1)
+    page = gallery(open_page, image=name)
+    assert not page.exception
+    assert ("no image at this address" in said(page)) is bool(name)
+
+
+def test_a_date_shows_that_day_and_what_is_older(open_page: Open, app: Application) -> None:
+    keys = stored(app, 100)
+    day = (NOW - timedelta(days=2)).date()
+    page = gallery(open_page, date=day.isoformat())
+    right = [key for number, key in enumerate(keys) if (NOW - timedelta(hours=number + 1)).date() <= day]
+    assert shown(page) == right[:24]
+    page.button(key="newest").click().run()
+    assert shown(page) == keys[:24]
+    page.date_input(key="date").set_value(day).run()
+    assert shown(page) == right[:24]
+
+
+def test_find_is_in_the_address_and_starts_at_the_newest(open_page: Open, app: Application) -> None:
+    stored(app, 30)
+    beach = stored(app, 3, name="beach.png", start=40)
+    page = gallery(open_page)
+    page.button(key="older").click().run()
+    page.text_input(key="find").set_value("BEACH").run()
+    assert shown(page) == beach
+    assert not in_address(page, "after")
+    assert shown(gallery(open_page, format="PNG")) == beach
+
+
+def test_nothing_found_says_so_and_lets_go(open_page: Open, app: Application) -> None:
+    keys = stored(app, 3)
+    page = gallery(open_page, find="xyz")
+    assert "No image fits" in said(page)
+    page.button(key="clear_filters").click().run()
+    assert shown(page) == keys
+
+
+def test_a_search_that_stops_says_how_far_it_came_and_goes_on(
+    open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("uploader.flow.finding.BUDGET", 10)
+    stored(app, 14)
+    beach = stored(app, 1, name="beach.jpg", start=14)
+    page = gallery(open_page, find="beach")
+    assert "Nothing found in the 10 images searched" in said(page)
+    page.button(key="search_on").click().run()
+    assert shown(page) == beach
+
+
+def test_a_warm_rerun_asks_s3_nothing(
+    open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(app, 30)
+    page = gallery(open_page)
+
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("S3 was asked")
+
+    for name in ("list", "head", "presign_get"):
+        monkeypatch.setattr(type(app.bucket), name, fail)
+    page.run()
+    page.run()
+    assert not page.exception
+
+
+def test_the_page_stands_still_and_new_ones_are_a_badge(
+    open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.monotonic", iter(range(0, 10**9, 60)).__next__)
+    keys = stored(app, 5, start=3)
+    page = gallery(open_page)
+    assert not any("new since" in label for label in labels(page))
+    fresh = stored(app, 2)
+    page.run()
+    assert shown(page) == keys
+    assert "2 new since you opened this page" in labels(page)
+    page.button(key="show_new").click().run()
+    assert shown(page) == fresh + keys
+
+
+def test_deleting_asks_first_and_takes_the_thumbnail_along(open_page: Open, app: Application) -> None:
+    key = app.carrier.carry(picture(), "a.jpg", who="").key
+    (other,) = stored(app, 1)
+    page = gallery(open_page, image=key.rpartition("/")[2])
+    page.button(key="picture_delete").click().run()
+    assert "This cannot be undone" in said(page)
+    assert len(app.gallery.page().tiles) == 2
+    page.button(key="delete_yes").click().run()
+    assert shown(page) == [other]
+    assert "1 image deleted" in said(page)
+    assert [stored.key for stored in app.bucket.list(thumbnail_key(key)).objects] == []
+
+
+def test_keep_keeps(open_page: Open, app: Application) -> None:
+    keys = stored(app, 2)
+    page = gallery(open_page, image=keys[0].rpartition("/")[2])
+    page.button(key="picture_delete").click().run()
+    page.button(key="delete_no").click().run()
+    assert shown(page) == keys
+    assert "delete_yes" not in [button.key for button in page.button]
+
+
+def test_what_could_not_be_deleted_is_told_and_stays(
+    open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from uploader.flow.gallery import Removed
+
+    keys = stored(app, 2)
+    monkeypatch.setattr(
+        Gallery,
+        "delete",
+        lambda self, keys: [Removed(keys[0], "S3 refused this."), *[Removed(key) for key in keys[1:]]],
+    )
+    page = gallery(open_page)
+    page.session_state.gallery_delete = tuple(keys)
+    page.run()
+    page.button(key="delete_yes").click().run()
+    assert "1 image could not be deleted" in said(page)
+    assert "a.jpg: S3 refused this." in said(page)
+    assert "1 image deleted" in said(page)
+
+
+def test_deleting_can_be_switched_off(
+    open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (key,) = stored(app, 1)
+    object.__setattr__(app, "settings", app.settings.model_copy(update={"allow_delete": False}))
+    page = gallery(open_page, image=key.rpartition("/")[2])
+    assert "Download" not in labels(page)
+    assert "picture_delete" not in [button.key for button in page.button]
+
+
+def test_the_large_picture_turns_to_its_neighbours(open_page: Open, app: Application) -> None:
+    keys = stored(app, 3)
+    page = gallery(open_page, image=keys[1].rpartition("/")[2])
+    assert keys[1] in said(page)
+    page.button(key="picture_older").click().run()
+    assert keys[2] in said(page)
+    assert in_address(page, "image") == keys[2].rpartition("/")[2]
+    assert page.button(key="picture_older").disabled
+
+
+def test_a_picture_on_no_page_of_ours_still_has_neighbours(open_page: Open, app: Application) -> None:
+    keys = stored(app, 40)
+    page = gallery(open_page, image=keys[30].rpartition("/")[2])
+    page.button(key="picture_newer").click().run()
+    assert keys[29] in said(page)
+
+
+def test_a_picture_deleted_meanwhile_says_so(open_page: Open, app: Application) -> None:
+    keys = stored(app, 2)
+    page = gallery(open_page)
+    app.bucket.delete(keys[0])
+    page.query_params["image"] = keys[0].rpartition("/")[2]
+    page.run()
+    assert not page.exception
+    assert [element.proto.title for element in page.info] == ["Not here any more"]
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (errors.StorageRefused("S3 refused to list.", code="AccessDenied"), "The bucket refused"),
+        (errors.StorageBusy("S3 is busy.", code="SlowDown"), "The bucket refused"),
+    ],
+)
+def test_a_listing_that_fails_has_its_own_words(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, error: Exception, title: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Gallery, "page", fail)
+    page = gallery(open_page)
+    assert not page.exception
+    assert [str(error)] == [element.value for element in page.error]
+    assert title in str(page.error[0].proto)
+    assert "Try again" in labels(page)

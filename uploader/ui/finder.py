@@ -1,0 +1,137 @@
+"""The gallery's toolbar: find, jump to a date, filters and view; all of it is in the address."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+import streamlit as st
+
+from uploader.flow.finding import Filters, words_of
+from uploader.flow.gallery import Gallery
+from uploader.limits import FORMATS, format_label
+from uploader.ui import wiring
+
+SIZES: Final = (24, 48, 96)
+COMFORTABLE, COMPACT = "Comfortable", "Compact"
+_EXTENSIONS: Final = {"JPEG": "jpg"}  # the others are their own
+_FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
+_KEYS: Final = ("find", "format", "between", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the gallery is to show: a place in the listing, how many, and which ones."""
+
+    cursor: str
+    size: int
+    filters: Filters
+    compact: bool
+
+
+def just_arrived() -> bool:
+    """True in the first run since this page was left or opened. Ask before `toolbar`."""
+    return "clear" not in st.session_state
+
+
+def toolbar(gallery: Gallery) -> View:
+    """Draws the toolbar and reads it. What the address says wrongly does not count."""
+    common: dict[str, Any] = {"bind": "query-params", "on_change": restart}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        text = st.text_input(
+            "Find",
+            key="find",
+            placeholder="Find by name",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            max_chars=200,
+            width=260,
+            **common,
+        )
+        jump = st.date_input(
+            "Jump to a date",
+            None,
+            key="date",
+            min_value=_FIRST,
+            max_value=_LAST,
+            label_visibility="collapsed",
+            help="Shows that day first, then what is older",
+            width=150,
+            bind="query-params",
+            on_change=restart,
+            args=("date",),
+        )
+        with st.popover("Filters", icon=":material/tune:"):
+            formats = st.pills(
+                "Format", FORMATS, selection_mode="multi", format_func=format_label, key="format", **common
+            )
+            between = st.date_input(
+                "Uploaded between", [], key="between", min_value=_FIRST, max_value=_LAST, **common
+            )
+            st.button(
+                "Clear all", icon=":material/filter_alt_off:", on_click=clear, key="clear", type="tertiary"
+            )
+        with st.popover("View", icon=":material/grid_view:"):
+            size = st.segmented_control(
+                "Images a page", SIZES, default=SIZES[0], required=True, key="size", **common
+            )
+            density = st.segmented_control(
+                "Density",
+                (COMFORTABLE, COMPACT),
+                default=COMFORTABLE,
+                required=True,
+                key="density",
+                bind="query-params",
+            )
+    filters = Filters(
+        words_of(text or ""),
+        frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats),
+        *_range(between),
+    )
+    return View(cursor() or _moment(gallery, jump), size, filters, density == COMPACT)
+
+
+def cursor() -> str:
+    """The place in the listing that the address names, or empty; anything else than a cursor is empty too."""
+    found = st.query_params.get("after", "")
+    return found if re.fullmatch(r"[0-9a-f]{12}(-[0-9a-f]{32})?", found) else ""
+
+
+def go(to: str) -> None:
+    """Shows the page after `to`; the newest one for an empty cursor."""
+    st.session_state.date = None
+    if to:
+        st.query_params["after"] = to
+    elif "after" in st.query_params:
+        del st.query_params["after"]
+
+
+def restart(kept: str = "") -> None:
+    """Back to the newest page, since what is looked for has changed; a date that was just chosen is kept."""
+    chosen = st.session_state.date if kept else None
+    go("")
+    st.session_state.date = chosen
+
+
+def clear() -> None:
+    """Nothing is looked for any more."""
+    for key in _KEYS:
+        st.session_state[key] = {"find": "", "format": [], "between": []}.get(key)
+    go("")
+
+
+def _range(between: Any) -> tuple[datetime | None, datetime | None]:
+    days = [day for day in between if isinstance(day, date)] if isinstance(between, tuple) else []
+    if not days:
+        return None, None
+    return _midnight(days[0]), _midnight(days[-1] + timedelta(days=1)) if days[1:] else None
+
+
+def _moment(gallery: Gallery, jump: object) -> str:
+    if not isinstance(jump, date):
+        return ""
+    return gallery.moment(_midnight(jump + timedelta(days=1)) - timedelta(milliseconds=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), wiring.time_zone())
