@@ -4,11 +4,12 @@ import io
 import json
 import random
 import re
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from PIL import Image
-from playwright.sync_api import CDPSession, FilePayload, Locator, Page, expect
+from playwright.sync_api import CDPSession, FilePayload, Locator, Page, Request, Route, expect
 
 PATIENCE_MS = 60_000
 _TOOLS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()  # another session would not lift a bound
@@ -79,3 +80,26 @@ def slow_down(page: Page, *, bytes_per_s: int) -> None:
         "Network.emulateNetworkConditions",
         {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_s},
     )
+
+
+def s3_error(route: Route, status: int, code: str, message: str) -> None:
+    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/xml"}
+    route.fulfill(status=status, headers=headers, body=body)
+
+
+def first_only(act: Callable[[Route], None], *, many: int = 1) -> Callable[[Route], None]:
+    """Handles the first requests, and lets every later one through."""
+    seen: list[Route] = []
+
+    def handle(route: Route) -> None:
+        seen.append(route)
+        act(route) if len(seen) <= many else route.continue_()
+
+    return handle
+
+
+def count(page: Page, what: str) -> list[Request]:
+    found: list[Request] = []
+    page.on("request", lambda request: found.append(request) if request.url.endswith(what) else None)
+    return found

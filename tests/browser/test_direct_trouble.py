@@ -1,4 +1,4 @@
-"""The browser uploader when something goes wrong: what it says, what it mends by itself."""
+"""The browser uploader when something is wrong with a file, the bucket or its rules: what it says."""
 
 import json
 import re
@@ -7,48 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.direct_page import (
     PATIENCE_MS,
     choose,
+    count,
+    first_only,
     heard,
     named,
     open_host,
     picture,
     pictures,
     rows,
-    slow_down,
+    s3_error,
     state,
     summary,
 )
 
 pytestmark = pytest.mark.browser
 HOST = "tests/browser/host/dashboard.py"
-BEGIN, COMPLETE = "**/api/uploads", "**/api/uploads/complete"
-
-
-def s3_error(route: Route, status: int, code: str, message: str) -> None:
-    body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
-    headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/xml"}
-    route.fulfill(status=status, headers=headers, body=body)
-
-
-def first_only(act: Callable[[Route], None], *, many: int = 1) -> Callable[[Route], None]:
-    """Handles the first requests, and lets every later one through."""
-    seen: list[Route] = []
-
-    def handle(route: Route) -> None:
-        seen.append(route)
-        act(route) if len(seen) <= many else route.continue_()
-
-    return handle
-
-
-def count(page: Page, what: str) -> list[Request]:
-    found: list[Request] = []
-    page.on("request", lambda request: found.append(request) if request.url.endswith(what) else None)
-    return found
+BEGIN = "**/api/uploads"
 
 
 def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: Page) -> None:
@@ -92,20 +71,6 @@ def test_a_hostile_name_is_only_text(host: Any, page: Page) -> None:
     summary(page, "1 of 1 image stored")
     assert list(rows(page)) == [name]
     assert (page.title(), asked) == ("Host", [])
-
-
-def test_a_server_killed_in_the_middle_loses_nothing(app_server: Callable[..., Any], page: Page) -> None:
-    server = app_server(script=HOST)
-    open_host(page, server.url)
-    slow_down(page, bytes_per_s=150_000)
-    choose(page, pictures(12, side_px=150))
-    summary(page, re.compile(r"^[2-5] of 12"))
-    server.stop(kill=True)
-    server.start()
-    slow_down(page, bytes_per_s=-1)
-    summary(page, "12 of 12 images stored")
-    assert len(server.stored()) == 12
-    expect(page.locator(".st-key-report")).to_contain_text("picture-11.jpg", timeout=PATIENCE_MS)
 
 
 def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
@@ -169,80 +134,6 @@ def test_a_bucket_that_answered_before_is_waited_for(host: Any, page: Page) -> N
     heard(page, trouble="", all_fresh=2)
 
 
-def test_an_expired_pass_is_renewed_by_itself(app_server: Callable[..., Any], page: Page) -> None:
-    server = app_server(script=HOST, HOST_PASS_LIFE_S="-1")
-    open_host(page, server.url)
-    asked = count(page, "/api/uploads")
-    choose(page, pictures(5))
-    summary(page, "5 of 5 images stored")
-    assert 6 <= len(asked) <= 8  # the three that went first came back for another pass
-
-
-def test_a_pass_that_expires_behind_another_page_waits_for_its_own(
-    app_server: Callable[..., Any], page: Page
-) -> None:
-    server = app_server(script=HOST, HOST_PASS_LIFE_S="-1")
-    open_host(page, server.url)
-    held: list[Route] = []
-    page.route(BEGIN, lambda route: held.append(route))
-    choose(page, pictures(1))
-    state(page, "Signing")
-    page.get_by_role("link", name="Elsewhere").click()
-    expect(page.get_by_text("Nothing here")).to_be_visible()
-    with page.expect_response(BEGIN) as answer:
-        held[0].continue_()
-    assert answer.value.status == 401
-    page.unroute(BEGIN)
-    page.get_by_role("link", name="Uploads").click()
-    summary(page, "1 of 1 image stored")
-
-
-def test_a_pass_that_nobody_takes_is_said_once(app_server: Callable[..., Any], page: Page) -> None:
-    server = app_server(script=HOST, HOST_PASS="forged")
-    page.clock.install()
-    open_host(page, server.url)
-    choose(page, pictures(1))
-    expect(page.locator(".direct .row.signing")).to_be_visible()
-    page.wait_for_timeout(500)
-    page.clock.run_for(31_000)
-    state(page, "This pass was not made here; reload the page.")
-
-
-def test_an_expired_form_is_renewed_once(host: Any, page: Page) -> None:
-    expired = first_only(
-        lambda route: s3_error(route, 403, "AccessDenied", "Invalid according to Policy: Policy expired.")
-    )
-    open_host(page, host.url)
-    asked = count(page, "/api/uploads")
-    page.route(f"{host.store_url}/**", expired)
-    choose(page, pictures(1))
-    summary(page, "1 of 1 image stored")
-    assert len(asked) == 2
-
-
-def test_an_expired_ticket_is_renewed_once(host: Any, page: Page) -> None:
-    body = json.dumps({"error": {"code": "ticket_expired", "message": "This ticket has expired."}})
-    open_host(page, host.url)
-    asked = count(page, "/api/uploads")
-    page.route(COMPLETE, lambda route: route.fulfill(status=410, content_type="application/json", body=body))
-    choose(page, pictures(1))
-    state(page, "This ticket has expired.")
-    assert len(asked) == 2
-
-
-def test_a_full_queue_is_waited_for(host: Any, page: Page) -> None:
-    body = json.dumps({"error": {"code": "busy", "message": "Full."}})
-    busy = first_only(
-        lambda route: route.fulfill(
-            status=503, content_type="application/json", body=body, headers={"Retry-After": "1"}
-        )
-    )
-    open_host(page, host.url)
-    page.route(COMPLETE, busy)
-    choose(page, pictures(1))
-    summary(page, "1 of 1 image stored")
-
-
 def test_what_s3_refuses_is_said_with_its_code(host: Any, page: Page) -> None:
     open_host(page, host.url)
     page.route(
@@ -251,15 +142,6 @@ def test_what_s3_refuses_is_said_with_its_code(host: Any, page: Page) -> None:
     )
     choose(page, pictures(1))
     state(page, "S3 refused this file (InvalidAccessKeyId): The key does not exist in our records.")
-
-
-def test_a_busy_s3_is_tried_again(host: Any, page: Page) -> None:
-    open_host(page, host.url)
-    page.route(
-        f"{host.store_url}/**", first_only(lambda route: s3_error(route, 503, "SlowDown", "Slow down."))
-    )
-    choose(page, pictures(1))
-    summary(page, "1 of 1 image stored")
 
 
 def test_a_file_that_changed_is_not_stored(host: Any, page: Page, tmp_path: Path) -> None:
@@ -290,10 +172,3 @@ def test_bytes_that_are_not_the_hashed_ones_are_refused_by_s3(host: Any, page: P
     choose(page, pictures(1))
     state(page, "This file changed while it was being sent; choose it again.")
     assert host.stored("incoming/") == before
-
-
-def test_an_address_without_routes_is_named(app_server: Callable[..., Any], page: Page) -> None:
-    server = app_server(script=HOST, HOST_API_BASE="/nowhere")
-    open_host(page, server.url)
-    choose(page, pictures(1))
-    state(page, f"The address {server.url}/nowhere/api/uploads is not served by this app")

@@ -33,6 +33,9 @@ async function callApi(url, body, pass, signal) {
   if (!isJson && [502, 503, 504].includes(response.status)) {
     throw new Trouble("again", "The server is not answering just now; try again in a moment.");
   }
+  if (!isJson && (response.redirected || [401, 403].includes(response.status))) {
+    throw new Trouble("final", "The sign-in in front of this app has ended; reload the page.");
+  }
   const answer = isJson ? parsed(text) : null;
   if (!answer) {
     const sentence = `The address ${url} is not served by this app; start it with: streamlit run dashboard.py`;
