@@ -117,6 +117,11 @@ class Bucket(Removal):
         end = getattr(self._credentials, "_expiry_time", None)
         return end if isinstance(end, datetime) else None
 
+    def secret_of(self, access_key: str) -> str | None:
+        """The secret of this key, None once it was renewed: for the referee, never for a page."""
+        current = self._credentials.get_frozen_credentials()
+        return str(current.secret_key) if current.access_key == access_key else None
+
     def _life_s(self, wanted_s: int, now: datetime) -> int:
         end = self.credentials_end_at()
         if end is None:

@@ -52,13 +52,16 @@ class Transfer:
         data: bytes | memoryview,
         *,
         content_type: str,
+        filename: str = "image",
         on_sent: OnSent | None = None,
     ) -> PostReceipt:
         """Sends `data` with a signed form; `on_sent` hears how many bytes of it went out.
 
+        `filename` is what S3 puts for `${filename}`; printable, without quotes.
+
         Raises BucketUnreachable (no answer), StorageBusy (500, 503 …), StorageRefused (S3's definite no).
         """
-        body = _Multipart(post.fields, memoryview(data).cast("B"), content_type, on_sent)
+        body = _Multipart(post.fields, memoryview(data).cast("B"), content_type, filename, on_sent)
         headers = {"Content-Type": body.content_type, "Content-Length": str(len(body))}
         try:
             answer = self._session().post(
@@ -90,7 +93,12 @@ class _Multipart:
     """A multipart/form-data body of known length: fields, then the file, which must come last."""
 
     def __init__(
-        self, fields: Mapping[str, str], data: memoryview, content_type: str, on_sent: OnSent | None
+        self,
+        fields: Mapping[str, str],
+        data: memoryview,
+        content_type: str,
+        filename: str,
+        on_sent: OnSent | None,
     ) -> None:
         boundary = secrets.token_hex(16)
         parts = [
@@ -98,7 +106,7 @@ class _Multipart:
             for name, value in fields.items()
         ]
         parts.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="image"\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{filename}"\r\n'
             f"Content-Type: {content_type}\r\n\r\n"
         )
         self.content_type = f"multipart/form-data; boundary={boundary}"

@@ -1,0 +1,159 @@
+"""The presign lab: a form of one's own design, signed, judged and taken apart by what the app itself uses.
+
+What lies under `incoming/lab/` is swept by the bucket's lifecycle rule and never seen in the gallery. The
+secret key serves the referee here and goes no further.
+"""
+
+import secrets
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from uploader.presign import PostRules, new_key
+from uploader.presign.anatomy import Anatomy, anatomy, duration_label, end_sentence
+from uploader.presign.attacks import File
+from uploader.presign.copies import as_curl, as_html, as_javascript, as_javascript_page, as_python
+from uploader.presign.design import FormDesign, blog_design, verdict_sentence
+from uploader.presign.design_query import from_query, to_query
+from uploader.presign.document import read_clauses
+from uploader.presign.explain import Explanation, explain_clauses
+from uploader.presign.keys import INCOMING
+from uploader.presign.masking import mask
+from uploader.presign.referee import judge
+from uploader.presign.sigv4 import read_scope
+from uploader.presign.verdict import Verdict
+from uploader.storage.bucket import Bucket
+from uploader.storage.shapes import PresignedPost
+
+__all__ = [
+    "Anatomy",
+    "File",
+    "FormDesign",
+    "Lab",
+    "LabForm",
+    "Verdict",
+    "as_curl",
+    "as_html",
+    "as_javascript",
+    "as_javascript_page",
+    "as_python",
+    "duration_label",
+    "end_sentence",
+    "from_query",
+    "mask",
+    "sample_picture",
+    "to_query",
+    "verdict_sentence",
+]
+
+FOLDER: Final = f"{INCOMING}lab/"
+_SIDE_PX: Final = 96
+
+
+@dataclass(frozen=True, slots=True)
+class LabForm:
+    """A design that was signed. `asked_s` is the life that was asked for, in seconds."""
+
+    design: FormDesign
+    post: PresignedPost = field(repr=False)
+    bucket: str
+    asked_s: int
+    signed_at: datetime
+
+
+class Lab:
+    """The lab over one bucket."""
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        *,
+        prefix: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.bucket = bucket
+        self.folder = f"{prefix}{FOLDER}"
+        self._clock = clock
+
+    def blog(self) -> FormDesign:
+        """The blog post's form, in the lab's folder."""
+        return blog_design(self.folder)
+
+    def exact(self, file: File, content_type: str, *, expires_s: int) -> FormDesign:
+        """The form that the app itself signs for this file, in the lab's folder."""
+        extension = file.name.rpartition(".")[2]
+        key = new_key(
+            file.name, extension, now=self._clock(), token=secrets.token_hex(16), prefix=self.folder
+        )
+        return FormDesign.from_rules(
+            PostRules(key, content_type, len(file.body), file.sha256), expires_s=expires_s
+        )
+
+    def faults(self, design: FormDesign) -> dict[str, str]:
+        """Field -> one sentence, for each that is wrong; a faulty design is never signed."""
+        return design.faults(credentials_left_s=self._credentials_left_s(), within=self.folder)
+
+    def explained(self, design: FormDesign) -> tuple[Explanation, ...]:
+        """The design's own conditions, each with the attack that it stops."""
+        return explain_clauses(read_clauses(design.conditions()))
+
+    def sign(self, design: FormDesign, *, expires_s: int | None = None) -> LabForm:
+        """Signs a design as every form of the app is signed; `expires_s` below 0 has ended already.
+
+        Raises ValueError with the first fault, StorageError.
+        """
+        rules = design.rules(credentials_left_s=self._credentials_left_s(), within=self.folder)
+        now, asked_s = self._clock(), design.expires_s if expires_s is None else expires_s
+        post = self.bucket.presign_post(rules, expires_s=asked_s, now=now)
+        return LabForm(design, post, self.bucket.name, asked_s, now)
+
+    def judge(self, form: LabForm, file: File, *, at: datetime) -> Verdict:
+        """What S3 answers when this file arrives with the form at that time."""
+        return judge(
+            form.post.fields,
+            size_bytes=len(file.body),
+            sha256=file.sha256,
+            bucket=form.bucket,
+            now=at,
+            filename=file.name,
+            session_expires_at=self.bucket.credentials_end_at(),
+            **self.known(form),
+        )
+
+    def known(self, form: LabForm) -> dict[str, str | None]:
+        """What only the bucket's owner knows of a form, for the referee; not for a page."""
+        access_key = read_scope(form.post.fields["x-amz-credential"]).access_key
+        return {"secret_key": self.bucket.secret_of(access_key), "region": self.bucket.region}
+
+    def take_apart(self, form: LabForm) -> Anatomy:
+        """The form's fields, policy and signature; tells whether the signature is right."""
+        return anatomy(form.post.fields, secret_key=self.known(form)["secret_key"])
+
+    def _credentials_left_s(self) -> int | None:
+        end = self.bucket.credentials_end_at()
+        return None if end is None else int((end - self._clock()) / timedelta(seconds=1))
+
+
+def sample_picture() -> File:
+    """A small made-up picture of the lab's own, always the same: a PNG of 96 by 96 pixels."""
+    lines = b"".join(b"\0" + bytes(_pixels(y)) for y in range(_SIDE_PX))
+    header = struct.pack(">2I5B", _SIDE_PX, _SIDE_PX, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
+    return File("lab-picture.png", b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks))
+
+
+def _pixels(y: int) -> list[int]:
+    """One line of a sunset: sky, sun and sea, as red, green and blue."""
+    line: list[int] = []
+    for x in range(_SIDE_PX):
+        is_sun = (x - 48) ** 2 + (y - 52) ** 2 < 400 and y < 60
+        sky = (255 - y, 120 + y, 140) if y < 60 else (20 + y // 2, 60 + (x * y) % 24, 110)
+        line += (255, 214, 90) if is_sun else sky
+    return line
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
