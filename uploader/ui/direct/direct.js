@@ -152,17 +152,18 @@ class View {
     this.#follow(files);
   }
 
-  // Keeps the file that is being sent in sight, then what failed, unless somebody is reading the list.
+  // Keeps the files that are being sent in sight, then what failed, unless somebody is reading the list.
   #follow(files) {
     const settled = this.#wasBusy && !this.desk.busy;
     this.#wasBusy = this.desk.busy;
     if (files.matches(":hover, :focus-within")) return;
     if (settled && this.desk.jobs.some((job) => job.state === "refused")) files.scrollTop = 0;
-    const first = this.#rows.get(this.desk.active[0])?.element;
-    if (!first) return;
-    const top = first.offsetTop - files.offsetTop;
-    const inSight = top >= files.scrollTop && top + first.offsetHeight <= files.scrollTop + files.clientHeight;
-    if (!inSight) files.scrollTop = top - first.offsetHeight;
+    const active = this.desk.active.map((job) => this.#rows.get(job)?.element).filter(Boolean);
+    if (!active.length) return;
+    const from = active[0].offsetTop - files.offsetTop;
+    const to = active.at(-1).offsetTop + active.at(-1).offsetHeight - files.offsetTop;
+    const inSight = from >= files.scrollTop && to <= files.scrollTop + files.clientHeight;
+    if (!inSight) files.scrollTop = from - active[0].offsetHeight;
   }
 
   #drawNotice() {
