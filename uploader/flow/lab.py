@@ -10,15 +10,15 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from uploader.presign import PostRules, new_key
-from uploader.presign.anatomy import Anatomy, anatomy, duration_label, end_sentence
+from uploader.presign.anatomy import Anatomy, FieldRow, anatomy, duration_label, end_sentence
 from uploader.presign.attacks import File
 from uploader.presign.copies import as_curl, as_html, as_javascript, as_javascript_page, as_python
 from uploader.presign.design import FormDesign, blog_design, verdict_sentence
 from uploader.presign.design_query import from_query, to_query
-from uploader.presign.document import read_clauses
+from uploader.presign.document import PolicyFault, read_clauses
 from uploader.presign.explain import Explanation, explain_clauses
 from uploader.presign.keys import INCOMING
 from uploader.presign.masking import mask
@@ -30,6 +30,8 @@ from uploader.storage.shapes import PresignedPost
 
 __all__ = [
     "Anatomy",
+    "Explanation",
+    "FieldRow",
     "File",
     "FormDesign",
     "Lab",
@@ -97,8 +99,11 @@ class Lab:
         return design.faults(credentials_left_s=self._credentials_left_s(), within=self.folder)
 
     def explained(self, design: FormDesign) -> tuple[Explanation, ...]:
-        """The design's own conditions, each with the attack that it stops."""
-        return explain_clauses(read_clauses(design.conditions()))
+        """The design's own conditions, each with the attack that it stops; none where one has no sense."""
+        try:
+            return explain_clauses(read_clauses(design.conditions()))
+        except PolicyFault:
+            return ()
 
     def sign(self, design: FormDesign, *, expires_s: int | None = None) -> LabForm:
         """Signs a design as every form of the app is signed; `expires_s` below 0 has ended already.
@@ -123,7 +128,7 @@ class Lab:
             **self.known(form),
         )
 
-    def known(self, form: LabForm) -> dict[str, str | None]:
+    def known(self, form: LabForm) -> dict[str, Any]:
         """What only the bucket's owner knows of a form, for the referee; not for a page."""
         access_key = read_scope(form.post.fields["x-amz-credential"]).access_key
         return {"secret_key": self.bucket.secret_of(access_key), "region": self.bucket.region}

@@ -15,6 +15,8 @@ from uploader.presign.verdict import Verdict
 from uploader.storage.shapes import PresignedPost
 from uploader.storage.transfer import Transfer
 
+__all__ = ["HONEST", "Actual", "Attack", "Report", "Trial", "predictions", "tamper"]
+
 _AT_ONCE: Final = 4
 _ATTEMPTS: Final = 3
 _LATE_S: Final = -60  # more than two clocks differ
@@ -24,7 +26,7 @@ HONEST: Final = Attack(
 )
 """Sent first: where even this is refused, a refused attack proves nothing."""
 
-OnDone = Callable[[int, int], None]
+OnDone = Callable[[int, int], object]
 """How many attacks are done, of how many."""
 
 
@@ -82,6 +84,12 @@ class Report:
     def lax(self) -> tuple[Trial, ...]:
         """What this bucket lets through and AWS would not."""
         return tuple(t for t in self.trials if t.actual.is_stored and not t.predicted.is_stored)
+
+
+def predictions(lab: Lab, form: LabForm, file: File) -> tuple[tuple[Attack, Verdict], ...]:
+    """What S3 would answer to each attack; nothing is sent."""
+    signed, now, known = SignedForm(form.post.fields, form.bucket), datetime.now(UTC), lab.known(form)
+    return tuple((attack, predict(attack, signed, file, now=now, **known)) for attack in ATTACKS)
 
 
 def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done, total: None) -> Report:

@@ -22,6 +22,7 @@ st.navigation(
     [
         st.Page("upload.py", title="Upload", icon=":material/upload:", default=True),
         st.Page("gallery.py", title="Gallery", icon=":material/photo_library:", url_path="gallery"),
+        st.Page("lab.py", title="Presign lab", icon=":material/science:", url_path="lab"),
     ],
     position="top",
 ).run()

@@ -1,0 +1,131 @@
+"""The designer of the lab: the widgets, the design behind them, and the address that shares it."""
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+import streamlit as st
+
+from uploader.flow.lab import File, FormDesign, Lab, duration_label, from_query, to_query
+from uploader.limits import size_label
+from uploader.ui import parts, stage
+
+PICTURE_TYPE: Final = "image/png"
+START, EXACT = "Starts with", "Exactly"
+_TAB: Final = "view"  # the one parameter of the address that is no part of the design
+
+
+def designed(lab: Lab, file: File) -> FormDesign:
+    """The design as the widgets have it: first the address's, else the last one, else the blog's."""
+    state = st.session_state
+    if "lab_key" not in state:
+        parameters = {name: text for name, text in st.query_params.items() if name != _TAB}
+        seed(from_query(parameters) if parameters else state.get("lab_design") or lab.blog())
+    state.lab_design = _read(state.lab_design, file)
+    return FormDesign(**{name: getattr(state.lab_design, name) for name in FormDesign.__dataclass_fields__})
+
+
+def seed(design: FormDesign) -> None:
+    """Puts a design into the widgets."""
+    state = st.session_state
+    state.lab_design = design
+    state.lab_key, state.lab_key_is = design.key_text, START if design.key_is_prefix else EXACT
+    state.lab_type, state.lab_type_is = design.type_text, START if design.type_is_prefix else EXACT
+    state.lab_min, state.lab_max = design.min_bytes, design.max_bytes
+    state.lab_expires, state.lab_pinned = design.expires_s, bool(design.sha256)
+    state.lab_metadata = "\n".join(f"{name}={value}" for name, value in design.metadata.items())
+
+
+def _read(base: FormDesign, file: File) -> FormDesign:
+    state = st.session_state
+    return replace(
+        base,
+        key_text=state.lab_key.strip(),
+        key_is_prefix=state.lab_key_is == START,
+        type_text=state.lab_type.strip(),
+        type_is_prefix=state.lab_type_is == START,
+        min_bytes=state.lab_min,
+        max_bytes=state.lab_max,
+        expires_s=state.lab_expires,
+        metadata=MappingProxyType(_pairs(state.lab_metadata)),
+        sha256=(base.sha256 or file.sha256) if state.lab_pinned else "",
+    )
+
+
+def _pairs(text: str) -> dict[str, str]:
+    lines = [line.partition("=") for line in text.splitlines() if line.strip()]
+    return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def share(design: FormDesign) -> None:
+    """Keeps the page's address in step with the design."""
+    wanted = to_query(design)
+    for name in [name for name in st.query_params if name != _TAB and name not in wanted]:
+        del st.query_params[name]
+    for name, text in wanted.items():
+        if st.query_params.get(name) != text:
+            st.query_params[name] = text
+
+
+def presets(lab: Lab, file: File, *, exact_expires_s: int) -> None:
+    """The two forms to compare."""
+    with st.container(horizontal=True):
+        st.button(
+            "The blog post's form",
+            icon=":material/article:",
+            on_click=lambda: seed(lab.blog()),
+            help="Up to 5 MB, any image, any key in a folder, one hour: what most tutorials sign.",
+        )
+        st.button(
+            "This app's exact form",
+            icon=":material/target:",
+            on_click=lambda: seed(lab.exact(file, PICTURE_TYPE, expires_s=exact_expires_s)),
+            help="What this app signs for one picture: its key, type, size and SHA-256, and nothing else.",
+        )
+
+
+def widgets(design: FormDesign, faults: dict[str, str], file: File) -> None:
+    """The fields of the designer, each with what is wrong with it right beneath."""
+    _choice("Key", "lab_key", faults.get("key_text", ""))
+    _choice("Content type", "lab_type", faults.get("type_text", ""))
+    least, most = st.columns(2)
+    with least, st.container(gap="xsmall"):
+        st.number_input("Smallest size, in bytes", key="lab_min", step=1, format="%d")
+        _beneath(size_label(max(0, design.min_bytes)), faults.get("min_bytes", ""))
+    with most, st.container(gap="xsmall"):
+        st.number_input("Largest size, in bytes", key="lab_max", step=1, format="%d")
+        _beneath(size_label(max(0, design.max_bytes)), faults.get("max_bytes", ""))
+    with st.container(gap="xsmall"):
+        st.number_input("Life, in seconds", key="lab_expires", step=60, format="%d")
+        _beneath(duration_label(max(0, design.expires_s)), faults.get("expires_s", ""))
+    st.toggle("Pin the content by its SHA-256", key="lab_pinned")
+    if design.sha256 and design.sha256 != file.sha256:
+        st.caption("This pins another picture than the one below, so the one below is refused.")
+    _beneath("", faults.get("sha256", "") or faults.get("status", ""))
+    st.text_area(
+        "Metadata, a line of name=value each", key="lab_metadata", height=68, placeholder="team=design"
+    )
+    _beneath("", faults.get("metadata", ""))
+
+
+def picture(file: File) -> None:
+    """What the form is sent with."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.image(file.body, width=48, alt="The picture of the lab")
+        st.caption(f"Sent with it: {parts.plain(file.name)}, {PICTURE_TYPE}, {len(file.body):,} bytes")
+
+
+def _choice(label: str, key: str, fault: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(label, key=key, width="stretch")
+        st.segmented_control(
+            f"{label}: how", (START, EXACT), key=f"{key}_is", required=True, label_visibility="collapsed"
+        )
+    _beneath("", fault)
+
+
+def _beneath(hint: str, fault: str) -> None:
+    if fault:
+        stage.sentence(fault, icon="error", color="red")
+    elif hint:
+        st.caption(hint)

@@ -1,0 +1,213 @@
+"""What the lab tries: the attacks, another time, and the film of the last upload."""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import streamlit as st
+
+from uploader.flow import storyboard
+from uploader.flow.application import Application
+from uploader.flow.lab import File, Lab, LabForm, Verdict, duration_label
+from uploader.flow.tamper import HONEST, Attack, Report, Trial, predictions, tamper
+from uploader.ui import parts, stage
+from uploader.ui.lab_views import time_left
+
+_AGREE = {
+    "same": ":green[:material/check:] Same answer",
+    "other words": ":gray[:material/check:] Refused in other words",
+    "differs": ":red[:material/close:] Differs",
+    "no answer": ":orange[:material/help:] No answer",
+}
+
+
+def attacks(lab: Lab, form: LabForm, file: File) -> None:
+    """Every attack predicted, and on request really sent."""
+    forecast = predictions(lab, form, file)
+    label = f"Send {len(forecast)} tampered forms"
+    report: Report | None = None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(label, type="primary", icon=":material/science:", key="lab_attack")
+        st.caption("The referee predicts each answer; then each form really goes to the bucket.")
+    if pressed:
+        bar = st.progress(0.0, text="Sending")
+        report = tamper(
+            lab, form, file, on_done=lambda done, of: bar.progress(done / of, f"{done} of {of} sent")
+        )
+        st.session_state.lab_report = (form.design, report)
+        bar.empty()
+    kept = st.session_state.get("lab_report")
+    if kept and kept[0] == form.design:
+        report = kept[1]
+    if report is None:
+        stage.table([_row(attack, predicted, None, form) for attack, predicted in forecast])
+        return
+    _score(report)
+    trials = (report.honest, *report.trials)
+    stage.table([_row(trial.attack, trial.predicted, trial, form) for trial in trials])
+    _cleaned(report)
+
+
+def _score(report: Report) -> None:
+    total = len(report.trials)
+    by_aws = sum(not trial.predicted.is_stored for trial in report.trials)
+    same = sum(trial.agreement in ("same", "other words") for trial in report.trials)
+    columns = st.columns(3)
+    columns[0].metric("This bucket", f"{report.stopped} of {total} stopped")
+    columns[1].metric("AWS, as predicted", f"{by_aws} of {total} stopped")
+    columns[2].metric("Prediction and answer agree", f"{same} of {total}")
+    if not report.honest.actual.is_stored:
+        st.warning(
+            "Even the honest upload was refused, so what was stopped proves little. Mend the form first.",
+            icon=":material/warning:",
+        )
+    if report.lax:
+        names = ", ".join(trial.attack.title for trial in report.lax)
+        st.warning(
+            f"It lets through what AWS would refuse: {names}. On AWS the same form is safer than here.",
+            title="The bucket is laxer than S3",
+            icon=":material/gpp_maybe:",
+        )
+
+
+def _row(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm) -> dict[str, str]:
+    actual = trial.actual if trial else None
+    row = {
+        "Attack": f"**{attack.title}** · {attack.tries}",
+        "Predicted": _answer(predicted.status, predicted.code, attack.name == HONEST.name),
+    }
+    if trial and actual:
+        row["Actual"] = _answer(actual.status, actual.code, attack.name == HONEST.name)
+        row["Agree"] = _AGREE[trial.agreement]
+    return row | {"What stopped it, or got through": _why(attack, predicted, trial, form)}
+
+
+def _answer(status: int, code: str, is_meant: bool = False) -> str:
+    if not status:
+        return ":orange[:material/cloud_off:] no answer"
+    if status < 400:
+        return f":{'green[:material/check_circle:]' if is_meant else 'orange[:material/warning:]'} {status} stored"
+    return f":green[:material/shield:] {status} {code}"
+
+
+def _why(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm) -> str:
+    actual = trial.actual if trial else None
+    is_stored = actual.is_stored if actual else predicted.is_stored
+    if is_stored:
+        key = actual.key if actual else predicted.key
+        harmless = form.design.is_exact and attack.name in ("replay", "honest")
+        what = (
+            "the same picture, at its own key" if harmless else f"stored at {parts.plain(stage.shown(key))}"
+        )
+        return f"Got through: {what}" if attack.name != "honest" else f"As it should: {what}"
+    if predicted.is_stored and actual:
+        return parts.plain(stage.shown(actual.sentence))
+    rule = predicted.rule
+    return parts.plain(stage.shown(rule.condition)) if rule.condition else rule.sentence
+
+
+def _cleaned(report: Report) -> None:
+    if report.left:
+        keys = ", ".join(f"{parts.plain(stage.shown(key))} ({why})" for key, why in report.left)
+        st.error(f"Left in the bucket, because deleting failed: {keys}", icon=":material/delete_forever:")
+    elif report.deleted:
+        what = "1 object" if len(report.deleted) == 1 else f"{len(report.deleted)} objects"
+        st.caption(f":material/delete: What got through was deleted again ({what}).")
+    else:
+        st.caption(":material/check: Nothing got through, so there was nothing to delete.")
+
+
+def time_machine(lab: Lab, form: LabForm, file: File, zone: tzinfo) -> None:
+    """The referee's clock, moved over the life of the form."""
+    life_s = max(1, round((form.post.expires_at - form.signed_at).total_seconds()))
+    edge_s = max(1, life_s // 4)
+    left, right = st.columns([1, 3], vertical_alignment="top")
+    with left:
+        time_left(form, zone)
+    with right:
+        with st.container(horizontal=True):
+            for label, at_s in (
+                ("When signed", 0),
+                ("Just before the end", life_s - 1),
+                ("Just after", life_s + 1),
+            ):
+                st.button(label, on_click=_travel, args=(at_s,), key=f"lab_to_{label}")
+        state = st.session_state
+        state.lab_clock = min(max(state.get("lab_clock", 0), -edge_s), life_s + edge_s)
+        offset_s = st.slider("Seconds after it was signed", -edge_s, life_s + edge_s, step=1, key="lab_clock")
+        at = form.signed_at + timedelta(seconds=offset_s)
+        _moment(lab.judge(form, file, at=at), at.astimezone(zone), offset_s, life_s)
+        end = lab.bucket.credentials_end_at()
+        st.caption(
+            "The credentials behind this form do not end by themselves."
+            if end is None
+            else f"The credentials behind it end at {end.astimezone(zone):%H:%M}, and every form with them."
+        )
+
+
+def _travel(offset_s: int) -> None:
+    st.session_state.lab_clock = offset_s
+
+
+def _moment(found: Verdict, at: datetime, offset_s: int, life_s: int) -> None:
+    if offset_s < 0:
+        when = f"{duration_label(-offset_s)} before it was signed"
+    elif offset_s <= life_s:
+        when = f"{duration_label(life_s - offset_s)} before the end"
+    else:
+        when = f"{duration_label(offset_s - life_s)} after the end"
+    st.markdown(f"**At {at:%H:%M:%S}**, {when}: {_answer(found.status, found.code, True)}")
+    stage.sentence(
+        found.rule.sentence,
+        icon="check_circle" if found.is_stored else "block",
+        color="green" if found.is_stored else "red",
+    )
+    if found.message:
+        stage.code(f"{found.status} {found.code}\n{found.message}", wrap_lines=True)
+    if offset_s < 0:
+        st.caption(
+            "S3 compares the time with the end of the policy only, so a form works even before its own date."
+        )
+
+
+def film(app: Application, key: str) -> None:
+    """The last upload of this person, exchange by exchange."""
+    shots = app.films.of(key) if key else ()
+    if not shots:
+        st.caption(
+            "Nothing to show yet: upload an image here, and this tells what happened, with true milliseconds."
+        )
+        st.page_link("upload.py", label="Upload an image", icon=":material/upload:")
+        return
+    name = key.rpartition("/")[2]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        stage.download(
+            "Save as Markdown",
+            storyboard.markdown(shots, name),
+            file_name="film.md",
+            mime="text/markdown",
+            key="lab_film",
+        )
+        st.caption(f"{parts.plain(stage.shown(name))} · {storyboard.summary(shots)}")
+    stage.diagram(storyboard.mermaid(shots), alt="The exchanges of the last upload, in order")
+    stage.table(
+        [
+            {**row, "Request id": parts.plain(stage.shown(row["Request id"])) if row["Request id"] else ""}
+            for row in storyboard.rows(shots)
+        ]
+    )
+
+
+def last_key() -> str:
+    """The key of the last image that this session stored, by either road; empty where there is none."""
+    state = st.session_state
+    keys = [row.image.key for row in state.batch.stored if row.image] if state.get("batch") else []
+    read = state.get("direct:read")
+    direct = [outcome.key for outcome in read.report.stored] if read else []
+    newest = sorted(
+        key for key in (*keys[-1:], *direct[-1:]) if key
+    )  # keys count down, so the first is newest
+    return newest[0] if newest else ""
+
+
+def now() -> datetime:
+    """The time of this run, in UTC."""
+    return datetime.now(UTC)
