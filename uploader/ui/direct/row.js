@@ -49,7 +49,8 @@ class Row {
     parts.act.hidden = !can;
     if (can) parts.act.setAttribute("aria-label", `${can} ${job.name}`);
     parts.act.title = can;
-    parts.bar.style.transform = `scaleX(${job.state === "sending" ? job.part : job.state === "hashing" ? 0 : 1})`;
+    const sent = ["finishing", "verifying", "stored"].includes(job.state) ? 1 : job.state === "sending" ? job.part : 0;
+    parts.bar.style.transform = `scaleX(${sent})`;
   }
 }
 
