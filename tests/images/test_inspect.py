@@ -178,10 +178,15 @@ def test_thousands_of_gif_frames_are_refused_without_decoding_them() -> None:
 
 
 def test_a_later_frame_that_is_broken_is_found() -> None:
-    data = bytearray(pictures.animation("WEBP"))
-    last = data.rindex(b"VP8 ")
-    data[last + 8 : last + 40] = bytes(32)
-    assert refused(bytes(data)).code == rejections.DAMAGED
+    gif = pictures.picture("GIF", 8, 8)
+    start = gif.rindex(b"," + bytes(4))
+    without_pixels = gif[start : start + 11] + b"\0"
+    assert refused(gif[:-1] + without_pixels + b";").code == rejections.DAMAGED
+    png = pictures.animation("PNG")
+    start = png.rindex(b"fdAT")
+    number = png[start + 4 : start + 8]
+    broken = png[: start - 4] + pictures.chunk(b"fdAT", number + b"not deflate") + pictures.chunk(b"IEND")
+    assert refused(broken).code == rejections.DAMAGED
 
 
 def test_broken_pixels_in_a_sound_container_are_found() -> None:

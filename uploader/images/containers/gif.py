@@ -25,8 +25,6 @@ def walk(data: bytes, limits: Limits) -> Walk:
             break
         if block == _IMAGE:
             frames += 1
-            if frames > limits.max_frames:
-                raise rejections.too_many_frames(frames, limits)
             right, bottom = _image(reader, start)
             width, height = max(width, right), max(height, bottom)
         elif block == _EXTENSION:

@@ -23,8 +23,6 @@ def walk(data: bytes, limits: Limits) -> Walk:
             canvas = _plus_one(data, body + 4), _plus_one(data, body + 7)
         elif kind == "ANMF":
             frames += 1
-            if frames > limits.max_frames:
-                raise rejections.too_many_frames(frames, limits)
             sizes.append((_plus_one(data, body + 6), _plus_one(data, body + 9)))
         elif kind in _IMAGES:
             sizes.append(_size(data, kind, body))
