@@ -141,6 +141,24 @@ def test_webp_chunks() -> None:
     assert "editing details" in describe_removed(data)
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_webp_flags_tell_what_is_left(orientation: int) -> None:
+    data = pictures.picture("WEBP", xmp=b"my secret", exif=pictures.exif(orientation))
+    found = stripped(data)
+    exif_flag, xmp_flag = 0x08, 0x04
+    assert data[20] & exif_flag
+    assert data[20] & xmp_flag
+    assert bool(found[20] & exif_flag) == (orientation == 6) == (b"EXIF" in found)
+    assert not found[20] & xmp_flag
+
+
+def test_the_tiny_preview_in_a_jfif_header_goes() -> None:
+    data = pictures.picture("JPEG")
+    header = pictures.segment(0xE0, data[6:18] + b"\x02\x01" + b"secret")
+    assert data[2:20] == pictures.segment(0xE0, data[6:18] + b"\0\0")
+    assert stripped(data[:2] + header + data[20:]) == data
+
+
 def test_gif_blocks() -> None:
     data = pictures.picture("GIF", comment=b"my secret")
     xmp = b"!\xff\x0bXMP DataXMP\x09my secret\0"
