@@ -59,7 +59,7 @@ def run_python(text: str, folder: Path) -> str:
     ).stdout
 
 
-@pytest.mark.parametrize("filename", ["a.png", NASTY, "-rf"])
+@pytest.mark.parametrize("filename", ["a.png", NASTY, "-"])
 @pytest.mark.parametrize(("copy", "run"), [(as_curl, run_curl), (as_python, run_python)])
 def test_it_runs_as_it_stands(
     store: LocalStore,

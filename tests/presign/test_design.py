@@ -135,6 +135,19 @@ def test_a_fault_stands_beside_its_field_and_is_never_signed(changes: dict[str, 
         design.rules(credentials_left_s=3_600, within="lab/")
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"expires_s": 604_801}, "expires_s"),
+        ({"key_text": "/lab/"}, "key_text"),
+        ({"type_text": "image/" + "x" * 300, "sent_type": "image/" + "x" * 300}, "type_text"),
+        ({"metadata": {str(number): "" for number in range(600)}}, "metadata"),
+    ],
+)
+def test_a_fault_without_any_further_limit(changes: dict[str, Any], field: str) -> None:
+    assert list(replace(blog_design(), **changes).faults()) == [field]
+
+
 def test_what_is_just_allowed() -> None:
     widest = replace(
         blog_design(), min_bytes=0, max_bytes=5 * 2**30, expires_s=604_800, key_text="lab/" + "é" * 510,

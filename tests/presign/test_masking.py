@@ -45,6 +45,7 @@ def test_no_secret_of_a_form_is_left(text: str) -> None:
         ("local0123/20260201/us-east-1/s3/aws4_request", "loca•••••/20260201/us-east-1/s3/aws4_request"),
         ("signed by ASIAIOSFODNN7EXAMPLE.", "signed by ASIA••••••••••••••••."),
         ("arn:aws:iam::123456789012:role/app", "arn:aws:iam::••••••••••••:role/app"),
+        ("policy=" + "Zm9v%2B" * 20 + "&x=1", "policy=••••policy••••&x=1"),
         ("account 1234-5678-9012", "account ••••••••••••"),
         ("ask jane.doe+s3@mail.example.com, please", "ask ••••@••••.com, please"),
         ("a" * 64, "••••signature••••"),
@@ -109,6 +110,10 @@ PIECES = st.sampled_from(
 @given(st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=12).map("".join))
 def test_masking_twice_changes_nothing(text: str) -> None:
     assert mask(mask(text)) == mask(text)
+
+
+def test_a_mask_may_lay_the_next_secret_open() -> None:
+    assert mask(f"{ACCESS}{FORM['policy']}") == "AKIA••••••••••••••••••••policy••••"
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

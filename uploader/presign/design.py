@@ -23,7 +23,8 @@ MAX_METADATA_BYTES: Final = 2_048
 SIGNING_BYTES: Final = 2_300
 """What the signer adds at most: four signing fields and a session token, each in the policy too."""
 
-_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9!#$&^_.+-]*")
+# https://www.rfc-editor.org/rfc/rfc6838#section-4.2
+_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9!#$&^_.+-]{0,127}")
 _META_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
