@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from tests.images import pictures
-from uploader.images import describe_removed, exif, inspect, strip_metadata
+from uploader.images import containers, describe_removed, exif, inspect, metadata, strip_metadata
 from uploader.images.inspect import check
-from uploader.limits import FORMATS
+from uploader.limits import FORMATS, Limits
 
 SECRETS = (b"SERIAL-4711", b"Maker", b"my secret", b"2024:05:06")
 
@@ -25,6 +25,9 @@ def stripped(data: bytes) -> bytes:
         after.frames,
     )
     assert check(found).thumbnail == check(data).thumbnail
+    assert check(data, strip=True).stripped == (found if found != data else None)
+    walk = containers.walk(data, before.format, Limits())
+    assert metadata.strip(data, walk) == (found, containers.walk(found, before.format, Limits()))
     assert strip_metadata(found) == found
     assert describe_removed(found) == ()
     assert not [secret for secret in SECRETS if secret in found]
@@ -97,6 +100,16 @@ def test_a_clean_picture_is_left_as_it_is(name: str) -> None:
     data = pictures.picture(name)
     assert stripped(data) == data
     assert check(data, strip=True) == check(data)
+
+
+def test_what_is_decoded_is_what_will_be_stored() -> None:
+    black = pictures.encode(Image.new("L", (30, 20)), "PNG")  # looked at twice: its last rows are empty
+    png = pictures.with_chunk(black, b"tEXt", b"Comment\0my secret")
+    assert check(png, strip=True).stripped == black
+    gif = pictures.picture("GIF", 8, 8, comment=b"my secret")
+    start = gif.rindex(b"," + bytes(4))
+    empty = gif[start : start + 5] + bytes(4) + gif[start + 9 : -1]
+    assert check(gif[:-1] + empty + b";", strip=True).removed == ("comments",)
 
 
 def test_jpeg_segments() -> None:

@@ -15,7 +15,7 @@ from typing import Self
 from uploader.errors import Busy, ImageRejected
 from uploader.images import rejections
 from uploader.images.inspect import Checked, weigh
-from uploader.images.worker import Gone, Worker
+from uploader.images.worker import Gone, Stream, Worker
 from uploader.limits import Limits
 
 
@@ -43,10 +43,11 @@ class Checker:
         self._reaper: threading.Timer | None = None
         weakref.finalize(self, _end, self._children)
 
-    def check(self, data: bytes | memoryview, *, strip: bool = False) -> Checked:
+    def check(self, data: bytes | memoryview | Stream, *, strip: bool = False) -> Checked:
         """What `inspect.check` says, within the limits' memory, CPU and wall time.
 
         With `strip`, metadata is taken off first: `stripped` is what to store, and `facts` describe that.
+        A stream is read only once a child is free, and never held whole; what it raises comes through.
         Raises ImageRejected, also when the child dies over the file; Busy when too many wait already.
         """
         weigh(len(data), self._limits)
@@ -55,7 +56,7 @@ class Checker:
         except Gone:
             return self._ask(data, strip)
 
-    def _ask(self, data: bytes | memoryview, strip: bool) -> Checked:
+    def _ask(self, data: bytes | memoryview | Stream, strip: bool) -> Checked:
         child = self._take()
         started_s = time.monotonic()
         try:

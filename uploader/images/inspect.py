@@ -60,10 +60,10 @@ def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False) -> Ch
     walk = containers.walk(data, containers.sniff(data, limits), limits)
     if not strip:
         return _decode(data, walk, limits)
-    stripped = metadata.strip(data, walk)
+    stripped, stripped_walk = metadata.strip(data, walk)
     if stripped == data:
         return _decode(data, walk, limits)
-    checked = _decode(stripped, walk, limits)
+    checked = _decode(stripped, stripped_walk, limits)
     return replace(checked, stripped=stripped, removed=metadata.describe(data, walk))
 
 

@@ -7,6 +7,8 @@ colour profile and the animation's timing stay, and so does the orientation, alo
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import accumulate
 from typing import Final
 
 from uploader.images import containers, exif
@@ -62,7 +64,7 @@ _SOF = re.compile(rb"\xff[\xc0-\xc2]..\x08(..)(..)", re.DOTALL)
 def strip_metadata(data: bytes, limits: Limits | None = None) -> bytes:
     """The same picture without metadata. Raises ImageRejected where the file's structure is not whole."""
     limits = limits or Limits()
-    return strip(data, containers.walk(data, containers.sniff(data, limits), limits))
+    return strip(data, containers.walk(data, containers.sniff(data, limits), limits))[0]
 
 
 def describe_removed(data: bytes, limits: Limits | None = None) -> tuple[str, ...]:
@@ -71,17 +73,20 @@ def describe_removed(data: bytes, limits: Limits | None = None) -> tuple[str, ..
     return describe(data, containers.walk(data, containers.sniff(data, limits), limits))
 
 
-def strip(data: bytes, walk: Walk) -> bytes:
-    """What `strip_metadata` does, for a file that has been walked."""
+def strip(data: bytes, walk: Walk) -> tuple[bytes, Walk]:
+    """What `strip_metadata` does to a file that was walked, and what a walk over the result would say."""
     if walk.format in _BOXED:
-        return _blank(data, walk)
-    kept = [_rewritten(data, walk, part) for part in walk.parts]
+        return _blank(data, walk), replace(walk, tail=())
+    kept = [(part.kind, _rewritten(data, walk, part)) for part in walk.parts]
     if walk.format == "JPEG":
-        kept.insert(_after_jfif(walk), _exif_block(data, walk))
-    stripped = b"".join(kept)
+        kept.insert(_after_jfif(walk), ("Exif", _exif_block(data, walk)))
+    kept = [(kind, piece) for kind, piece in kept if piece]
+    stripped = b"".join(piece for _, piece in kept)
     if walk.format == "WEBP":
         stripped = stripped[:4] + (len(stripped) - 8).to_bytes(4, "little") + stripped[8:]
-    return stripped
+    ends = tuple(accumulate(len(piece) for _, piece in kept))
+    parts = tuple(Part(kind, end - len(piece), end) for (kind, piece), end in zip(kept, ends, strict=True))
+    return stripped, replace(walk, parts=parts, end=len(stripped), tail=())
 
 
 def describe(data: bytes, walk: Walk) -> tuple[str, ...]:

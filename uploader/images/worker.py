@@ -1,4 +1,4 @@
-"""One checking child as its parent sees it: a plain Python that runs child.py, without credentials,."""
+"""One checking child as its parent sees it: a plain Python that runs child.py, without credentials."""
 
 import json
 import os
@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 from uploader.errors import ImageRejected
 from uploader.images import rejections
@@ -20,6 +21,13 @@ _KEPT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEM
 _RUN = "from uploader.images.child import main; main()"
 _MOST_ANSWER_BYTES = 16 * 2**20
 """A thumbnail and a head are far smaller; a child that says more has been taken over."""
+
+
+class Stream(Protocol):
+    """A picture that comes in chunks, `len()` bytes in all. It may be asked for them more than once."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes]: ...
 
 
 class Gone(ImageRejected):
@@ -45,15 +53,18 @@ class Worker:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def ask(self, data: bytes | memoryview, *, strip: bool, wall_s: float) -> Checked:
-        """Send a picture, read the answer. Raises ImageRejected, also when the child dies or is too slow."""
+    def ask(self, data: bytes | memoryview | Stream, *, strip: bool, wall_s: float) -> Checked:
+        """Send a picture, read the answer. Raises ImageRejected, also when the child dies or is too slow.
+
+        What a stream raises comes through as it is, and how long a stream takes is its own business.
+        """
         late = threading.Event()
         timer = threading.Timer(wall_s, self._stop, (late,))
-        timer.start()
         sent = self.reusable = False  # until the whole answer is here, whatever interrupts
         try:
             self._send(data, strip)
             sent = True
+            timer.start()
             return self._receive(len(data))
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             self.end()
@@ -78,10 +89,11 @@ class Worker:
             except OSError:
                 continue  # the rest of a picture, which nobody reads any more
 
-    def _send(self, data: bytes | memoryview, strip: bool) -> None:
+    def _send(self, data: bytes | memoryview | Stream, strip: bool) -> None:
         stdin = _open(self._process.stdin)
         stdin.write(REQUEST.pack(STRIP if strip else 0, len(data)))
-        stdin.write(data)
+        for chunk in (data,) if isinstance(data, bytes | memoryview) else data:
+            stdin.write(chunk)
         stdin.flush()
 
     def _receive(self, most_stripped_bytes: int) -> Checked:
