@@ -7,7 +7,7 @@ in the gallery, and completing again ends well: the image's key is in the ticket
 import hashlib
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -28,6 +28,7 @@ from uploader.storage.shapes import PresignedPost, StoredObject
 log = structlog.get_logger()
 
 _FINISH_LIFE_S: Final = 3_600  # a ticket outlives its form: the bytes take a while, and checks may queue
+_CHUNK_BYTES: Final = 256 * 1024
 _EXTENSIONS: Final = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -53,6 +54,32 @@ class Begun:
 
     ticket: str
     post: PresignedPost
+
+
+class _Staged:
+    """The staged object as the checker reads it: in chunks, compared with the ticket, never held whole."""
+
+    def __init__(self, bucket: Bucket, ticket: Ticket) -> None:
+        self._bucket = bucket
+        self._ticket = ticket
+        self.seen: StoredObject  # set once it was read to its end and is what the ticket promised
+
+    def __len__(self) -> int:
+        return self._ticket.size_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        ticket, digest, left_bytes = self._ticket, hashlib.sha256(), self._ticket.size_bytes
+        with self._bucket.read(ticket.staged_key) as (stored, body):
+            if (stored.size_bytes, stored.content_type) != (ticket.size_bytes, ticket.content_type):
+                raise _not_as_announced()
+            while chunk := body.read(_CHUNK_BYTES):
+                digest.update(chunk)
+                left_bytes -= len(chunk)
+                # Before the last chunk goes out, so that nothing else is ever checked.
+                if not left_bytes and digest.hexdigest() != ticket.sha256:
+                    raise _not_as_announced()
+                yield chunk
+            self.seen = stored
 
 
 class Uploads:
@@ -122,11 +149,9 @@ class Uploads:
         camera = Camera()
         camera.shots.extend(self._films.take_back(ticket.staged_key))
         try:
-            with camera.shot("app", "s3", "GET what arrived, compare with the ticket") as take:
-                staged, data = self._read_staged(ticket)
-                take.size_bytes, take.request_id = len(data), staged.request_id
-            with camera.shot("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
-                checked = self._checker.check(data, strip=self._strip)
+            staged = _Staged(self._bucket, ticket)
+            with camera.shot("app", "s3", "GET what arrived, compare, check, strip", size_bytes=len(staged)):
+                checked = self._checker.check(staged, strip=self._strip)
         except errors.ObjectMissing:
             return self._already_stored(ticket)
         except errors.ImageRejected as error:
@@ -135,7 +160,7 @@ class Uploads:
             raise
         try:
             with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
-                image = self._promote(ticket, staged, checked)
+                image = self._promote(ticket, staged.seen, checked)
         except (errors.ObjectChanged, errors.ObjectMissing):
             # Another complete() of this ticket was faster, or the staged object is not the one we checked.
             image = self._already_stored(ticket)
@@ -159,16 +184,6 @@ class Uploads:
         if not re.fullmatch(r"[0-9a-f]{64}", claim.sha256):
             sentence = "The SHA-256 of a file is 64 lower-case hex digits; compute it again."
             raise errors.ImageRejected(sentence, code="checksum_malformed")
-
-    def _read_staged(self, ticket: Ticket) -> tuple[StoredObject, bytes]:
-        with self._bucket.read(ticket.staged_key) as (staged, body):
-            # The size first, so that nothing larger than was promised is ever read.
-            if (staged.size_bytes, staged.content_type) == (ticket.size_bytes, ticket.content_type):
-                data = body.read()
-                if hashlib.sha256(data).hexdigest() == ticket.sha256:
-                    return staged, data
-        sentence = "What the bucket holds is not the file that was announced; send it again."
-        raise errors.ImageRejected(sentence, code="not_as_announced")
 
     def _promote(self, ticket: Ticket, staged: StoredObject, checked: Checked) -> StoredImage:
         facts = checked.facts
@@ -205,3 +220,8 @@ class Uploads:
             sentence = "No file arrived in the bucket for this upload; send it again."
             raise errors.ObjectMissing(sentence, code="nothing_stored")
         return record.from_object(self._bucket.head(found[0].key), link=self._link, prefix=self._prefix)
+
+
+def _not_as_announced() -> errors.ImageRejected:
+    sentence = "What the bucket holds is not the file that was announced; send it again."
+    return errors.ImageRejected(sentence, code="not_as_announced")
