@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from uploader.errors import TRANSIENT, BucketUnreachable, StorageError
+from uploader.errors import TRANSIENT, BucketUnreachable, StorageError, StorageRefused
 from uploader.flow.lab import Lab, LabForm
 from uploader.presign.attacks import ATTACKS, Attack, File, SignedForm, predict
 from uploader.presign.form import read_values
 from uploader.presign.verdict import Verdict
+from uploader.storage.removal import Deleted
 from uploader.storage.shapes import PresignedPost
 from uploader.storage.transfer import Transfer
 
@@ -68,12 +69,16 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All trials of one form. `deleted` and `left` are the keys of what got through, `left` with why."""
+    """All trials of one form. `deleted` and `left` are the keys of what got through, `left` with why.
+
+    `keeps_versions`: what was deleted is only hidden, because the bucket keeps versions.
+    """
 
     honest: Trial
     trials: tuple[Trial, ...]
     deleted: tuple[str, ...]
     left: tuple[tuple[str, str], ...]
+    keeps_versions: bool = False
 
     @property
     def stopped(self) -> int:
@@ -113,8 +118,10 @@ def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done
                 on_done(done, len(running))
         trials = tuple(each.result() for each in running)
     finally:
-        deleted, left = _clean(lab, stored)
-    return Report(honest, trials, deleted, left)
+        cleaned = _clean(lab, stored)
+    deleted = tuple(each.key for each in cleaned if not each.error)
+    left = tuple((each.key, str(each.error)) for each in cleaned if each.error)
+    return Report(honest, trials, deleted, left, any(each.marker for each in cleaned))
 
 
 def _try(lab: Lab, form: LabForm, file: File, attack: Attack, transfer: Transfer) -> Trial:
@@ -147,13 +154,12 @@ def _send(transfer: Transfer, post: PresignedPost, file: File) -> Actual:
     raise AssertionError("the last attempt returns")
 
 
-def _clean(lab: Lab, keys: set[str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _clean(lab: Lab, keys: set[str]) -> list[Deleted]:
     try:
-        found = lab.bucket.delete_many(sorted(keys))
+        return lab.bucket.delete_many(sorted(keys))
     except StorageError as error:
-        return (), tuple((key, str(error)) for key in sorted(keys))
-    left = tuple((each.key, str(each.error)) for each in found if each.error)
-    return tuple(each.key for each in found if not each.error), left
+        why = StorageRefused(str(error), code=error.code)
+        return [Deleted(key, error=why) for key in sorted(keys)]
 
 
 def address_of(url: str, bucket: str, other: str) -> str:

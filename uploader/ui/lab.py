@@ -1,10 +1,12 @@
 """The presign lab: design a form, see what it allows, take it apart, attack it."""
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
 from uploader.errors import StorageError
 from uploader.flow.lab import File, FormDesign, Lab, LabForm, sample_picture
-from uploader.ui import lab_designer, lab_trials, lab_views, parts, stage, wiring
+from uploader.ui import lab_designer, lab_trials, lab_views, parts, wiring
 
 TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Film")
 
@@ -18,17 +20,14 @@ def the_picture() -> File:
 def the_form(lab: Lab, design: FormDesign) -> LabForm:
     """The design signed; the same form until the design changes or its life ends."""
     form: LabForm | None = st.session_state.get("lab_form")
-    if form is None or form.design != design or form.post.expires_at <= lab_trials.now():
+    if form is None or form.design != design or form.post.expires_at <= datetime.now(UTC):
         form = st.session_state.lab_form = lab.sign(design)
     return form
 
 
 app = wiring.the_app()
 lab, file, zone = Lab(app.bucket, prefix=app.settings.prefix), the_picture(), wiring.time_zone()
-parts.heading(app, "Presign lab")
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    st.caption("Design a presigned POST, see what it allows, take it apart, attack it.", width="content")
-    stage.switch()
+parts.heading(app, "Presign lab", presenter=True)
 design = lab_designer.designed(lab, file)
 lab_designer.share(design)
 faults = lab.faults(design)
@@ -41,7 +40,9 @@ with left:
 with right:
     own = lab.explained(design)
     if faults:
-        st.warning("This form is not signed: mend what is marked at the left.", icon=":material/edit_off:")
+        st.warning(
+            "This form is not signed. Mend what is marked in the designer.", icon=":material/edit_off:"
+        )
         lab_views.policy(own, ())
         st.stop()
     try:

@@ -12,6 +12,7 @@ from uploader.ui import parts, stage
 
 PICTURE_TYPE: Final = "image/png"
 START, EXACT = "Starts with", "Exactly"
+_MOST_SHARED: Final = 4_000  # characters; a longer address breaks in mail and proxies
 _TAB: Final = "view"  # the one parameter of the address that is no part of the design
 
 
@@ -21,8 +22,8 @@ def designed(lab: Lab, file: File) -> FormDesign:
     if "lab_key" not in state:
         parameters = {name: text for name, text in st.query_params.items() if name != _TAB}
         seed(from_query(parameters) if parameters else state.get("lab_design") or lab.blog())
-    state.lab_design = _read(state.lab_design, file)
-    return FormDesign(**{name: getattr(state.lab_design, name) for name in FormDesign.__dataclass_fields__})
+    design = state.lab_design = _read(state.lab_design, file)
+    return design
 
 
 def seed(design: FormDesign) -> None:
@@ -60,6 +61,8 @@ def _pairs(text: str) -> dict[str, str]:
 def share(design: FormDesign) -> None:
     """Keeps the page's address in step with the design."""
     wanted = to_query(design)
+    if sum(map(len, wanted.values())) > _MOST_SHARED:
+        return
     for name in [name for name in st.query_params if name != _TAB and name not in wanted]:
         del st.query_params[name]
     for name, text in wanted.items():
@@ -91,10 +94,11 @@ def widgets(design: FormDesign, faults: dict[str, str], file: File) -> None:
     least, most = st.columns(2)
     with least, st.container(gap="xsmall"):
         st.number_input("Smallest size, in bytes", key="lab_min", step=1, format="%d")
-        _beneath(size_label(max(0, design.min_bytes)), faults.get("min_bytes", ""))
+        st.caption(size_label(max(0, design.min_bytes)))
     with most, st.container(gap="xsmall"):
         st.number_input("Largest size, in bytes", key="lab_max", step=1, format="%d")
-        _beneath(size_label(max(0, design.max_bytes)), faults.get("max_bytes", ""))
+        st.caption(size_label(max(0, design.max_bytes)))
+    _beneath("", faults.get("min_bytes", "") or faults.get("max_bytes", ""))
     with st.container(gap="xsmall"):
         st.number_input("Life, in seconds", key="lab_expires", step=60, format="%d")
         _beneath(duration_label(max(0, design.expires_s)), faults.get("expires_s", ""))

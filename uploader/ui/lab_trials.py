@@ -1,6 +1,6 @@
 """What the lab tries: the attacks, another time, and the film of the last upload."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from uploader.flow.tamper import HONEST, Attack, Report, Trial, predictions, tam
 from uploader.ui import parts, stage
 from uploader.ui.lab_views import time_left
 
+_NBSP = "\u00a0"  # keeps the words of a narrow column together on a phone
 _AGREE = {
     "same": ":green[:material/check:] Same answer",
     "other words": ":gray[:material/check:] Refused in other words",
@@ -71,7 +72,7 @@ def _score(report: Report) -> None:
 def _row(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm) -> dict[str, str]:
     actual = trial.actual if trial else None
     row = {
-        "Attack": f"**{attack.title}** · {attack.tries}",
+        "Attack": f"**{attack.title.replace(' ', _NBSP)}** {attack.tries}",
         "Predicted": _answer(predicted.status, predicted.code, attack.name == HONEST.name),
     }
     if trial and actual:
@@ -84,8 +85,9 @@ def _answer(status: int, code: str, is_meant: bool = False) -> str:
     if not status:
         return ":orange[:material/cloud_off:] no answer"
     if status < 400:
-        return f":{'green[:material/check_circle:]' if is_meant else 'orange[:material/warning:]'} {status} stored"
-    return f":green[:material/shield:] {status} {code}"
+        icon = ":green[:material/check_circle:]" if is_meant else ":orange[:material/warning:]"
+        return f"{icon} {status} stored".replace(" ", _NBSP)
+    return f":green[:material/shield:] {status} {code}".replace(" ", _NBSP)
 
 
 def _why(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm) -> str:
@@ -109,8 +111,9 @@ def _cleaned(report: Report) -> None:
         keys = ", ".join(f"{parts.plain(stage.shown(key))} ({why})" for key, why in report.left)
         st.error(f"Left in the bucket, because deleting failed: {keys}", icon=":material/delete_forever:")
     elif report.deleted:
+        hidden = " The bucket keeps versions, so it is hidden, not gone." if report.keeps_versions else ""
         what = "1 object" if len(report.deleted) == 1 else f"{len(report.deleted)} objects"
-        st.caption(f":material/delete: What got through was deleted again ({what}).")
+        st.caption(f":material/delete: What got through was deleted again ({what}).{hidden}")
     else:
         st.caption(":material/check: Nothing got through, so there was nothing to delete.")
 
@@ -206,8 +209,3 @@ def last_key() -> str:
         key for key in (*keys[-1:], *direct[-1:]) if key
     )  # keys count down, so the first is newest
     return newest[0] if newest else ""
-
-
-def now() -> datetime:
-    """The time of this run, in UTC."""
-    return datetime.now(UTC)

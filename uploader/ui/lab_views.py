@@ -116,7 +116,7 @@ def anatomy(form: LabForm, found: Anatomy, zone: tzinfo) -> None:
     with signing:
         st.markdown("**The string to sign: the policy in base64**")
         stage.code(found.string_to_sign, height=120, wrap_lines=True)
-        st.markdown("**The chain of keys**")
+        st.markdown("**The chain of keys, each an HMAC-SHA256**")
         stage.code(_chain(found))
         st.markdown("**The signature**")
         stage.code(found.signature, wrap_lines=True)
@@ -136,19 +136,16 @@ def _field(row: FieldRow) -> dict[str, str]:
     kind = json.loads(row.condition)[0] if row.condition else ""
     how = {"eq": "Exactly", "starts-with": "Starts with"}.get(kind, "Not needed")
     return {
-        "Field": parts.plain(row.name),
+        "Field": f"{parts.plain(row.name)} {row.meaning}",
         "Value": parts.plain(value),
-        "What it is": row.meaning,
-        "Condition": how,
+        "Condition": how.replace(" ", "\u00a0"),
     }
 
 
 def _chain(found: Anatomy) -> str:
-    links = [f"{name:<18} {value}" for name, value in found.chain]
-    lines = [links[0], *(f"→ HMAC-SHA256 with {link}" for link in links[1:])] if links else []
-    return "\n".join(
-        [*lines, "= signing key", "→ HMAC-SHA256 with the string to sign, in hex", "= signature"]
-    )
+    links = [f"{name:<17} {value}" for name, value in found.chain]
+    lines = [links[0], *(f"→ HMAC {link}" for link in links[1:])] if links else []
+    return "\n".join([*lines, "= signing key", "→ HMAC string to sign", "= signature, in hex"])
 
 
 def copies(form: LabForm, file: File) -> None:

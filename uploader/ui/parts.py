@@ -11,6 +11,7 @@ from uploader.errors import (
     UploaderError,
 )
 from uploader.flow.application import Application
+from uploader.ui import stage
 
 
 def plain(text: str) -> str:
@@ -22,16 +23,22 @@ def plain(text: str) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-def heading(app: Application, title: str) -> None:
-    """The page's title, and at its right the chip that names the bucket."""
+def heading(app: Application, title: str, *, presenter: bool = False) -> None:
+    """The page's title, and at its right the chip that names the bucket.
+
+    `presenter` offers presenter mode; while it is on, every page shows its switch.
+    """
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
-        st.badge(
-            app.bucket_label.replace("://", "\u200b://"),
-            icon=":material/database:",
-            color="gray",
-            help="Where images are stored",
-        )
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            if presenter or stage.is_on():
+                stage.switch()
+            st.badge(
+                stage.shown(app.bucket_label).replace("://", "\u200b://"),
+                icon=":material/database:",
+                color="gray",
+                help="Where images are stored",
+            )
 
 
 def storage_fault(error: UploaderError) -> None:
