@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.images import pictures
@@ -367,6 +367,7 @@ def test_a_brand_in_the_list_is_enough() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
+@settings(deadline=None)
 @given(data=st.binary(max_size=400))
 def test_noise_behind_a_signature_never_crashes(name: str, data: bytes) -> None:
     with contextlib.suppress(ImageRejected):

@@ -333,6 +333,7 @@ def test_changed_bytes_are_accepted_or_rejected_and_nothing_else(
         assert (again.facts, again.stripped, again.thumbnail) == (checked.facts, None, checked.thumbnail)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_noise_never_crashes(data: bytes) -> None:
     with pytest.raises(ImageRejected):
