@@ -165,15 +165,14 @@ def text_too_large(chunk: str, limits: Limits) -> ImageRejected:
 
 def too_slow() -> ImageRejected:
     """The time of the check ran out."""
-    sentence = f"This image takes too long to decode. Make it smaller. {_AGAIN}"
+    sentence = "This image takes too long to decode. Make it smaller, or choose another file."
     return ImageRejected(sentence, code=TOO_SLOW)
 
 
 def too_much_memory() -> ImageRejected:
     """The memory of the check ran out."""
-    return ImageRejected(
-        f"This image needs too much memory to decode. Make it smaller. {_AGAIN}", code=TOO_MUCH_MEMORY
-    )
+    sentence = "This image needs too much memory to decode. Make it smaller, or choose another file."
+    return ImageRejected(sentence, code=TOO_MUCH_MEMORY)
 
 
 def check_failed() -> ImageRejected:

@@ -1,0 +1,61 @@
+"""JPEG: from SOI to EOI, with scans and bits counted."""
+
+import struct
+
+import pytest
+
+from tests.images import pictures
+from tests.images.containers.walked import SAMPLES, refused, walk
+from uploader.images import rejections
+
+
+def test_a_jpeg_without_its_end_mark() -> None:
+    data = SAMPLES["JPEG"][:-2]
+    assert str(refused(data)) == (
+        f"This JPEG ends in the middle: it has no end mark after {len(data):,} bytes. "
+        "Copy or download it again."
+    )
+
+
+def test_stray_bytes_between_segments_are_passed_over() -> None:
+    data = SAMPLES["JPEG"]
+    assert walk(data[:2] + b"\xff\xff\x00stray" + data[2:]).width_px == 64
+
+
+def test_a_tiny_jpeg_that_claims_49_megapixels() -> None:
+    data = bytearray(pictures.picture("JPEG", 16, 16))
+    at = data.index(b"\xff\xc0")
+    data[at + 5 : at + 9] = struct.pack(">HH", 7000, 7000)
+    error = refused(bytes(data))
+    assert error.code == rejections.TOO_LITTLE_DATA
+    assert "claims 7,000 × 7,000 pixels" in str(error)
+
+
+def test_two_bits_a_block_are_what_the_emptiest_jpeg_has() -> None:
+    for mode, quality in (("L", 1), ("RGB", 1), ("RGB", 95), ("CMYK", 1)):
+        plain = pictures.scene(1, 1, mode).resize((1031, 517))
+        for options in ({}, {"subsampling": 0}, {"progressive": True}):
+            assert walk(pictures.encode(plain, "JPEG", quality=quality, **options)).width_px == 1031
+
+
+def test_thousands_of_scans_are_refused() -> None:
+    data = pictures.picture("JPEG", 400, 400, progressive=True, quality=5)
+    scan = data.rindex(b"\xff\xda")
+    bomb = data[:-2] + data[scan:-2] * 3000 + data[-2:]
+    error = refused(bomb)
+    assert error.code == rejections.TOO_MANY_SCANS
+    assert "more than 100 scans" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ((b"\xff\xc0", b"\xff\xc3"), "browsers do not show"),
+        ((b"\xff\xc0\x00\x11\x08", b"\xff\xc0\x00\x11\x0c"), "browsers do not show"),
+        ((b"\xff\xc0", b"\xff\xd8"), "a second picture begins inside"),
+        ((b"\xff\xc0", b"\xff\xef"), "its pixels come before its size"),
+        ((b"\xff\xdb\x00\x43", b"\xff\xdb\x00\x01"), "has no length"),
+    ],
+)
+def test_jpegs_that_no_browser_shows(change: tuple[bytes, bytes], what: str) -> None:
+    assert what in str(refused(SAMPLES["JPEG"].replace(*change, 1)))

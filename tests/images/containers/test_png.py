@@ -1,0 +1,147 @@
+"""PNG: every chunk and checksum, texts that swell, rows that are missing, faulty animations."""
+
+import struct
+import zlib
+
+import pytest
+
+from tests.images import pictures
+from tests.images.containers.walked import SAMPLES, refused, walk
+from uploader.images import containers, inspect, rejections
+
+
+def test_a_cut_png_says_how_much_is_there() -> None:
+    data = SAMPLES["PNG"]
+    start = data.index(b"IDAT") + 40
+    assert str(refused(data[:start])) == (
+        f"This PNG ends in the middle: {start:,} of at least {len(data):,} bytes are there. "
+        "Copy or download it again."
+    )
+
+
+@pytest.mark.parametrize("kind", [b"IHDR", b"IDAT", b"IEND", b"tEXt"])
+def test_every_checksum_counts(kind: bytes) -> None:
+    data = bytearray(pictures.with_chunk(SAMPLES["PNG"], b"tEXt", b"Title\0x"))
+    at = data.index(kind)
+    size = int.from_bytes(data[at - 4 : at], "big")
+    data[at + 4 + size] ^= 1
+    error = refused(bytes(data))
+    assert error.code == rejections.BAD_CHECKSUM
+    assert kind.decode() in str(error)
+
+
+@pytest.mark.parametrize("kind", ["zTXt", "iTXt", "iCCP"])
+def test_text_that_swells_is_refused_early(kind: str) -> None:
+    packed = zlib.compress(bytes(64 * 2**20 if kind == "zTXt" else 2**20 + 1), 9)
+    head = {"zTXt": b"Title\0\0", "iTXt": b"Title\0\1\0en\0t\0", "iCCP": b"p\0\0"}[kind]
+    bomb = pictures.with_chunk(SAMPLES["PNG"], kind.encode(), head + packed)
+    error = refused(bomb)
+    assert error.code == rejections.TEXT_TOO_LARGE
+    assert f"The {kind} part of this PNG unpacks to more than 1 MB" in str(error)
+    fits = head + zlib.compress(bytes(2**20))
+    assert walk(pictures.with_chunk(SAMPLES["PNG"], kind.encode(), fits)).width_px == 64
+
+
+def test_text_that_cannot_be_unpacked_is_passed_over() -> None:
+    for body in (b"Title\0\0rubbish", b"Title", b""):
+        assert walk(pictures.with_chunk(SAMPLES["PNG"], b"zTXt", body)).width_px == 64
+    assert walk(pictures.with_chunk(SAMPLES["PNG"], b"iTXt", b"T\0\1\0en")).width_px == 64
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (pictures.with_chunk(SAMPLES["PNG"], b"CgBI", b"\0\0\0\2"), "its CgBI part"),
+        (
+            pictures.with_chunk(SAMPLES["PNG"], b"IHDR", SAMPLES["PNG"][16:29]),
+            "its size or its palette twice",
+        ),
+        (SAMPLES["PNG"][:33] + pictures.chunk(b"IEND"), "it holds no picture"),
+        (SAMPLES["PNG"][:8] + pictures.chunk(b"IEND"), "does not begin with its size"),
+        (SAMPLES["PNG"][:8] + pictures.chunk(b"IHDR", bytes(13)), "makes no sense"),
+    ],
+)
+def test_pngs_that_no_browser_shows(data: bytes, what: str) -> None:
+    assert what in str(refused(data))
+
+
+def test_a_palette_must_be_there() -> None:
+    data = pictures.picture("PNG", mode="P")
+    start = data.index(b"PLTE") - 4
+    size = int.from_bytes(data[start : start + 4], "big") + 12
+    assert "its palette is missing" in str(refused(data[:start] + data[start + size :]))
+
+
+def remade(header: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        pictures.chunk(kind, body) for kind, body in ((b"IHDR", header), *chunks, (b"IEND", b""))
+    )
+
+
+@pytest.mark.parametrize("interlace", [0, 1])
+@pytest.mark.parametrize(("colour", "depth", "bits"), [(0, 1, 1), (2, 8, 24), (4, 16, 32), (6, 16, 64)])
+@pytest.mark.parametrize("size", [(1, 1), (5, 3), (9, 17), (64, 48)])
+def test_rows_that_are_missing_are_noticed(
+    size: tuple[int, int], colour: int, depth: int, bits: int, interlace: int
+) -> None:
+    header = struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, interlace)
+    passes = [(size[0], size[1])]
+    if interlace:
+        steps = [
+            (0, 0, 8, 8),
+            (4, 0, 8, 8),
+            (0, 4, 4, 8),
+            (2, 0, 4, 4),
+            (0, 2, 2, 4),
+            (1, 0, 2, 2),
+            (0, 1, 1, 2),
+        ]
+        passes = [(len(range(x, size[0], dx)), len(range(y, size[1], dy))) for x, y, dx, dy in steps]
+    whole = b"".join((b"\0" + bytes((wide * bits + 7) // 8)) * high for wide, high in passes if wide)
+    for raw, lacks in ((whole, False), (whole + b"more", False), (whole[:-1], True)):
+        png = remade(header, (b"IDAT", zlib.compress(raw)))
+        assert containers.lacks_pixels(png, walk(png).parts) is lacks
+
+
+# What Chromium does with each of these was looked at, by its ImageDecoder.
+ANIMATION_FAULTS = {
+    "a gap in the numbers": (2, lambda kinds: {"renumber": lambda at: at + (at > 2)}),
+    "a frame without pixels": (
+        2,
+        lambda kinds: {"drop": [at for at, kind in enumerate(kinds) if kind == b"fdAT"][-1:]},
+    ),
+    "no promise": (1, lambda kinds: {"drop": [kinds.index(b"acTL")]}),
+    "sound": (3, lambda kinds: {}),
+}
+
+
+@pytest.mark.parametrize("fault", ANIMATION_FAULTS)
+def test_a_faulty_animation_shows_its_sound_frames(fault: str) -> None:
+    data = pictures.animation("PNG")
+    chunks = [
+        (data[part.start + 4 : part.start + 8], data[part.start + 8 : part.end - 4])
+        for part in walk(data).parts[1:]
+    ]
+    frames, change = ANIMATION_FAULTS[fault]
+    changes = change([kind for kind, _ in chunks])
+    number, remade_png = 0, data[:8]
+    for at, (kind, body) in enumerate(chunks):
+        if at in changes.get("drop", ()):
+            continue
+        if kind in (b"fcTL", b"fdAT"):
+            body = struct.pack(">I", changes.get("renumber", int)(number)) + body[4:]
+            number += 1
+        remade_png += pictures.chunk(kind, body)
+    assert inspect(remade_png).frames == frames
+
+
+def test_an_animation_that_promises_more_frames_than_it_has() -> None:
+    data = pictures.animation("PNG")
+    at = data.index(b"acTL")
+    promising = pictures.chunk(b"acTL", struct.pack(">II", 9, 0))
+    assert walk(data[: at - 4] + promising + data[at + 16 :]).frames == 3
+
+
+def test_millions_of_tiny_chunks_are_refused() -> None:
+    error = refused(SAMPLES["PNG"][:33] + pictures.chunk(b"teSt") * 30_000 + SAMPLES["PNG"][33:])
+    assert error.code == rejections.TOO_MANY_PIECES

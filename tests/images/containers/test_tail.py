@@ -1,0 +1,65 @@
+"""What follows the end of a picture: padding and phones' tails pass, anything else is named and refused."""
+
+import struct
+
+import pytest
+
+from tests.images import pictures
+from tests.images.containers.walked import SAMPLES, refused, walk
+from uploader.images import rejections
+from uploader.limits import FORMATS
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    ("tail", "found"),
+    [
+        (b"<!doctype html><html><script>alert(1)</script>", "a web page"),
+        (b"\n\n<?php system($_GET['x']); ?>", "a PHP script"),
+        (b"PK\x03\x04" + bytes(40), "a ZIP archive"),
+        (b"Rar!\x1a\x07", "a RAR archive"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"MZ\x90\0", "a program"),
+        (b"GIF89a", "another image"),
+        (b"some more bytes", "other data"),
+    ],
+)
+def test_what_follows_the_picture_is_refused_by_name(name: str, tail: bytes, found: str) -> None:
+    error = refused(SAMPLES[name] + tail)
+    assert error.code == rejections.TRAILING_DATA
+    assert f"carries {found} after the end of the picture" in str(error)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("padding", [b"\0" * 2772, b"\r\n"])
+def test_padding_is_harmless(name: str, padding: bytes) -> None:
+    assert walk(SAMPLES[name] + padding).tail in (("padding",), ())
+    assert walk(SAMPLES[name] + padding).end == len(SAMPLES[name])
+
+
+def test_tails_of_phones_are_legal() -> None:
+    jpeg = SAMPLES["JPEG"]
+    video = pictures.box(b"ftyp", b"mp42\0\0\0\0isom") + pictures.box(b"mdat", bytes(90))
+    samsung = b"\0\0\x01\x0a\x0e\0\0\0Image_UTC_Data1714000000000"
+    directory = b"SEFH" + struct.pack("<IIHHII", 107, 1, 0, 0x0A01, len(samsung), len(samsung))
+    trailer = samsung + directory + struct.pack("<I", len(directory)) + b"SEFT"
+    assert walk(jpeg + jpeg).tail == ("further pictures",)
+    assert walk(jpeg + bytes(40) + jpeg + bytes(3)).tail == ("further pictures",)
+    assert walk(jpeg + video).tail == ("a video",)
+    assert walk(jpeg + trailer).tail == ("a camera trailer",)
+    assert walk(jpeg + jpeg + video).tail == ("further pictures", "a video")
+
+
+def test_a_cut_in_the_tail_is_a_cut() -> None:
+    jpeg = SAMPLES["JPEG"]
+    video = pictures.box(b"ftyp", b"mp42\0\0\0\0isom") + pictures.box(b"mdat", bytes(90))
+    assert refused(jpeg + jpeg[:-2]).code == rejections.TRUNCATED
+    error = refused(jpeg + video[:-5])
+    assert error.code == rejections.TRUNCATED
+    total = len(jpeg + video)
+    assert f"{total - 5:,} of at least {total:,} bytes are there" in str(error)
+
+
+def test_a_page_behind_a_video_is_found() -> None:
+    video = pictures.box(b"ftyp", b"mp42\0\0\0\0isom") + pictures.box(b"mdat", bytes(9))
+    assert refused(SAMPLES["JPEG"] + video + b"<script>x</script>").code == rejections.TRAILING_DATA

@@ -1,0 +1,26 @@
+"""WebP: chunks inside the size that the file gives."""
+
+import struct
+
+from tests.images.containers.walked import SAMPLES, refused, walk
+from uploader.images import rejections
+
+
+def riff(*chunks: bytes) -> bytes:
+    body = b"WEBP" + b"".join(chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def test_a_webp_knows_its_whole_size() -> None:
+    data = SAMPLES["WEBP"]
+    assert f"{len(data) - 9:,} of {len(data):,} bytes are there" in str(refused(data[:-9]))
+
+
+def test_webp_sizes_are_the_largest_that_any_part_claims() -> None:
+    image = SAMPLES["WEBP"][12:]
+    canvas = b"VP8X" + struct.pack("<I", 10) + bytes(4) + b"\x0f\x27\0\x0f\x27\0"
+    assert walk(riff(canvas, image)).width_px == 10_000
+    small = b"VP8X" + struct.pack("<I", 10) + bytes(10)
+    assert walk(riff(small, image)).width_px == 64
+    assert refused(riff(canvas)).code == rejections.DAMAGED
+    assert refused(riff(b"VP8 " + struct.pack("<I", 4000))).code == rejections.DAMAGED
