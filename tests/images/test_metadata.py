@@ -179,6 +179,14 @@ def test_gif_blocks() -> None:
     assert describe_removed(data[:-1] + xmp + b";") == ("comments", "editing details")
 
 
+def test_an_app_block_of_a_wrong_length_is_not_kept() -> None:
+    data = pictures.animation("GIF")
+    at = data.index(b"\x0bNETSCAPE2.0")
+    merged = b"\x0fNETSCAPE2.0" + data[at + 12 : at + 16] + b"\0\0"
+    assert b"NETSCAPE" not in strip_metadata(data[:at] + merged + data[at + 17 :])
+    assert b"NETSCAPE" in strip_metadata(data)
+
+
 def test_avif_payloads_are_overwritten_in_place() -> None:
     data = pictures.picture(
         "AVIF", exif=pictures.exif(), xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>my secret"

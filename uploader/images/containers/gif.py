@@ -70,7 +70,7 @@ def _extension(reader: Reader, start: int) -> None:
     _sub_blocks(reader)
     if kind == "control" and (reader.data[body] != 4 or reader.pos != body + 6):
         raise reader.damaged("the timing of a frame has a wrong length")
-    if kind == "app":
+    if kind == "app" and reader.data[body] == 11:  # a name of any other length is nobody's
         kind = f"app {reader.data[body + 1 : body + 12].decode('latin-1')}"
     reader.add(kind, start)
 
