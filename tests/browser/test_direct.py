@@ -29,7 +29,7 @@ def test_one_picture_is_stored_and_python_hears_of_it(host: Any, page: Page) -> 
     found = heard(page, all_fresh=1)
     assert [outcome["name"] for outcome in found["stored"]] == ["picture-00.jpg"]
     assert found["stored"][0]["key"] in host.stored()
-    expect(page.locator(".direct .row .state")).to_have_text("Stored")
+    expect(page.locator(".direct .row .state")).to_have_text("Stored straight to S3")
 
 
 def test_what_python_has_read_is_not_sent_again(host: Any, page: Page) -> None:
@@ -114,7 +114,7 @@ def test_a_drop_and_a_paste_anywhere_on_the_page_count(host: Any, page: Page) ->
         data,
     )
     summary(page, "2 of 2 images stored")
-    assert rows(page) == {"dropped.jpg": "Stored", "pasted.jpg": "Stored"}
+    assert rows(page) == {"dropped.jpg": "Stored straight to S3", "pasted.jpg": "Stored straight to S3"}
 
 
 def test_a_folder_gives_its_images_and_counts_the_rest(host: Any, page: Page, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_folder_gives_its_images_and_counts_the_rest(host: Any, page: Page, tm
     open_host(page, host.url)
     page.locator(".direct .folder-input").set_input_files(folder)
     summary(page, "2 of 2 images stored, 2 other files skipped")
-    assert rows(page) == {"one.jpg": "Stored", "two.jpg": "Stored"}
+    assert rows(page) == {"one.jpg": "Stored straight to S3", "two.jpg": "Stored straight to S3"}
 
 
 def test_the_zone_is_a_button_for_the_keyboard(host: Any, page: Page) -> None:

@@ -20,6 +20,7 @@ app = wiring.the_app()
 who = wiring.person()
 state = st.session_state
 state.setdefault("batch", None)  # what goes through the app just now, or went last
+state.setdefault("direct_newest", "")  # the last image that the browser reported
 state.setdefault("round", 0)  # a new key empties the widget, and with it the server's memory
 
 hint = f"{format_list(app.limits.formats)}, up to {size_label(app.limits.max_bytes)}."
@@ -43,8 +44,10 @@ def straight() -> None:
         hint=hint,
         key="direct",
     )
-    if report.fresh:
+    newest = report.stored[-1].key if report.stored else ""
+    if newest != state.direct_newest:
         wiring.forget_listings()
+        state.direct_newest = newest
     if report.switch_road:
         state.next_road = THROUGH
         st.rerun()

@@ -107,7 +107,7 @@ class Desk {
     this.#step(job, "hashing");
     try {
       const stored = await this.#upload(job, job.stop.signal);
-      job.state = "stored";
+      Object.assign(job, { state: "stored", removed: stored.removed });
       this.mail.tell({ kind: "stored", name: job.name, key: stored.key });
     } catch (error) {
       this.#failed(job, error);

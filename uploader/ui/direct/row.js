@@ -2,7 +2,7 @@
 
 const WORDS = {
   waiting: "Waiting", hashing: "Hashing", signing: "Signing", pausing: "Trying again soon", finishing: "Finishing",
-  verifying: "Verifying", stored: "Stored",
+  verifying: "Verifying", stored: "Stored straight to S3",
 };
 
 class Row {
@@ -57,6 +57,7 @@ class Row {
 function stateOf(job) {
   if (job.why) return job.why;
   if (job.state === "sending") return `Sending ${Math.floor(job.part * 100)} %`;
+  if (job.state === "stored" && job.removed?.length) return `${WORDS.stored}; removed: ${job.removed.join(", ")}`;
   return WORDS[job.state];
 }
 
