@@ -35,6 +35,7 @@ def mermaid(shots: Sequence[Shot]) -> str:
                 "  browser->>s3: POST the form<br/>timed by the browser only",
             ]
             lines.append("  browser->>app: hand in the ticket")
+    lines.append("  Note over app,s3: the next LIST shows it first")
     return "\n".join(lines)
 
 

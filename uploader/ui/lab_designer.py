@@ -1,8 +1,10 @@
 """The designer of the lab: the widgets, the design behind them, and the address that shares it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
+from urllib.parse import unquote
 
 import streamlit as st
 
@@ -13,6 +15,7 @@ from uploader.ui import parts, stage
 PICTURE_TYPE: Final = "image/png"
 START, EXACT = "Starts with", "Exactly"
 _MOST_SHARED: Final = 4_000  # characters; a longer address breaks in mail and proxies
+_TYPED: Final = ("lab_key", "lab_type", "lab_metadata")
 _TAB: Final = "view"  # the one parameter of the address that is no part of the design
 
 
@@ -22,6 +25,8 @@ def designed(lab: Lab, file: File) -> FormDesign:
     if "lab_key" not in state:
         parameters = {name: text for name, text in st.query_params.items() if name != _TAB}
         seed(from_query(parameters) if parameters else state.get("lab_design") or lab.blog())
+    for name in _TYPED:
+        state[name] = state[name]  # or it would be gone while its field is shown masked
     design = state.lab_design = _read(state.lab_design, file)
     return design
 
@@ -60,7 +65,7 @@ def _pairs(text: str) -> dict[str, str]:
 
 def share(design: FormDesign) -> None:
     """Keeps the page's address in step with the design."""
-    wanted = to_query(design)
+    wanted = {name: text for name, text in to_query(design).items() if _may_be_seen(name, text)}
     if sum(map(len, wanted.values())) > _MOST_SHARED:
         return
     for name in [name for name in st.query_params if name != _TAB and name not in wanted]:
@@ -68,6 +73,11 @@ def share(design: FormDesign) -> None:
     for name, text in wanted.items():
         if st.query_params.get(name) != text:
             st.query_params[name] = text
+
+
+def _may_be_seen(name: str, text: str) -> bool:
+    """The address is on stage too; a checksum is no secret, though it looks like a signature."""
+    return name == "sha256" or stage.shown(unquote(text)) == unquote(text)
 
 
 def presets(lab: Lab, file: File, *, exact_expires_s: int) -> None:
@@ -106,9 +116,8 @@ def widgets(design: FormDesign, faults: dict[str, str], file: File) -> None:
     if design.sha256 and design.sha256 != file.sha256:
         st.caption("This pins another picture than the one below, so the one below is refused.")
     _beneath("", faults.get("sha256", "") or faults.get("status", ""))
-    st.text_area(
-        "Metadata, a line of name=value each", key="lab_metadata", height=68, placeholder="team=design"
-    )
+    label = "Metadata, a line of name=value each"
+    _typed(st.text_area, label, "lab_metadata", height=68, placeholder="team=design")
     _beneath("", faults.get("metadata", ""))
 
 
@@ -121,11 +130,21 @@ def picture(file: File) -> None:
 
 def _choice(label: str, key: str, fault: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input(label, key=key, width="stretch")
+        _typed(st.text_input, label, key, width="stretch")
         st.segmented_control(
             f"{label}: how", (START, EXACT), key=f"{key}_is", required=True, label_visibility="collapsed"
         )
     _beneath("", fault)
+
+
+def _typed(field: Callable[..., Any], label: str, key: str, **options: Any) -> None:
+    """A field for text; while presenter mode masks what it holds, it cannot be changed."""
+    text = st.session_state[key]
+    if (masked := stage.shown(text)) == text:
+        field(label, key=key, **options)
+    else:
+        st.session_state[f"{key}_masked"] = masked
+        field(label, key=f"{key}_masked", disabled=True, **options)
 
 
 def _beneath(hint: str, fault: str) -> None:

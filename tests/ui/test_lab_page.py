@@ -1,0 +1,221 @@
+"""The lab as a script: what it shows of a form, what it refuses to sign, and what it masks."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import keys_in, picture
+from uploader.flow.application import Application
+from uploader.storage.bucket import Bucket
+
+Open = Callable[[], AppTest]
+OPEN_LAB = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_lab(open_page: Open) -> OPEN_LAB:
+    """Opens the lab, with parameters of its address."""
+
+    def open_it(**parameters: str) -> AppTest:
+        page = open_page()
+        for name, value in parameters.items():
+            page.query_params[name] = value
+        page.switch_page("lab.py").run()
+        assert not page.exception
+        return page
+
+    return open_it
+
+
+def said(page: AppTest) -> str:
+    """Everything that the page says, tables and code included."""
+    kinds = (page.markdown, page.caption, page.text, page.code, page.error, page.warning, page.success)
+    found = [str(element.value) for kind in kinds for element in kind]
+    return "\n".join([*found, *(table.value.to_csv() for table in page.table)])
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if button.label == label).click().run()
+    assert not page.exception
+    return page
+
+
+def show(page: AppTest, tab: str) -> AppTest:
+    page.session_state["view"] = tab
+    page.run()
+    assert not page.exception
+    return page
+
+
+def query(page: AppTest) -> dict[str, str]:
+    found = {name: page.query_params[name] for name in page.query_params if name != "view"}
+    return {name: value if isinstance(value, str) else value[0] for name, value in found.items()}
+
+
+def test_it_opens_with_the_form_of_the_tutorials(open_lab: OPEN_LAB) -> None:
+    page = open_lab()
+    assert "This form can store any image up to 5 MB at any key in `incoming/lab/`" in page.warning[0].value
+    assert '`["starts-with", "$Content-Type", "image/"]`' in said(page)
+    assert "Stops: Storing a web page or a script" in said(page)
+    assert query(page) == {"key": "incoming/lab/"}
+
+
+def test_the_exact_form_is_the_apps_own(open_lab: OPEN_LAB) -> None:
+    page = press(open_lab(), "This app's exact form")
+    assert "This form can store only this picture, only at `incoming/lab/" in page.success[0].value
+    assert "x-amz-checksum-sha256" in said(page)
+    assert page.number_input(key="lab_expires").value == 300
+    assert {"sha256", "min", "max", "key_is"} <= set(query(page))
+    assert "any image" in press(page, "The blog post's form").warning[0].value
+
+
+def test_an_address_brings_a_design_back(open_lab: OPEN_LAB) -> None:
+    page = open_lab(key="incoming/lab/x", max="1000", type="image/webp", type_is="exact", expires="60")
+    assert page.text_input(key="lab_key").value == "incoming/lab/x"
+    assert page.number_input(key="lab_max").value == 1_000
+    assert "any `image/webp` file up to 1000 bytes" in said(page)
+    assert query(page) == {
+        "key": "incoming/lab/x",
+        "max": "1000",
+        "type": "image/webp",
+        "type_is": "exact",
+        "expires": "60",
+    }
+
+
+def test_junk_in_the_address_does_no_harm(open_lab: OPEN_LAB) -> None:
+    page = open_lab(min="lots", key_is="maybe", type="![x](https://evil.example/p.png)", metadata="%ff=1&&")
+    assert "not signed" in page.warning[0].value
+    assert "![x](https://evil.example" not in "\n".join(
+        str(element.value).replace("`", "") for kind in (page.warning, page.caption) for element in kind
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("lab_min", 6_000_000, "above the largest"),
+        ("lab_max", 6 * 2**30, "5 GB at most"),
+        ("lab_expires", 700_000, "7 days at most"),
+        ("lab_key", "incoming/lab/../x", "must not hold .."),
+        ("lab_key", "images/", "Forms of the lab may write in incoming/lab/ only"),
+        ("lab_type", "text/plain", "does not start with text/plain"),
+        ("lab_metadata", "note=" + "x" * 21_000, "S3 allows 2,048"),
+    ],
+)
+def test_what_is_wrong_is_said_and_never_signed(
+    open_lab: OPEN_LAB, monkeypatch: pytest.MonkeyPatch, key: str, value: Any, sentence: str
+) -> None:
+    page = open_lab()
+    signed: list[object] = []
+    monkeypatch.setattr(Bucket, "presign_post", lambda *_, **__: signed.append(1))
+    kind = {"lab_metadata": page.text_area, "lab_key": page.text_input, "lab_type": page.text_input}
+    kind.get(key, page.number_input)(key=key).set_value(value).run()
+    assert not page.exception
+    assert sentence in "\n".join(text.value for text in page.text)
+    assert "not signed" in page.warning[0].value
+    assert (signed, page.tabs) == ([], [])
+    assert sum(map(len, page.query_params)) < 4_100
+
+
+def test_a_form_stays_the_same_until_the_design_changes(open_lab: OPEN_LAB) -> None:
+    page = open_lab()
+    form = page.session_state["lab_form"]
+    assert page.run().session_state["lab_form"] is form
+    page.number_input(key="lab_max").set_value(99).run()
+    assert page.session_state["lab_form"].design.max_bytes == 99
+
+
+def test_the_anatomy_shows_the_form_and_its_signature(open_lab: OPEN_LAB) -> None:
+    page = open_lab()
+    fields = page.session_state["lab_form"].post.fields
+    assert fields["policy"] in [code.value for code in page.code]
+    assert fields["x-amz-signature"] in said(page)
+    assert "Computed again with the secret key: the same." in said(page)
+    assert "AWS4 + secret key" in said(page)
+    decoded = json.loads(next(code.value for code in page.code if code.language == "json"))
+    assert ["content-length-range", 0, 5_242_880] in decoded["conditions"]
+    assert page.metric[0].value.startswith(("1:00:00", "59:"))
+
+
+@pytest.mark.parametrize("language", ["curl", "Python", "JavaScript", "HTML"])
+def test_every_copy_holds_the_whole_form(open_lab: OPEN_LAB, language: str) -> None:
+    page = show(open_lab(), "Copy as")
+    page.segmented_control(key="lab_copy").set_value(language).run()
+    fields = page.session_state["lab_form"].post.fields
+    assert all(value.replace("&", "") in page.code[0].value for value in fields.values())
+
+
+def test_attacks_are_predicted_then_sent_then_deleted(open_lab: OPEN_LAB, app: Application) -> None:
+    page = show(press(open_lab(), "This app's exact form"), "Tamper")
+    before = page.table[0].value
+    assert list(before.columns) == ["Attack", "Predicted", "What stopped it, or got through"]
+    press(page, "Send 18 tampered forms")
+    assert [metric.value for metric in page.metric] == ["15 of 18 stopped", "17 of 18 stopped", "16 of 18"]
+    assert "acl=public-read, Redirect" in page.warning[0].value
+    after = page.table[0].value
+    assert len(after) == 19
+    assert "Same answer" in after["Agree"][1]
+    assert '`["content-length-range", 1462, 1462]`' in after.iloc[1, -1]
+    assert "deleted again (1 object)" in said(page)
+    assert keys_in(app.bucket) == []
+    press(page, "The blog post's form")
+    assert not page.metric, "another form has not been attacked yet"
+
+
+def test_the_clock_can_be_moved_past_the_end(open_lab: OPEN_LAB) -> None:
+    page = show(press(open_lab(), "This app's exact form"), "Time")
+    assert "201" in said(page)
+    assert "do not end by themselves" in said(page)
+    press(page, "Just after")
+    assert page.slider[0].value == 301
+    assert "403 AccessDenied\nInvalid according to Policy: Policy expired." in said(page)
+    page.slider[0].set_value(-10).run()
+    assert "10 s before it was signed" in said(page)
+
+
+def test_the_film_is_the_one_of_the_last_upload(open_lab: OPEN_LAB, app: Application) -> None:
+    page = show(open_lab(), "Film")
+    assert "Nothing to show yet" in said(page)
+    image = app.carrier.carry(picture(), "a.jpg", who="")
+
+    class Stored:
+        stored: tuple[Any, ...] = (type("Row", (), {"image": image}),)
+        is_over = True
+
+    page.session_state["batch"] = Stored()
+    page.run()
+    assert not page.exception
+    assert "POST the form" in said(page)
+    assert "5 exchanges" in said(page)
+
+
+def test_nothing_secret_is_on_stage(open_lab: OPEN_LAB) -> None:
+    page = open_lab()
+    page.toggle(key="presenter_switch").set_value(True).run()
+    form = page.session_state["lab_form"].post.fields
+    key = form["x-amz-credential"].partition("/")[0]
+    for tab in ("Anatomy", "Copy as", "Tamper", "Time", "Film"):
+        text = said(show(page, tab))
+        assert not [name for name in ("x-amz-signature", "policy") if form[name] in text]
+        assert key not in text
+        assert "••••" in text or tab in ("Tamper", "Time", "Film")
+
+
+def test_presenter_mode_goes_along_to_other_pages(open_lab: OPEN_LAB) -> None:
+    page = open_lab()
+    page.toggle(key="presenter_switch").set_value(True).run()
+    page.switch_page("upload.py").run()
+    assert page.toggle(key="presenter_switch").value is True
+    page.toggle(key="presenter_switch").set_value(False).run()
+    assert "presenter_switch" not in [toggle.key for toggle in page.toggle]
+
+
+def test_an_address_of_any_kind_opens(open_lab: OPEN_LAB) -> None:
+    words = urlencode({"é": "\u202e<b>"})
+    page = open_lab(metadata=words, key="incoming/lab/<b>é")
+    assert "must be a-z" in "\n".join(text.value for text in page.text)
