@@ -31,22 +31,21 @@ class View:
 
 def just_arrived() -> bool:
     """True in the first run since this page was left or opened. Ask before `toolbar`."""
-    return "clear" not in st.session_state
+    return "reload" not in st.session_state
 
 
 def toolbar(gallery: Gallery) -> View:
     """Draws the toolbar and reads it. What the address says wrongly does not count."""
-    common: dict[str, Any] = {"bind": "query-params", "on_change": restart}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
-            "Find",
+            "Find by name",
             key="find",
-            placeholder="Find by name",
+            placeholder="Part of a name",
             icon=":material/search:",
-            label_visibility="collapsed",
             max_chars=200,
-            width=260,
-            **common,
+            width=220,
+            bind="query-params",
+            on_change=restart,
         )
         jump = st.date_input(
             "Jump to a date",
@@ -54,41 +53,51 @@ def toolbar(gallery: Gallery) -> View:
             key="date",
             min_value=_FIRST,
             max_value=_LAST,
-            label_visibility="collapsed",
-            help="Shows that day first, then what is older",
             width=150,
             bind="query-params",
             on_change=restart,
             args=("date",),
         )
-        with st.popover("Filters", icon=":material/tune:"):
-            formats = st.pills(
-                "Format", FORMATS, selection_mode="multi", format_func=format_label, key="format", **common
-            )
-            between = st.date_input(
-                "Uploaded between", [], key="between", min_value=_FIRST, max_value=_LAST, **common
-            )
-            st.button(
-                "Clear all", icon=":material/filter_alt_off:", on_click=clear, key="clear", type="tertiary"
-            )
-        with st.popover("View", icon=":material/grid_view:"):
-            size = st.segmented_control(
-                "Images a page", SIZES, default=SIZES[0], required=True, key="size", **common
-            )
-            density = st.segmented_control(
-                "Density",
-                (COMFORTABLE, COMPACT),
-                default=COMFORTABLE,
-                required=True,
-                key="density",
-                bind="query-params",
-            )
-    filters = Filters(
-        words_of(text or ""),
-        frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats),
-        *_range(between),
-    )
+        with st.popover("View", icon=":material/tune:"):
+            formats, between = _filters()
+            size, density = _looks()
+            st.button("Reload", icon=":material/refresh:", on_click=reload, key="reload")
+    extensions = frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats)
+    filters = Filters(words_of(text or ""), extensions, *_range(between))
+    if filters:
+        _active(text, formats, between)
     return View(cursor() or _moment(gallery, jump), size, filters, density == COMPACT)
+
+
+def _filters() -> tuple[list[str], Any]:
+    common: dict[str, Any] = {"bind": "query-params", "on_change": restart}
+    formats = st.pills(
+        "Format", FORMATS, selection_mode="multi", format_func=format_label, key="format", **common
+    )
+    between = st.date_input(
+        "Uploaded between", [], key="between", min_value=_FIRST, max_value=_LAST, **common
+    )
+    return formats, between
+
+
+def _looks() -> tuple[int, str]:
+    common: dict[str, Any] = {"bind": "query-params", "required": True}
+    size = st.segmented_control(
+        "Images a page", SIZES, default=SIZES[0], key="size", on_change=restart, **common
+    )
+    looks = (COMFORTABLE, COMPACT)
+    return size, st.segmented_control("Density", looks, default=COMFORTABLE, key="density", **common)
+
+
+def _active(text: str | None, formats: list[str], between: Any) -> None:
+    said = [f"“{' '.join(words_of(text or ''))}”"] if words_of(text or "") else []
+    said += [format_label(name) for name in formats]
+    since, until = _range(between)
+    said += [f"from {since:%-d %B %Y}"] if since else []
+    said += [f"to {until - timedelta(days=1):%-d %B %Y}"] if until else []
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"Showing only {', '.join(said)}", width="content")
+        st.button("Show all", icon=":material/close:", type="tertiary", on_click=clear, key="show_all")
 
 
 def cursor() -> str:
@@ -118,6 +127,12 @@ def clear() -> None:
     for key in _KEYS:
         st.session_state[key] = {"find": "", "format": [], "between": []}.get(key)
     go("")
+
+
+def reload() -> None:
+    """The bucket is read anew, and the page shows what there is now."""
+    wiring.forget_listings()
+    st.session_state.pop("gallery_view", None)
 
 
 def _range(between: Any) -> tuple[datetime | None, datetime | None]:

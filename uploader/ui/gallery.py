@@ -75,7 +75,7 @@ def badge(newest: str) -> None:
         key="show_new",
         type="tertiary",
     ):
-        removal.again()
+        finder.reload()
         st.rerun()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote, urljoin
 
 import humanize
@@ -15,8 +15,8 @@ from uploader.flow.record import StoredImage
 from uploader.limits import format_label, size_label
 from uploader.ui import parts, wiring
 
-_LARGE_WIDTH_PX: Final = 1_180
-_LARGE_HEIGHT_PX: Final = 520
+_LARGE_WIDTH_PX: Final = 1_100
+_LARGE_HEIGHT_PX: Final = 600
 _LIVES: Final = {"5 minutes": 300, "1 hour": 3_600, "12 hours": 43_200, "1 day": 86_400, "7 days": 604_800}
 PAGE, LINK, MARKDOWN, HTML = "Page address", "Link", "Markdown", "HTML"
 
@@ -41,7 +41,7 @@ def image_dialog(app: Application, key: str, *, around: Sequence[str] = (), can_
     Where it `can_delete`, `session_state.gallery_delete` is what the page is to ask about.
     """
     state = st.session_state
-    if state.get("picture_of") != key:
+    if state.get("picture_of") != key:  # opened; a turn of the page inside runs this again with the same key
         state.picture_of = state.picture_shown = key
     shown: str = state.picture_shown
     try:
@@ -50,17 +50,17 @@ def image_dialog(app: Application, key: str, *, around: Sequence[str] = (), can_
     except StorageError as error:
         parts.storage_fault(error)
         return
-    _turn(newer, older)
-    with st.container(horizontal_alignment="center"):
-        width = shown_width_px(image.width_px, image.height_px)
-        st.image(app.gallery.link(shown), width=width, alt=image.name)
-    st.text(image.name)
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns((2, 1), gap="medium")
     with left:
-        _facts(image)
+        _turn(app, around, newer, older)
+        with st.container(horizontal_alignment="center"):
+            width = shown_width_px(image.width_px, image.height_px)
+            st.image(app.gallery.link(shown), width=width, alt=image.name)
     with right:
+        st.text(image.name)
+        _facts(image)
+        _actions(app, image, can_delete)
         _copy(app, image)
-    _actions(app, image, can_delete)
 
 
 def _neighbours(app: Application, key: str, around: Sequence[str]) -> tuple[str, str]:
@@ -71,35 +71,37 @@ def _neighbours(app: Application, key: str, around: Sequence[str]) -> tuple[str,
     return newer, around[place + 1] if place + 1 < len(around) else ""
 
 
-def _show(key: str) -> None:
-    st.session_state.picture_shown = key
-    if "image" in st.query_params:
+def _step(app: Application, around: Sequence[str], to_older: bool) -> None:
+    """One image on from the one on show now, so that no key press is lost while a page is drawn."""
+    state = st.session_state
+    key = _neighbours(app, state.picture_shown, around)[to_older]
+    if key:
+        state.picture_shown = key
+    if key and "image" in st.query_params:
         st.query_params["image"] = key.rpartition("/")[2]
-        st.session_state.picture_of = key
 
 
-def _turn(newer: str, older: str) -> None:
+def _turn(app: Application, around: Sequence[str], newer: str, older: str) -> None:
+    common: dict[str, Any] = {"type": "tertiary", "on_click": _step}
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.button(
             "Newer",
             key="picture_newer",
             icon=":material/chevron_left:",
-            type="tertiary",
             shortcut="Left",
             disabled=not newer,
-            on_click=_show,
-            args=(newer,),
+            args=(app, around, False),
+            **common,
         )
         st.button(
             "Older",
             key="picture_older",
             icon=":material/chevron_right:",
             icon_position="right",
-            type="tertiary",
             shortcut="Right",
             disabled=not older,
-            on_click=_show,
-            args=(older,),
+            args=(app, around, True),
+            **common,
         )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from uploader.errors import StorageError
 from uploader.flow.application import Application
 from uploader.flow.gallery import Removed, Tile
-from uploader.ui import parts, wiring
+from uploader.ui import finder, parts, wiring
 from uploader.ui.tiles import tiles
 
 _MEANS: Final = {
@@ -59,21 +59,14 @@ def _delete(app: Application, wanted: list[Tile]) -> None:
         return
     state.gallery_removed = removed
     _leave()
-    again(cleared=True)
+    state.gallery_round = state.get("gallery_round", 0) + 1  # empties the selection
+    finder.reload()
     st.rerun()
 
 
 @st.cache_data(ttl=300, max_entries=10, show_spinner=False)
 def _keeps_versions(bucket: str) -> bool | None:
     return wiring.the_app().gallery.keeps_versions()
-
-
-def again(*, cleared: bool = False) -> None:
-    """The gallery reads the bucket anew; `cleared` empties the selection too."""
-    wiring.forget_listings()
-    st.session_state.pop("gallery_view", None)
-    if cleared:
-        st.session_state.gallery_round = st.session_state.get("gallery_round", 0) + 1
 
 
 def told(app: Application) -> None:
@@ -109,4 +102,4 @@ def _undo(app: Application, gone: list[Removed]) -> None:
         app.gallery.undo(gone)
     except StorageError as error:
         st.session_state.gallery_undo_failed = str(error)
-    again()
+    finder.reload()
