@@ -113,7 +113,7 @@ class Lab:
         rules = design.rules(credentials_left_s=self._credentials_left_s(), within=self.folder)
         now, asked_s = self._clock(), design.expires_s if expires_s is None else expires_s
         post = self.bucket.presign_post(rules, expires_s=asked_s, now=now)
-        return LabForm(design, post, self.bucket.name, asked_s, now)
+        return LabForm(design, post, self.bucket.name, asked_s, now.replace(microsecond=0))
 
     def judge(self, form: LabForm, file: File, *, at: datetime) -> Verdict:
         """What S3 answers when this file arrives with the form at that time."""
