@@ -31,6 +31,7 @@ from uploader import errors
 from uploader.flow import application as flow
 from uploader.flow.record import StoredImage
 from uploader.flow.uploads import Claim
+from uploader.logs import configure_logs
 
 STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
     (errors.PassInvalid, 401),
@@ -124,6 +125,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 
     What it cannot do is the page's to say: a server that does not start tells nobody anything.
     """
+    configure_logs()
     try:
         await anyio.to_thread.run_sync(flow.application)
     except errors.UploaderError as error:

@@ -1,0 +1,84 @@
+"""What the app logs: one JSON record an event, with nothing secret and no control character in it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from uploader.logs import configure_logs
+
+SIGNED = "http://127.0.0.1:9/b/k?X-Amz-Signature=0123456789abcdef0123456789abcdef&x-id=GetObject"
+NASTY = 'a\r\n{"event": "forged"}\x1b[31m\x00\x7f\x9b\u202egpj.exe\u2028\ud800'
+
+
+@pytest.fixture(autouse=True)
+def _configured() -> Iterator[None]:
+    configure_logs()
+    yield
+    structlog.reset_defaults()
+
+
+def written(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The one record on standard error, after looking at its characters."""
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith("}\n")
+    assert err[:-1].isascii()
+    assert err[:-1].isprintable()
+    record: dict[str, Any] = json.loads(err)
+    return record
+
+
+def test_an_event_is_one_json_line(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger("x").info("upload.stored", key="images/k.jpg", size_bytes=3)
+    record = written(capsys)
+    assert record.pop("timestamp").endswith("Z")
+    assert record == {"event": "upload.stored", "level": "info", "key": "images/k.jpg", "size_bytes": 3}
+
+
+def test_a_name_stays_text(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger().warning(NASTY, **{"name": NASTY, NASTY: [NASTY]})
+    record = written(capsys)
+    assert (record["event"], record["name"], record[NASTY]) == (NASTY, NASTY, [NASTY])
+
+
+@pytest.mark.parametrize(
+    "field", ["policy", "x-amz-signature", "x-amz-security-token", "ticket", "Authorization"]
+)
+def test_a_secret_field_is_covered(capsys: pytest.CaptureFixture[str], field: str) -> None:
+    structlog.get_logger().info("sent", **{field: "abc"})
+    assert written(capsys)[field] == "***"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SIGNED,
+        {"fields": {"x-amz-signature": "0123456789abcdef0123456789abcdef"}},
+        "{'policy': '0123456789abcdef0123456789abcdef'}",
+        "Authorization: Bearer 0123456789abcdef0123456789abcdef",
+        "X-Amz-Signature%3D0123456789abcdef0123456789abcdef",
+    ],
+)
+def test_a_secret_in_a_text_is_covered(capsys: pytest.CaptureFixture[str], text: object) -> None:
+    structlog.get_logger().info("sent", what=text)
+    assert "0123456789abcdef" not in json.dumps(written(capsys))
+
+
+def test_a_traceback_is_one_line_without_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    local = "kept in a variable"
+    try:
+        raise ValueError(f"{SIGNED} {local[:4]}\n\x1b[31m")
+    except ValueError:
+        structlog.get_logger().exception("fault")
+    record = written(capsys)
+    assert "ValueError" in record["exception"]
+    assert local not in json.dumps(record)
+    assert "0123456789abcdef" not in record["exception"]
+
+
+def test_debug_events_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger().debug("detail")
+    assert capsys.readouterr() == ("", "")
