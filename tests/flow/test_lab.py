@@ -87,6 +87,11 @@ def test_the_signature_is_computed_again_unless_the_key_was_renewed(
     monkeypatch.setattr(Bucket, "secret_of", lambda *_: "another secret")
     assert lab.take_apart(form).signature_is_right is False
     monkeypatch.undo()
+    assert lab.still_holds(form)
+    monkeypatch.setattr(Bucket, "secret_of", lambda *_: None)
+    assert not lab.still_holds(form), "a renewed key cannot be judged"
+    monkeypatch.undo()
+    assert not lab.still_holds(lab.sign(lab.blog(), expires_s=-1))
     assert lab.bucket.secret_of("a key of last week") is None
 
 

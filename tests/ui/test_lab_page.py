@@ -159,7 +159,7 @@ def test_attacks_are_predicted_then_sent_then_deleted(open_lab: OPEN_LAB, app: A
     assert "acl=public-read, Redirect" in page.warning[0].value
     after = page.table[0].value
     assert len(after) == 19
-    assert "Same answer" in after["Agree"][1]
+    assert "Agrees" in after["Agree"][1]
     assert '`["content-length-range", 1462, 1462]`' in after.iloc[1, -1]
     assert "deleted again (1 object)" in said(page)
     assert keys_in(app.bucket) == []

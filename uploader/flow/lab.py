@@ -115,6 +115,10 @@ class Lab:
         post = self.bucket.presign_post(rules, expires_s=asked_s, now=now)
         return LabForm(design, post, self.bucket.name, asked_s, now.replace(microsecond=0))
 
+    def still_holds(self, form: LabForm) -> bool:
+        """False once the form has ended, or the credentials behind it were renewed."""
+        return form.post.expires_at > self._clock() and self.known(form)["secret_key"] is not None
+
     def judge(self, form: LabForm, file: File, *, at: datetime) -> Verdict:
         """What S3 answers when this file arrives with the form at that time."""
         return judge(

@@ -3,6 +3,8 @@
 main      page config, sign-in gate, navigation
 upload    the upload page and the newest images
 gallery   everything stored, newest first
+lab       the presign lab: lab_designer (the form), lab_views (what it is), lab_trials (what it stops)
+stage     presenter mode: the one place that masks
 parts     pieces that two pages share
 wiring    how pages reach the application and the person
 direct    the browser uploader (a component)

@@ -1,7 +1,5 @@
 """The presign lab: design a form, see what it allows, take it apart, attack it."""
 
-from datetime import UTC, datetime
-
 import streamlit as st
 
 from uploader.errors import StorageError
@@ -20,7 +18,7 @@ def the_picture() -> File:
 def the_form(lab: Lab, design: FormDesign) -> LabForm:
     """The design signed; the same form until the design changes or its life ends."""
     form: LabForm | None = st.session_state.get("lab_form")
-    if form is None or form.design != design or form.post.expires_at <= datetime.now(UTC):
+    if form is None or form.design != design or not lab.still_holds(form):
         form = st.session_state.lab_form = lab.sign(design)
     return form
 

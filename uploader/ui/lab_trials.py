@@ -13,8 +13,8 @@ from uploader.ui.lab_views import time_left
 
 _NBSP = "\u00a0"  # keeps the words of a narrow column together on a phone
 _AGREE = {
-    "same": ":green[:material/check:] Same answer",
-    "other words": ":gray[:material/check:] Refused in other words",
+    "same": ":green[:material/check:] Agrees",
+    "other words": ":gray[:material/check:] Refused too",
     "differs": ":red[:material/close:] Differs",
     "no answer": ":orange[:material/help:] No answer",
 }
@@ -95,11 +95,13 @@ def _why(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm)
     is_stored = actual.is_stored if actual else predicted.is_stored
     if is_stored:
         key = actual.key if actual else predicted.key
-        harmless = form.design.is_exact and attack.name in ("replay", "honest")
-        what = (
-            "the same picture, at its own key" if harmless else f"stored at {parts.plain(stage.shown(key))}"
-        )
-        return f"Got through: {what}" if attack.name != "honest" else f"As it should: {what}"
+        if form.design.is_exact and attack.name in ("replay", HONEST.name):
+            what = "the same picture, at its own key"
+        elif key == form.post.fields["key"]:
+            what = "stored at the form's own key"
+        else:
+            what = f"stored at {parts.plain(stage.shown(key))}"
+        return f"As it should: {what}" if attack.name == HONEST.name else f"Got through: {what}"
     if predicted.is_stored and actual:
         return parts.plain(stage.shown(actual.sentence))
     rule = predicted.rule
@@ -157,7 +159,7 @@ def _moment(found: Verdict, at: datetime, offset_s: int, life_s: int) -> None:
         when = f"{duration_label(life_s - offset_s)} before the end"
     else:
         when = f"{duration_label(offset_s - life_s)} after the end"
-    st.markdown(f"**At {at:%H:%M:%S}**, {when}: {_answer(found.status, found.code, True)}")
+    st.markdown(f"**At {at:%H:%M:%S}**, {when}: {found.status} {found.code or 'stored'}")
     stage.sentence(
         found.rule.sentence,
         icon="check_circle" if found.is_stored else "block",
