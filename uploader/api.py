@@ -3,6 +3,7 @@
 POST /api/uploads           Authorization: Bearer <pass>, {"name", "size", "sha256", "type"}
                             -> 201 {"ticket", "url", "fields", "expires_at"}
 POST /api/uploads/complete  the same pass, {"ticket"} -> 200 {"key", "name", "format", "width_px", ...}
+GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one archive
 GET  /api/health            -> 200 or 503 {"ok", ...}
 
 A refusal is {"error": {"code", "message"}}, `message` being a sentence for people. There is no cookie, so a
@@ -24,13 +25,14 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from uploader import errors
 from uploader.flow import application as flow
 from uploader.flow.record import StoredImage
 from uploader.flow.uploads import Claim
+from uploader.flow.zips import zip_of
 from uploader.logs import configure_logs
 
 STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
@@ -105,6 +107,20 @@ async def complete(request: Request) -> Response:
     return _answer(200, _stored(await _in_thread(partial(app.uploads.complete, ticket, who=who), _slow)))
 
 
+async def archive(request: Request) -> Response:
+    """The images of a selection as one ZIP, streamed; a failure in the midst ends the connection."""
+    _spend("zip", request, "")
+    app, now = await _in_thread(flow.application, _quick), datetime.now(UTC)
+    keys = app.signer.read_selection(request.query_params.get("ticket", ""), now=now)
+    headers = {
+        "Content-Disposition": f'attachment; filename="images {now:%Y-%m-%d %H-%M}.zip"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    pieces = zip_of(app.gallery, app.bucket, keys)
+    return StreamingResponse(pieces, 200, headers, media_type="application/zip")
+
+
 async def health(request: Request) -> Response:
     """200 while uploads can work, else 503; for load balancers."""
     found = await _in_thread(flow.health, _watch)
@@ -163,6 +179,7 @@ def _route(path: str, handler: Handler, method: str) -> Route:
 ROUTES: Final[list[Route]] = [
     _route("/api/uploads", begin, "POST"),
     _route("/api/uploads/complete", complete, "POST"),
+    _route("/api/zip", archive, "GET"),
     _route("/api/health", health, "GET"),
     _route("/api/{rest:path}", unknown, "*"),
 ]

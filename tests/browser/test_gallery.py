@@ -1,7 +1,9 @@
 """The gallery in real Chromium: keyboard, select, delete, the large picture, a lost thumbnail, a phone."""
 
+import io
 import re
 import secrets
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,6 +113,7 @@ def test_the_large_picture_turns_by_keyboard_and_keeps_its_place(shown: Page, ke
     expect(dialog.get_by_text("picture 2.jpg", exact=True)).to_be_visible()
     dialog.get_by_text("picture 2.jpg", exact=True).click()  # away from the choice, which takes arrows too
     shown.keyboard.press("ArrowLeft")
+    expect(dialog.get_by_text("picture 1.jpg", exact=True)).to_be_visible()
     shown.keyboard.press("ArrowLeft")
     expect(dialog.get_by_text("picture 0.jpg", exact=True)).to_be_visible()
     shown.keyboard.press("Escape")
@@ -230,3 +233,17 @@ def test_names_are_only_text(page: Page, server: Any, keys: list[str]) -> None:
         dialog.get_by_text(kind, exact=True).click()
         expect(dialog.get_by_text("It works for")).to_be_visible()
     assert asked == []
+
+
+def test_a_selection_is_downloaded_as_one_archive(shown: Page, keys: list[str]) -> None:
+    tile(shown, 3).focus()
+    shown.keyboard.press("Space")
+    shown.keyboard.press("ArrowRight")
+    shown.keyboard.press("Space")
+    shown.get_by_role("button", name="Download", exact=True).click()
+    link = shown.get_by_role("dialog").get_by_role("link", name="Download ZIP")
+    answer = shown.request.get(str(link.get_attribute("href")))
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.body())) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["picture 3.jpg", "picture 4.jpg"]

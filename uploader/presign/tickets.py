@@ -6,6 +6,7 @@ began.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +17,7 @@ from uploader.errors import PassInvalid, TicketInvalid
 
 _SIGNING: Final = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 PASS_LIFE_S: Final = 900
+SELECTION_LIFE_S: Final = 600
 _MAX_TEXT: Final = 8_192  # far above any real ticket; longer ones are not even hashed
 
 
@@ -39,6 +41,7 @@ class Signer:
     def __init__(self, secret: str) -> None:
         self._passes = URLSafeSerializer(secret, salt="uploader.pass.1", signer_kwargs=_SIGNING)
         self._tickets = URLSafeSerializer(secret, salt="uploader.ticket.1", signer_kwargs=_SIGNING)
+        self._selections = URLSafeSerializer(secret, salt="uploader.selection.1", signer_kwargs=_SIGNING)
 
     def mint_pass(self, who: str, *, now: datetime, life_s: int = PASS_LIFE_S) -> str:
         """A pass for the person `who` (empty: nobody signs in here), good for `life_s` seconds."""
@@ -79,6 +82,26 @@ class Signer:
         if now.timestamp() >= ticket.expires_at_s:
             raise TicketInvalid("This ticket has expired; send the file again.", code="ticket_expired")
         return ticket
+
+    def mint_selection(self, keys: Sequence[str], *, now: datetime, life_s: int = SELECTION_LIFE_S) -> str:
+        """A ticket to download these objects, good for `life_s` seconds. Raises TicketInvalid: too many."""
+        text = _text(self._selections.dumps({"keys": list(keys), "exp": int(now.timestamp()) + life_s}))
+        if len(text) > _MAX_TEXT:
+            raise TicketInvalid("So many do not fit into one download; choose fewer.", code="ticket_too_long")
+        return text
+
+    def read_selection(self, text: str, *, now: datetime) -> list[str]:
+        """The keys behind a ticket. Raises TicketInvalid, code `ticket_forged` or `ticket_expired`."""
+        try:
+            data = self._load(self._selections, text)
+            keys, expires_at_s = [str(key) for key in data["keys"]], int(data["exp"])
+        except (BadData, KeyError, TypeError, ValueError):
+            sentence = "This download was not made here; choose the images again."
+            raise TicketInvalid(sentence, code="ticket_forged") from None
+        if now.timestamp() >= expires_at_s:
+            sentence = "This download has expired; choose the images again."
+            raise TicketInvalid(sentence, code="ticket_expired")
+        return keys
 
     @staticmethod
     def _load(serializer: URLSafeSerializer, text: str) -> Any:

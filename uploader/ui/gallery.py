@@ -7,7 +7,7 @@ import streamlit as st
 from uploader.errors import Busy, StorageError, UploaderError
 from uploader.flow.gallery import Page
 from uploader.flow.mending import mend_thumbnail
-from uploader.ui import finder, parts, picture, removal, wiring
+from uploader.ui import archive, finder, parts, picture, removal, wiring
 from uploader.ui.tiles import selectable_tiles
 
 LOOK_EVERY_S = 20
@@ -166,6 +166,7 @@ with slot:
             min_width_px=MIN_WIDTH_PX[view.compact],
             compact=view.compact,
             can_delete=app.settings.allow_delete,
+            can_download=True,
             selection_round=state.get("gallery_round", 0),
             again=state.gallery_again,
             gone=state.gallery_gone,
@@ -182,8 +183,13 @@ if asked and asked.open:
 if asked and asked.what == "delete" and app.settings.allow_delete:
     state.gallery_delete = asked.keys
 
+if asked and asked.what == "download":
+    state.gallery_zip = asked.keys
+
 if to_delete := state.get("gallery_delete"):
     removal.ask(app, to_delete, shown=page.tiles)
+elif to_save := state.pop("gallery_zip", ()):
+    archive.offer(app, to_save)
 elif name := st.query_params.get("image"):
     picture.image_dialog(
         app,

@@ -72,7 +72,7 @@ def _neighbours(app: Application, key: str, around: Sequence[str]) -> tuple[str,
 
 
 def _step(app: Application, around: Sequence[str], to_older: bool) -> None:
-    """One image on from the one on show now, so that no key press is lost while a page is drawn."""
+    """One image on from the one on show now, which may be another than when the button was drawn."""
     state = st.session_state
     key = _neighbours(app, state.picture_shown, around)[to_older]
     if key:

@@ -1,0 +1,28 @@
+"""Many images as one download."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+import streamlit as st
+
+from uploader.errors import TicketInvalid
+from uploader.flow.application import Application
+from uploader.flow.zips import MOST
+
+
+@st.dialog("Download", width="small", icon=":material/folder_zip:")
+def offer(app: Application, keys: Sequence[str]) -> None:
+    """The link to a ZIP of these images, which are streamed from the bucket when it is clicked."""
+    if len(keys) > MOST:
+        st.warning(f"{len(keys):,} images are selected, and one archive holds at most {MOST}; choose fewer.")
+        return
+    try:
+        ticket = app.signer.mint_selection(keys, now=datetime.now(UTC))
+    except TicketInvalid as error:
+        st.warning(str(error))
+        return
+    st.write(f"{len(keys):,} image{'' if len(keys) == 1 else 's'} under their original names, in one ZIP.")
+    address = urljoin(str(st.context.url or "/"), f"/api/zip?ticket={ticket}")
+    st.link_button("Download ZIP", address, type="primary", icon=":material/download:")
+    st.caption("The link works for 10 minutes.")
