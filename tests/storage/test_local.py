@@ -67,25 +67,31 @@ def until(true: Callable[[], bool], what: str, within_s: float = 15) -> None:
         time.sleep(0.02)
 
 
-def processes(folder: Path) -> dict[str, int]:
-    """Pids of what works in the folder, by program: weed and its supervisor. Only Linux can tell."""
+def working_in(folder: Path) -> dict[int, str]:
+    """What works in the folder: pid to program. Only Linux can tell."""
     if sys.platform != "linux":
         pytest.skip("needs /proc")
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if (process / "cwd").resolve().is_relative_to(folder.resolve()):
-                found[(process / "comm").read_text().strip()] = int(process.name)
+                found[int(process.name)] = (process / "comm").read_text().strip()
         except OSError:
             continue
-    return {("weed" if name == "weed" else "supervisor"): pid for name, pid in found.items()}
+    return found
+
+
+def processes(folder: Path) -> dict[str, int]:
+    """Pids of the store in this folder, by program: weed and its supervisor."""
+    return {("weed" if name == "weed" else "supervisor"): pid for pid, name in working_in(folder).items()}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _nothing_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    yield
     base = tmp_path_factory.getbasetemp()
-    until(lambda: not processes(base), "a process is left")
+    others = working_in(base).keys()
+    yield
+    until(lambda: working_in(base).keys() <= others, "a process is left")
 
 
 @pytest.fixture(scope="module")
