@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -177,6 +178,16 @@ def test_the_clock_can_be_moved_past_the_end(open_lab: OPEN_LAB) -> None:
     assert "403 AccessDenied\nInvalid according to Policy: Policy expired." in said(page)
     page.slider[0].set_value(-10).run()
     assert "10 s before it was signed" in said(page)
+
+
+def test_the_credentials_end_is_told(open_lab: OPEN_LAB, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends_at = datetime.now(UTC) + timedelta(minutes=20)
+    monkeypatch.setattr(Bucket, "credentials_end_at", lambda _: ends_at)
+    page = open_lab()
+    assert "The credentials behind this form end in" in "\n".join(text.value for text in page.text)
+    assert "lab_form" not in page.session_state
+    page = show(press(page, "This app's exact form"), "Time")
+    assert f"The credentials behind it end at {ends_at:%H:%M}" in said(page)
 
 
 def test_the_film_is_the_one_of_the_last_upload(open_lab: OPEN_LAB, app: Application) -> None:

@@ -14,7 +14,7 @@ from uploader.ui.lab_views import time_left
 _NBSP = "\u00a0"  # keeps the words of a narrow column together on a phone
 _AGREE = {
     "same": ":green[:material/check:] Agrees",
-    "other words": ":gray[:material/check:] Refused too",
+    "other words": ":gray[:material/check:] Refused\u00a0too",
     "differs": ":red[:material/close:] Differs",
     "no answer": ":orange[:material/help:] No answer",
 }
@@ -87,7 +87,7 @@ def _answer(status: int, code: str, is_meant: bool = False) -> str:
     if status < 400:
         icon = ":green[:material/check_circle:]" if is_meant else ":orange[:material/warning:]"
         return f"{icon} {status} stored".replace(" ", _NBSP)
-    return f":green[:material/shield:] {status} {code}".replace(" ", _NBSP)
+    return f":green[:material/shield:]{_NBSP}{status} {code}"
 
 
 def _why(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm) -> str:
