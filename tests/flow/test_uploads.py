@@ -244,3 +244,12 @@ def test_two_replicas_complete_the_same_ticket_at_once(bucket: Bucket, join: Cal
     slow.before["copy"] = lambda: won.append(join(bucket).uploads.complete(begun.ticket, who=WHO))
     image = flow.uploads.complete(begun.ticket, who=WHO)
     assert [image.key] == [won[0].key] == flow.shown()
+
+
+def test_heic_is_taken_only_where_its_extra_is_installed(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    iphone = claim(DATA, "IMG_1.HEIC", "image/heic")
+    monkeypatch.setattr("uploader.images.containers.avif.heic_installed", lambda: False)
+    with pytest.raises(errors.ImageRejected, match=r"install the heic extra: pip install -e '\.\[heic\]'"):
+        flow.uploads.begin(iphone, who=WHO)
+    monkeypatch.setattr("uploader.images.containers.avif.heic_installed", lambda: True)
+    assert flow.uploads.begin(iphone, who=WHO).post.fields["key"].endswith("-img-1.heic")

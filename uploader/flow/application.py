@@ -13,7 +13,7 @@ from uploader.flow.carry import Carrier
 from uploader.flow.film import Films
 from uploader.flow.gallery import Gallery
 from uploader.flow.uploads import Uploads
-from uploader.images import Checker
+from uploader.images import Checker, taken
 from uploader.limits import Limits
 from uploader.presign import Signer
 from uploader.presign.keys import INCOMING
@@ -40,6 +40,11 @@ class Application:
     gallery: Gallery
     films: Films
     store: RunningStore | None = None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats that are taken here, as Pillow names them."""
+        return taken(self.limits)
 
     @property
     def bucket_label(self) -> str:

@@ -18,7 +18,7 @@ from uploader import errors
 from uploader.flow import record
 from uploader.flow.film import Camera, Films
 from uploader.flow.record import Link, StoredImage
-from uploader.images import Checked, Checker
+from uploader.images import Checked, Checker, rejections, taken
 from uploader.limits import Limits, format_list, size_label
 from uploader.presign import PostRules, Signer, Ticket, new_key, parse_key, thumbnail_key
 from uploader.presign.keys import IMAGES, INCOMING
@@ -35,6 +35,7 @@ _EXTENSIONS: Final = {
     "image/webp": "webp",
     "image/gif": "gif",
     "image/avif": "avif",
+    "image/heic": "heic",
 }
 
 
@@ -171,9 +172,12 @@ class Uploads:
         return image
 
     def _refuse_unacceptable(self, claim: Claim) -> None:
-        allowed = {f"image/{name.lower()}" for name in self._limits.formats}
+        formats = taken(self._limits)
+        allowed = {f"image/{name.lower()}" for name in formats}
+        if claim.content_type == "image/heic" and "HEIC" not in formats:
+            raise rejections.heic_not_installed()
         if claim.content_type not in allowed:
-            sentence = f"This is not an image that can be stored; choose {format_list(self._limits.formats)}."
+            sentence = f"This is not an image that can be stored; choose {format_list(formats)}."
             raise errors.ImageRejected(sentence, code="format_not_allowed")
         if claim.size_bytes < 1:
             raise errors.ImageRejected("This file is empty; choose another one.", code="empty")

@@ -14,7 +14,17 @@ Importing this wing does not import Pillow.
 
 from uploader.images import rejections
 from uploader.images.checker import Checker
+from uploader.images.containers import taken
 from uploader.images.inspect import Checked, ImageFacts, inspect
 from uploader.images.metadata import describe_removed, strip_metadata
 
-__all__ = ["Checked", "Checker", "ImageFacts", "describe_removed", "inspect", "rejections", "strip_metadata"]
+__all__ = [
+    "Checked",
+    "Checker",
+    "ImageFacts",
+    "describe_removed",
+    "inspect",
+    "rejections",
+    "strip_metadata",
+    "taken",
+]

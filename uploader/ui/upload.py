@@ -23,7 +23,7 @@ state.setdefault("batch", None)  # what goes through the app just now, or went l
 state.setdefault("direct_newest", "")  # the last image that the browser reported
 state.setdefault("round", 0)  # a new key empties the widget, and with it the server's memory
 
-hint = f"{format_list(app.limits.formats)}, up to {size_label(app.limits.max_bytes)}."
+hint = f"{format_list(app.formats)}, up to {size_label(app.limits.max_bytes)}."
 if app.settings.strip_metadata:
     hint += " Location and camera details are removed."
 
@@ -39,7 +39,7 @@ def straight() -> None:
     """The browser posts to the bucket itself."""
     report = direct_uploader(
         upload_pass=app.signer.mint_pass(who, now=datetime.now(UTC)),
-        accept=[f"image/{name.lower()}" for name in app.limits.formats],
+        accept=[f"image/{name.lower()}" for name in app.formats],
         max_bytes=app.limits.max_bytes,
         hint=hint,
         key="direct",

@@ -72,7 +72,7 @@ def sniff(data: bytes, limits: Limits) -> str:
         found = "WEBP"
     elif data[4:8] == b"ftyp":
         found = _brand(data)
-    if found in limits.formats or (found == "HEIC" and _takes_heic(limits)):
+    if found in taken(limits):
         return str(found)
     if found == "HEIC" and not avif.heic_installed():
         raise rejections.heic_not_installed()
@@ -89,9 +89,14 @@ def walk(data: bytes, name: str, limits: Limits) -> Walk:
     return _WALKERS[name](data, limits)
 
 
-def _takes_heic(limits: Limits) -> bool:
-    """Installing the `heic` extra is the operator's yes, unless a choice of formats says otherwise."""
-    return avif.heic_installed() and set(FORMATS) <= set(limits.formats)
+def taken(limits: Limits) -> tuple[str, ...]:
+    """The formats that are taken here. HEIC is one of them where its extra is installed.
+
+    Installing the extra is the operator's yes, unless a choice of formats says otherwise.
+    """
+    if avif.heic_installed() and set(FORMATS) <= set(limits.formats) and "HEIC" not in limits.formats:
+        return (*limits.formats, "HEIC")
+    return limits.formats
 
 
 def _brand(data: bytes) -> str:

@@ -34,6 +34,10 @@ function whyNot(file, kind, options) {
     return `This file has ${found}, and at most ${most} are allowed; choose a smaller one.`;
   }
   if (options.accept.includes(kind)) return "";
+  if (kind === "image/heic") {
+    const extra = "ask the operator to install the heic extra: pip install -e '.[heic]'";
+    return `This is a HEIC image, which this app cannot read yet. Export it as JPEG, or ${extra}.`;
+  }
   const wanted = listed(options.accept.map((type) => LABELS[type] ?? type));
   const article = ["image/avif", "image/svg+xml"].includes(kind) ? "an" : "a";
   const found = LABELS[kind] ? `This is ${article} ${LABELS[kind]} file` : "This is not an image";
