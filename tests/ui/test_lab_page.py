@@ -227,6 +227,26 @@ def test_presenter_mode_goes_along_to_other_pages(open_lab: OPEN_LAB) -> None:
     assert "presenter_switch" not in [toggle.key for toggle in page.toggle]
 
 
+@pytest.mark.parametrize(("who", "masked"), [("ada@example.com", "••••@••••.com"), ("Ada Lovelace", "••••")])
+def test_people_and_links_are_masked_on_the_large_picture(
+    open_lab: OPEN_LAB, app: Application, who: str, masked: str
+) -> None:
+    image = app.carrier.carry(picture(), "a.jpg", who=who)
+    page = open_lab()
+    for is_on in (False, True):
+        page.switch_page("lab.py").run()
+        page.toggle(key="presenter_switch").set_value(is_on).run()
+        page.switch_page("gallery.py")
+        page.query_params["image"] = image.key.rpartition("/")[2]
+        page.run()
+        assert not page.exception
+        shown = [text.value for text in page.text]
+        assert (who in shown, masked in shown) == (not is_on, is_on)
+        page.segmented_control(key="copy_kind").set_value("Link").run()
+        link = page.code[0].value
+        assert ("X-Amz-Signature=••••signature••••" in link) is is_on
+
+
 def test_an_address_of_any_kind_opens(open_lab: OPEN_LAB) -> None:
     words = urlencode({"é": "\u202e<b>"})
     page = open_lab(metadata=words, key="incoming/lab/<b>é")

@@ -13,7 +13,7 @@ from uploader.errors import StorageError
 from uploader.flow.application import Application
 from uploader.flow.record import StoredImage
 from uploader.limits import format_label, size_label
-from uploader.ui import parts, wiring
+from uploader.ui import parts, stage, wiring
 
 _LARGE_WIDTH_PX: Final = 1_100
 _LARGE_HEIGHT_PX: Final = 600
@@ -57,7 +57,7 @@ def image_dialog(app: Application, key: str, *, around: Sequence[str] = (), can_
             width = shown_width_px(image.width_px, image.height_px)
             st.image(app.gallery.link(shown), width=width, alt=image.name)
     with right:
-        st.text(image.name)
+        st.text(stage.shown(image.name))
         _facts(image)
         _actions(app, image, can_delete)
         _copy(app, image)
@@ -111,12 +111,12 @@ def _facts(image: StoredImage) -> None:
     when = image.uploaded_at.astimezone(wiring.time_zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
     rows = [("Uploaded", when)]
     if image.who:
-        rows.append(("By", image.who))
+        rows.append(("By", stage.person(image.who)))
     rows += [("Key", image.key), ("SHA-256", image.sha256 or "not kept by this store")]
     for label, value in rows:
-        with st.container(horizontal=True, gap="small"):
-            st.caption(label, width=72)
-            st.text(value, width="stretch")
+        with st.container(gap=None):
+            st.caption(label)
+            st.text(value)
 
 
 def _copy(app: Application, image: StoredImage) -> None:
@@ -134,7 +134,7 @@ def _copy(app: Application, image: StoredImage) -> None:
         else lives[0]
     )
     url, ends_at = app.gallery.links.lasting(image.key, expires_s=_LIVES[life])
-    st.code(written(kind, url, image.name), language=None, height=96)
+    stage.code(written(kind, url, image.name), height=96)
     exact = ends_at.astimezone(wiring.time_zone()).strftime("%Y-%m-%d %H:%M %Z")
     left = humanize.precisedelta(ends_at - datetime.now(UTC), minimum_unit="minutes", format="%.0f")
     st.caption(f"Opens the image for anyone who has it, until {exact} (in {left}).")

@@ -26,6 +26,12 @@ def shown(text: str, *, name: str = "") -> str:
     return mask(f"{name}={text}").removeprefix(f"{name}=") if name else mask(text)
 
 
+def person(who: str) -> str:
+    """Somebody's name or e-mail address: masked as a whole, for a name has no shape to know it by."""
+    masked = shown(who)
+    return "••••" if is_on() and masked == who else masked
+
+
 def switch() -> None:
     """The toggle; it stays as it is on every page of the session."""
     st.toggle(
