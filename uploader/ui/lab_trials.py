@@ -14,7 +14,7 @@ from uploader.ui.lab_views import time_left
 _NBSP = "\u00a0"  # keeps the words of a narrow column together on a phone
 _AGREE = {
     "same": ":green[:material/check:] Agrees",
-    "other words": ":gray[:material/check:] Refused\u00a0too",
+    "other words": ":gray[:material/check:] Refused too",
     "differs": ":red[:material/close:] Differs",
     "no answer": ":orange[:material/help:] No answer",
 }
