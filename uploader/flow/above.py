@@ -51,7 +51,8 @@ def page_above(list_after: List, cursor: str, count: int, *, top: int, span: int
     for call in range(_MOST_CALLS):
         if start < min(top, near) and not far:
             start = 0
-        listing = list_after(start_after(cursor_at(start)) if start else "", LIMIT)
+        limit = LIMIT if call else min(LIMIT, 50 + 8 * count)  # a good guess needs no more
+        listing = list_after(start_after(cursor_at(start)) if start else "", limit)
         places = [place for place, name in _ours(listing) if name <= edge]
         before = seen if seen and start == seen[-1] else []
         if listing.more and _name(listing) <= edge:

@@ -5,6 +5,10 @@ upload    the upload page and the newest images
 gallery   everything stored, newest first
 lab       the presign lab: lab_designer (the form), lab_views (what it is), lab_trials (what it stops)
 stage     presenter mode: the one place that masks
+finder    the gallery's toolbar
+picture   one image, large
+removal   deleting, and taking it back
+archive   many images as one download
 parts     pieces that two pages share
 wiring    how pages reach the application and the person
 direct    the browser uploader (a component)

@@ -8,6 +8,7 @@ from uploader.errors import (
     BucketUnreachable,
     LocalStoreUnavailable,
     ObjectMissing,
+    StorageBusy,
     UploaderError,
 )
 from uploader.flow.application import Application
@@ -45,6 +46,8 @@ def storage_fault(error: UploaderError) -> None:
     """Why the bucket cannot be read, in its own words."""
     if isinstance(error, BucketUnreachable | LocalStoreUnavailable):
         st.warning(str(error), title="The bucket does not answer", icon=":material/cloud_off:")
+    elif isinstance(error, StorageBusy):
+        st.warning(str(error), title="The bucket is busy", icon=":material/hourglass:")
     elif isinstance(error, ObjectMissing):
         st.info(str(error), title="Not here any more", icon=":material/hide_image:")
     else:

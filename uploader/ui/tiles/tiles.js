@@ -107,7 +107,7 @@ class Grid {
     tile.querySelector(".name").textContent = item.name
     tile.querySelector(".size").textContent = item.size
     const time = tile.querySelector("time")
-    time.textContent = when(item.at)
+    time.textContent = when(item.at, this.data.days)
     time.dateTime = new Date(item.at * 1000).toISOString()
     time.title = exact
     const open = tile.querySelector(".open")

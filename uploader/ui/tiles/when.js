@@ -9,17 +9,23 @@ const DAY_S = 86400
 
 function age(seconds) {
   if (seconds < 10) return "just now"
-  for (const [limit, unit, name] of AGES) {
-    if (seconds < limit) return `${Math.floor(seconds / unit)} ${name} ago`
-  }
-  const days = Math.floor(seconds / DAY_S)
-  return days === 1 ? "yesterday" : `${days} days ago`
+  const [, unit, name] = AGES.find(([limit]) => seconds < limit)
+  return `${Math.floor(seconds / unit)} ${name} ago`
 }
 
-function when(at) {
+// under a heading that names the day, the time alone says it
+function when(at, underItsDay) {
   const date = new Date(at * 1000)
   const seconds = (Date.now() - date) / 1000
-  return seconds < 30 * DAY_S ? age(seconds) : date.toLocaleDateString("en-GB", { dateStyle: "medium" })
+  const days = daysAgo(dayOf(at))
+  if (seconds < DAY_S && (days === 0 || !underItsDay)) return age(seconds)
+  if (underItsDay) return date.toLocaleTimeString("en-GB", { timeStyle: "short" })
+  if (days < 30) return days === 1 ? "yesterday" : `${days} days ago`
+  return date.toLocaleDateString("en-GB", { dateStyle: "medium" })
+}
+
+function daysAgo(day) {
+  return Math.round((dayOf(Date.now() / 1000) - day) / DAY_S / 1000)
 }
 
 function dayOf(at) {
@@ -29,7 +35,7 @@ function dayOf(at) {
 
 function dayName(day) {
   const today = dayOf(Date.now() / 1000)
-  const days = Math.round((today - day) / DAY_S / 1000)
+  const days = daysAgo(day)
   if (days === 0) return "Today"
   if (days === 1) return "Yesterday"
   const form = { weekday: "long", day: "numeric", month: "long" }
