@@ -29,26 +29,30 @@ from uploader.storage.bucket import Bucket
 
 MAIN = Path(__file__).parents[2] / "uploader" / "ui" / "main.py"
 STEP = timedelta(minutes=3)
+FEW = 200
+RUNS = 60
 
 
-def seed(bucket: Bucket, start: int, stop: int, now: datetime) -> None:
-    """Objects number `start` to `stop`, each three minutes older than the one before."""
+def seed(bucket: Bucket, count: int, now: datetime, prefix: str) -> None:
+    """So many objects, each three minutes older than the one before."""
 
     def put(number: int) -> None:
-        key = new_key("a.jpg", "jpg", now=now - number * STEP, token=secrets.token_hex(16))
+        moment, token = now - number * STEP, secrets.token_hex(16)
+        key = new_key("a.jpg", "jpg", now=moment, token=token, prefix=f"{prefix}images/")
         bucket.put(key, b"x", content_type="image/jpeg")
 
     with ThreadPoolExecutor(24) as pool:
-        list(pool.map(put, range(start, stop)))
+        list(pool.map(put, range(count)))
 
 
-def median_ms(work: Callable[[int], object], runs: int = 60) -> float:
-    took = []
-    for run in range(runs):
-        started = time.perf_counter()
-        work(run)
-        took.append((time.perf_counter() - started) * 1_000)
-    return statistics.median(took)
+def took_ms(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1_000
+
+
+def median_ms(work: Callable[[], object]) -> float:
+    return statistics.median(took_ms(work) for _ in range(RUNS))
 
 
 def rss_mb() -> float:
@@ -57,23 +61,37 @@ def rss_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def measure(bucket: Bucket, count: int, now: datetime) -> dict[str, float]:
-    """Milliseconds of a first page, a jump to any date, and one page up without memory of the way.
+def one_round(bucket: Bucket, prefix: str, count: int, run: int, now: datetime) -> list[float]:
+    """Milliseconds of a first page, a jump to a date, and a page up without memory of the way.
 
     Each page is somebody's first: all its links are signed.
     """
-    size = 24
 
     def fresh() -> Gallery:
-        return Gallery(bucket, link_expires_s=3_600)
+        return Gallery(bucket, link_expires_s=3_600, prefix=prefix)
 
     gallery = fresh()
-    found = {"first page": median_ms(lambda _: fresh().page(size=size))}
-    cursors = [gallery.moment(now - STEP * ((count - 80) * n // 60 + 50)) for n in range(60)]
-    found["jump to a date"] = median_ms(lambda run: fresh().page(cursor=cursors[run], size=size))
-    likes = [gallery.page(cursor=cursor, size=size) for cursor in cursors]
-    found["newer, no trail"] = median_ms(lambda run: gallery.newer(cursors[run], size=size, like=likes[run]))
-    return found
+    cursor = gallery.moment(now - STEP * ((count - 80) * run // RUNS + 50))
+    like = gallery.page(cursor=cursor)
+    return [
+        took_ms(lambda: fresh().page()),
+        took_ms(lambda: fresh().page(cursor=cursor)),
+        took_ms(lambda: gallery.newer(cursor, size=24, like=like)),
+    ]
+
+
+def compare(bucket: Bucket, many: int, now: datetime) -> None:
+    """Both sizes in turns, so that what else the machine does meets both alike."""
+    seed(bucket, FEW, now, "few/")
+    seed(bucket, many, now, "")
+    sizes = {"few/": FEW, "": many}
+    rounds: dict[str, list[list[float]]] = {prefix: [] for prefix in sizes}
+    for run in range(RUNS):
+        for prefix, count in sizes.items():
+            rounds[prefix].append(one_round(bucket, prefix, count, run, now))
+    for place, name in enumerate(("first page", "jump to a date", "newer, no trail")):
+        few, lots = (statistics.median(found[place] for found in rounds[prefix]) for prefix in sizes)
+        print(f"{name:16} {few:6.1f} ms at {FEW}   {lots:6.1f} ms at {many:,}   x{lots / few:.2f}")
 
 
 def page_of_the_app() -> AppTest:
@@ -99,21 +117,14 @@ def main() -> None:
         os.environ["UPLOADER_LOCAL_DIR"] = folder
         app, now = wired.application(), datetime.now(UTC)
         try:
-            seed(app.bucket, 0, 200, now)
-            few = measure(app.bucket, 200, now)
-            seed(app.bucket, 200, many, now)
-            lots = measure(app.bucket, many, now)
-            for name, ms in lots.items():
-                print(
-                    f"{name:16} {few[name]:6.1f} ms at 200   {ms:6.1f} ms at {many:,}   x{ms / few[name]:.2f}"
-                )
+            compare(app.bucket, many, now)
             started = time.perf_counter()
             read = app.gallery.page(filters=Filters(words=("nowhere",))).read
             print(f"search           {read:,} images read in {time.perf_counter() - started:.2f} s")
             st.cache_data.clear()
             empty = AppTest.from_string("import streamlit as st\nst.title('x')")
             page = page_of_the_app()
-            base, warm = median_ms(lambda _: empty.run()), median_ms(lambda _: page.run())
+            base, warm = median_ms(empty.run), median_ms(page.run)
             print(f"warm rerun       {warm:.1f} ms, of it {base:.1f} ms of an empty page (aim: 15 ms more)")
             print(f"200 pages        {walk(200):+.1f} MB (aim: under 20 MB)")
         finally:
