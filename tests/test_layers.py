@@ -28,7 +28,7 @@ MAY_IMPORT = {
 ONLY_IN = {
     "streamlit": r"uploader/ui/.*",
     "boto3": r"uploader/storage/bucket\.py",
-    "botocore": r"uploader/storage/(bucket|failures)\.py",
+    "botocore": r"uploader/storage/(bucket|config|failures)\.py",
     "PIL": r"uploader/images/.*",
     "pi_heif": r"uploader/images/.*",
     "requests": r"uploader/storage/transfer\.py",

@@ -3,8 +3,8 @@
     python tests/bench/bench_direct.py [--files 40] [--megabytes 5]
 
 `sending` is the time that the three lanes spent in their POSTs, as the browser saw it (the sum, over three);
-curl sends the same files by exact forms that were signed beforehand, three at a time, in the same run. Memory is
-the app process's own peak (its checking children and the store apart) over what it held before; bytes are
+curl sends the same files by exact forms that were signed beforehand, three at a time, in the same run. Memory
+is the app process's own peak (its checking children and the store apart) over what it held before; bytes are
 what the browser sent to the app, HTTP bodies and websocket frames together.
 """
 
@@ -64,7 +64,7 @@ def send_all(page: Page, server: AppServer, paths: list[Path]) -> dict[str, Any]
     before, got["bytes"] = status_mb(pid, "VmRSS"), 0
     started = time.perf_counter()
     page.locator("input[type=file]").first.set_input_files([str(path) for path in paths])
-    page.get_by_text(f"{len(paths)} of {len(paths)} images stored").wait_for(timeout=600_000)
+    page.get_by_text(f"{len(paths)} of {len(paths)} images stored").first.wait_for(timeout=600_000)
     whole = time.perf_counter() - started
     sending = sum(end - start for start, end in times) / 3 / 1_000
     return {

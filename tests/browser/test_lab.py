@@ -200,7 +200,7 @@ def said_on_all_tabs(page: Page) -> str:
             page.get_by_role("button", name="Send 18 tampered forms").click()
             expect(page.get_by_text("deleted again")).to_be_visible(timeout=60_000)
         if tab == "Film":
-            expect(page.get_by_text("5 exchanges")).to_be_visible(timeout=30_000)
+            expect(page.get_by_text("6 exchanges")).to_be_visible(timeout=30_000)
         page.wait_for_timeout(700)
         texts.append(page.evaluate(TEXT))
     return "\n".join(texts)

@@ -13,6 +13,7 @@ from uploader.errors import BucketUnreachable, StorageError, StorageRefused
 from uploader.flow.lab import FormDesign, Lab, sample_picture
 from uploader.flow.tamper import Report, Trial, address_of, predictions, tamper
 from uploader.images import inspect
+from uploader.limits import Limits
 from uploader.presign.attacks import ATTACKS
 from uploader.storage.bucket import Bucket
 from uploader.storage.transfer import Transfer
@@ -199,3 +200,14 @@ def test_a_storage_error_of_the_signer_is_told(lab: Lab, monkeypatch: pytest.Mon
     assert "end in 0 s" in lab.faults(lab.blog())["expires_s"]
     with pytest.raises((ValueError, StorageError)):
         lab.sign(lab.blog())
+
+
+def test_the_lab_signs_no_more_than_the_app_itself(bucket: Bucket) -> None:
+    lab = Lab(bucket, limits=Limits(max_bytes=8 * 2**20))
+    assert lab.faults(lab.blog()) == {}
+    large, long = replace(lab.blog(), max_bytes=9 * 2**20), replace(lab.blog(), expires_s=7_200)
+    assert "at most 8 MB" in lab.faults(large)["max_bytes"]
+    assert "at most 1 h" in lab.faults(long)["expires_s"]
+    for design in (large, long):
+        with pytest.raises(ValueError, match="The lab signs forms"):
+            lab.sign(design)

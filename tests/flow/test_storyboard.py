@@ -3,7 +3,7 @@
 from tests.conftest import picture
 from tests.flow.conftest import WHO, Flow, claim, post_like_a_browser
 from uploader.flow import storyboard
-from uploader.flow.film import Shot
+from uploader.flow.film import BrowserTimes, Shot
 
 SHOTS = (
     Shot("app", "app", "sign a form", 0.4),
@@ -43,3 +43,27 @@ def test_the_road_through_the_app_has_no_browser(flow: Flow) -> None:
     text = storyboard.mermaid(flow.films.of(image.key))
     assert "browser" not in text
     assert "app->>checker" in text
+
+
+def test_what_the_browser_timed_is_on_the_film(flow: Flow) -> None:
+    data = picture()
+    begun = flow.uploads.begin(claim(data), who=WHO)
+    post_like_a_browser(begun, data)
+    image = flow.uploads.complete(begun.ticket, who=WHO)
+    shots = storyboard.with_browser(
+        flow.films.of(image.key), BrowserTimes(3.0, 20.0, 400.0, 77.0, len(data), "REQ9")
+    )
+    text = storyboard.mermaid(shots)
+    order = [
+        "choose, hash",
+        "ask for a form",
+        "sign a form",
+        "POST the form",
+        "hand in the ticket",
+        "app->>s3: GET",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+    assert "  browser->>s3: POST the form<br/>400 ms · 1.8 KB<br/>REQ9" in text
+    assert "timed by the browser only" not in text
+    assert storyboard.summary(shots).endswith("500 ms in all")

@@ -203,7 +203,7 @@ def test_the_film_is_the_one_of_the_last_upload(open_lab: OPEN_LAB, app: Applica
     page.run()
     assert not page.exception
     assert "POST the form" in said(page)
-    assert "5 exchanges" in said(page)
+    assert "6 exchanges" in said(page)
 
 
 def test_nothing_secret_is_on_stage(open_lab: OPEN_LAB) -> None:

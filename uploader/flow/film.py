@@ -28,6 +28,18 @@ class Shot:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BrowserTimes:
+    """What only the browser can know of its own road: a claim, in milliseconds."""
+
+    hash_ms: float
+    sign_ms: float
+    post_ms: float
+    verify_ms: float
+    size_bytes: int
+    request_id: str = ""
+
+
 @dataclass(slots=True)
 class Take:
     """What is known of an exchange only once it is over."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from uploader.limits import Limits, size_label
 from uploader.presign import PostRules, new_key
 from uploader.presign.anatomy import Anatomy, FieldRow, anatomy, duration_label, end_sentence
 from uploader.presign.attacks import File
@@ -53,6 +54,7 @@ __all__ = [
 
 FOLDER: Final = f"{INCOMING}lab/"
 _SIDE_PX: Final = 96
+_BLOG: Final = blog_design()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,12 @@ class Lab:
         bucket: Bucket,
         *,
         prefix: str = "",
+        limits: Limits | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.bucket = bucket
         self.folder = f"{prefix}{FOLDER}"
+        self._limits = limits or Limits()
         self._clock = clock
 
     def blog(self) -> FormDesign:
@@ -96,7 +100,21 @@ class Lab:
 
     def faults(self, design: FormDesign) -> dict[str, str]:
         """Field -> one sentence, for each that is wrong; a faulty design is never signed."""
-        return design.faults(credentials_left_s=self._credentials_left_s(), within=self.folder)
+        own = design.faults(credentials_left_s=self._credentials_left_s(), within=self.folder)
+        return {**self._too_generous(design), **own}
+
+    def _too_generous(self, design: FormDesign) -> dict[str, str]:
+        """A form of the lab lets in no more, and lives no longer, than what the app itself signs."""
+        most_bytes = max(_BLOG.max_bytes, self._limits.max_bytes)
+        longest_s = max(_BLOG.expires_s, self._limits.link_expires_s)
+        faults = {}
+        if design.max_bytes > most_bytes:
+            size = size_label(most_bytes)
+            faults["max_bytes"] = f"The lab signs forms for at most {size}, like the app itself; lower it."
+        if design.expires_s > longest_s:
+            life = duration_label(longest_s)
+            faults["expires_s"] = f"The lab signs forms that live at most {life}; ask for less."
+        return faults
 
     def explained(self, design: FormDesign) -> tuple[Explanation, ...]:
         """The design's own conditions, each with the attack that it stops; none where one has no sense."""
@@ -110,6 +128,8 @@ class Lab:
 
         Raises ValueError with the first fault, StorageError.
         """
+        for fault in self._too_generous(design).values():
+            raise ValueError(fault)
         rules = design.rules(credentials_left_s=self._credentials_left_s(), within=self.folder)
         now, asked_s = self._clock(), design.expires_s if expires_s is None else expires_s
         post = self.bucket.presign_post(rules, expires_s=asked_s, now=now)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from uploader.flow.film import Shot
+from uploader.flow.film import BrowserTimes, Shot
 from uploader.limits import size_label
 
 _NAMES: Final = {"browser": "Browser", "app": "App", "checker": "Checker", "s3": "S3"}
@@ -11,14 +11,30 @@ _BY_BROWSER: Final = "sign a form and a ticket"
 """The first shot of the road on which the browser itself posts to S3."""
 
 
+def with_browser(shots: Sequence[Shot], times: BrowserTimes) -> tuple[Shot, ...]:
+    """The film with what the browser told of its own part; its exchanges hold the app's."""
+    signed = [shot for shot in shots if shot.what.startswith(_BY_BROWSER)]
+    rest = [shot for shot in shots if shot not in signed]
+    return (
+        Shot("browser", "browser", "choose, hash", times.hash_ms, times.size_bytes),
+        Shot("browser", "app", "ask for a form", times.sign_ms),
+        *signed,
+        Shot("browser", "s3", "POST the form", times.post_ms, times.size_bytes, times.request_id),
+        Shot("browser", "app", "hand in the ticket", times.verify_ms),
+        *rest,
+    )
+
+
 def summary(shots: Sequence[Shot]) -> str:
-    """How many exchanges, and how long they took together."""
-    return f"{len(shots)} exchanges, {_ms(sum(shot.took_ms for shot in shots))} in all"
+    """How many exchanges, and how long they took together; the browser's hold those that they caused."""
+    counted = [shot for shot in shots if shot.source == "browser"] or shots
+    return f"{len(shots)} exchanges, {_ms(sum(shot.took_ms for shot in counted))} in all"
 
 
 def mermaid(shots: Sequence[Shot]) -> str:
     """A Mermaid sequence diagram (https://mermaid.js.org/syntax/sequenceDiagram.html)."""
-    is_direct = any(shot.what.startswith(_BY_BROWSER) for shot in shots)
+    is_timed = any(shot.source == "browser" for shot in shots)
+    is_direct = not is_timed and any(shot.what.startswith(_BY_BROWSER) for shot in shots)
     actors = ["browser"] if is_direct else []
     actors += [name for name in _NAMES if any(name in (shot.source, shot.target) for shot in shots)]
     lines = [
@@ -29,13 +45,12 @@ def mermaid(shots: Sequence[Shot]) -> str:
         lines += ["  Note over browser: choose, hash", "  browser->>app: ask for a form"]
     for shot in shots:
         lines.append(f"  {shot.source}->>{shot.target}: {shot.what}<br/>{_facts(shot)}")
-        if shot.what.startswith(_BY_BROWSER):
+        if is_direct and shot.what.startswith(_BY_BROWSER):
             lines += [
                 "  app-->>browser: the form",
                 "  browser->>s3: POST the form<br/>timed by the browser only",
             ]
             lines.append("  browser->>app: hand in the ticket")
-    lines.append("  Note over app,s3: the next LIST shows it first")
     return "\n".join(lines)
 
 

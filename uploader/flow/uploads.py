@@ -20,7 +20,7 @@ from uploader.flow.film import Camera, Films
 from uploader.flow.record import Link, StoredImage
 from uploader.images import Checked, Checker, rejections, taken
 from uploader.limits import Limits, format_list, size_label
-from uploader.presign import PostRules, Signer, Ticket, new_key, parse_key, thumbnail_key
+from uploader.presign import PostRules, Signer, Ticket, new_key, thumbnail_key
 from uploader.presign.keys import IMAGES, INCOMING
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import PresignedPost, StoredObject
@@ -151,12 +151,15 @@ class Uploads:
         camera.shots.extend(self._films.take_back(ticket.staged_key))
         try:
             staged = _Staged(self._bucket, ticket)
-            with camera.shot("app", "s3", "GET what arrived, compare, check, strip", size_bytes=len(staged)):
+            with camera.shot(
+                "app", "s3", "GET what arrived, compare, check, strip", size_bytes=len(staged)
+            ) as take:
                 checked = self._checker.check(staged, strip=self._strip)
+                take.request_id = staged.seen.request_id
         except errors.ObjectMissing:
             return self._already_stored(ticket)
         except errors.ImageRejected as error:
-            self._bucket.delete(ticket.staged_key)
+            self._discard(ticket.staged_key)
             log.info("upload.rejected", key=ticket.staged_key, code=error.code)
             raise
         try:
@@ -166,7 +169,7 @@ class Uploads:
             # Another complete() of this ticket was faster, or the staged object is not the one we checked.
             image = self._already_stored(ticket)
         with camera.shot("app", "s3", "DELETE the staged object"):
-            self._bucket.delete(ticket.staged_key)
+            self._discard(ticket.staged_key)
         self._films.keep(image.key, camera)
         log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, road="browser")
         return image
@@ -218,12 +221,23 @@ class Uploads:
 
     def _already_stored(self, ticket: Ticket) -> StoredImage:
         """The image that an earlier complete() of this ticket stored. Raises ObjectMissing."""
-        folder, _, _ = ticket.key.rpartition("/")
-        found = self._bucket.list(f"{folder}/{parse_key(ticket.key).stem}", limit=1).objects
-        if not found:
-            sentence = "No file arrived in the bucket for this upload; send it again."
-            raise errors.ObjectMissing(sentence, code="nothing_stored")
-        return record.from_object(self._bucket.head(found[0].key), link=self._link, prefix=self._prefix)
+        stem, _, claimed = ticket.key.rpartition(".")
+        # By HEAD, not by LIST: a listing may be older than the image, and it would be stored twice.
+        for extension in dict.fromkeys((claimed, *_EXTENSIONS.values())):
+            try:
+                found = self._bucket.head(f"{stem}.{extension}")
+            except errors.ObjectMissing:
+                continue
+            return record.from_object(found, link=self._link, prefix=self._prefix)
+        sentence = "No file arrived in the bucket for this upload; send it again."
+        raise errors.ObjectMissing(sentence, code="nothing_stored")
+
+    def _discard(self, staged_key: str) -> None:
+        """Deletes what was staged; what stays is never shown, and the bucket's lifecycle rule sweeps it."""
+        try:
+            self._bucket.delete(staged_key)
+        except errors.StorageError as error:
+            log.warning("upload.leftover", key=staged_key, code=error.code)
 
 
 def _not_as_announced() -> errors.ImageRejected:

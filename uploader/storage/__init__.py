@@ -1,8 +1,9 @@
 """S3, and nothing above it.
 
-    bucket     everything boto3: signing and the calls
-    failures   botocore's errors in our words
-    shapes     what crosses that border: forms, objects, listings, S3's small formats
-    transfer   the plain-HTTP POST of a signed form
-    local      the S3 server that starts by itself where no bucket is configured
+bucket     everything boto3: signing and the calls
+config     how the client signs, addresses, waits and tries again
+failures   botocore's errors in our words
+shapes     what crosses that border: forms, objects, listings, S3's small formats
+transfer   the plain-HTTP POST of a signed form
+local      the S3 server that starts by itself where no bucket is configured
 """

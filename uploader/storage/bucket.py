@@ -5,17 +5,16 @@ boto3's own defaults still sign SigV2 for the global host, which newer buckets r
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from uploader import errors
 from uploader.presign.policy import decode_policy, sha256_field
+from uploader.storage.config import client_config
 from uploader.storage.failures import translated
 from uploader.storage.removal import Removal
 from uploader.storage.shapes import (
@@ -25,17 +24,13 @@ from uploader.storage.shapes import (
     StoredObject,
     content_disposition,
     cors_rule,
+    require,
     stored_object,
     sweep_rule,
 )
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-
-_CONNECT_TIMEOUT_S = 5
-_READ_TIMEOUT_S = 20
-_ATTEMPTS = 3
-_POOL = 32
 
 
 class Bucket(Removal):
@@ -71,7 +66,7 @@ class Bucket(Removal):
                 region = _find_region(session, name)
             region = region or session.region_name or "us-east-1"
             client = session.client(
-                "s3", region_name=region, endpoint_url=endpoint_url, config=_config(name, endpoint_url)
+                "s3", region_name=region, endpoint_url=endpoint_url, config=client_config(name, endpoint_url)
             )
             return cls(client, name, credentials)
 
@@ -147,7 +142,8 @@ class Bucket(Removal):
         """An object and its body as a stream, one GET. Raises ObjectMissing."""
         with translated("read an object"):
             found = self._client.get_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
-            with found["Body"] as body:
+            # closing: `with found["Body"]` gives the raw stream, which takes a cut body for a whole one
+            with closing(found["Body"]) as body:
                 yield stored_object(key, found), body  # type: ignore[misc]
 
     def put(
@@ -209,6 +205,7 @@ class Bucket(Removal):
             found = self._client.list_objects_v2(
                 Bucket=self.name, Prefix=prefix, MaxKeys=limit, StartAfter=start_after
             )
+        require(found, "IsTruncated")
         objects = (
             StoredObject(item["Key"], item["Size"], item["ETag"], item["LastModified"])
             for item in found.get("Contents", ())
@@ -242,34 +239,10 @@ class Bucket(Removal):
             )
 
 
-def _config(name: str, endpoint_url: str | None) -> Config:
-    common: dict[str, Any] = {
-        "signature_version": "s3v4",
-        "connect_timeout": _CONNECT_TIMEOUT_S,
-        "read_timeout": _READ_TIMEOUT_S,
-        "retries": {"mode": "standard", "total_max_attempts": _ATTEMPTS},
-        "max_pool_connections": _POOL,
-    }
-    if endpoint_url is None:
-        # A dot in the name does not fit the certificate of the virtual host.
-        style: Any = {
-            "addressing_style": "path" if "." in name else "virtual",
-            "us_east_1_regional_endpoint": "regional",
-        }
-        return Config(**common, s3=style)
-    # The default checksums of boto3 break several S3-compatible stores; loopback is never behind a proxy.
-    host = urlsplit(endpoint_url).hostname
-    return Config(
-        **common,
-        s3={"addressing_style": "path"},
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        proxies={} if host in ("127.0.0.1", "localhost", "::1") else None,
-    )
-
-
 def _find_region(session: boto3.Session, name: str) -> str:
-    client = session.client("s3", region_name=session.region_name or "us-east-1", config=_config(name, None))
+    client = session.client(
+        "s3", region_name=session.region_name or "us-east-1", config=client_config(name, None)
+    )
     try:
         answer: Any = client.head_bucket(Bucket=name)
     except ClientError as error:

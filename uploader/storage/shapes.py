@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from uploader import errors
 from uploader.presign.policy import Condition
 
 
@@ -87,8 +88,22 @@ def sweep_rule(prefix: str, after_days: int) -> Any:
     }
 
 
+def require(found: Any, *names: str) -> None:
+    """Sees that an answer holds what S3 always says; boto3 reads a cut or foreign one as an empty one.
+
+    Raises BucketUnreachable.
+    """
+    if missing := [name for name in names if name not in found]:
+        raise errors.BucketUnreachable(
+            "The answer was cut off or is not from S3; check the network and the endpoint, then try again.",
+            code="not_s3",
+            missing=missing,
+        )
+
+
 def stored_object(key: str, found: Any) -> StoredObject:
-    """One object from boto3's answer to a HEAD or GET."""
+    """One object from boto3's answer to a HEAD or GET. Raises BucketUnreachable where it is none."""
+    require(found, "ContentLength", "ETag", "LastModified")
     return StoredObject(
         key=key,
         size_bytes=found["ContentLength"],

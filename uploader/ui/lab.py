@@ -24,7 +24,8 @@ def the_form(lab: Lab, design: FormDesign) -> LabForm:
 
 
 app = wiring.the_app()
-lab, file, zone = Lab(app.bucket, prefix=app.settings.prefix), the_picture(), wiring.time_zone()
+lab = Lab(app.bucket, prefix=app.settings.prefix, limits=app.limits)
+file, zone = the_picture(), wiring.time_zone()
 parts.heading(app, "Presign lab", presenter=True)
 design = lab_designer.designed(lab, file)
 lab_designer.share(design)

@@ -1,11 +1,14 @@
 """What the lab tries: the attacks, another time, and the film of the last upload."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
 import streamlit as st
 
+from uploader.errors import StorageError
 from uploader.flow import storyboard
 from uploader.flow.application import Application
+from uploader.flow.film import Camera, Shot
 from uploader.flow.lab import File, Lab, LabForm, Verdict, duration_label
 from uploader.flow.tamper import HONEST, Attack, Report, Trial, predictions, tamper
 from uploader.ui import parts, stage
@@ -175,7 +178,7 @@ def _moment(found: Verdict, at: datetime, offset_s: int, life_s: int) -> None:
 
 def film(app: Application, key: str) -> None:
     """The last upload of this person, exchange by exchange."""
-    shots = app.films.of(key) if key else ()
+    shots = _filmed(app, key)
     if not shots:
         st.caption(
             "Nothing to show yet: upload an image here, and this tells what happened, with true milliseconds."
@@ -199,6 +202,20 @@ def film(app: Application, key: str) -> None:
             for row in storyboard.rows(shots)
         ]
     )
+
+
+def _filmed(app: Application, key: str) -> tuple[Shot, ...]:
+    shots = app.films.of(key) if key else ()
+    if not shots:
+        return ()
+    read = st.session_state.get("direct:read")
+    told = [outcome.times for outcome in (read.report.stored if read else ()) if outcome.key == key]
+    if told and told[-1]:
+        shots = storyboard.with_browser(shots, told[-1])
+    camera = Camera()
+    with suppress(StorageError), camera.shot("app", "s3", "LIST, asked just now"):
+        app.gallery.page(size=1)
+    return (*shots, *camera.shots)
 
 
 def last_key() -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from uploader.errors import UploaderError
 from uploader.flow.batch import Batch, File, Row, start_batch
 from uploader.limits import MIB, format_list, size_label
-from uploader.ui import parts, picture, wiring
+from uploader.ui import parts, picture, stage, wiring
 from uploader.ui.direct import direct_uploader
 from uploader.ui.tiles import tiles
 
@@ -82,7 +82,7 @@ def is_running(batch: Batch | None) -> bool:
 
 def line(row: Row) -> str:
     """One file as a Markdown list item; its name can only be read as text."""
-    name = parts.plain(row.name)
+    name = parts.plain(stage.shown(row.name))
     if row.state == "refused":
         return f":red[:material/error:] {name} {row.sentence}"
     if row.image is None:

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import streamlit as st
 
+from uploader.flow.film import BrowserTimes
+
 _HERE: Final = Path(__file__).parent
 _PARTS: Final = ("hash.js", "intake.js", "wire.js", "mail.js", "desk.js", "row.js", "direct.js")
 _MOST_KEPT: Final = 200
@@ -37,6 +39,7 @@ class Outcome:
     name: str
     key: str = ""
     why: str = ""
+    times: BrowserTimes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def take(read: _Read, state: object) -> _Read:
 
 def _with(report: DirectReport, item: Mapping[str, Any]) -> DirectReport:
     name, key, why = (str(item.get(field, ""))[:1024] for field in ("name", "key", "why"))
-    outcome = Outcome(name, key, why)
+    outcome = Outcome(name, key, why, _times(item))
     match item.get("kind"):
         case "stored":
             stored = (*report.stored, outcome)[-_MOST_KEPT:]
@@ -130,6 +133,15 @@ def _with(report: DirectReport, item: Mapping[str, Any]) -> DirectReport:
         case "switch_road":
             return replace(report, switch_road=True)
     return report
+
+
+def _times(item: Mapping[str, Any]) -> BrowserTimes | None:
+    numbers: list[Any] = [item.get(name) for name in ("hash_ms", "sign_ms", "post_ms", "verify_ms", "size")]
+    if not all(type(number) in (int, float) and 0 <= number < 1e12 for number in numbers):
+        return None
+    hash_ms, sign_ms, post_ms, verify_ms, size_bytes = numbers
+    request_id = str(item.get("request_id", ""))[:128]
+    return BrowserTimes(hash_ms, sign_ms, post_ms, verify_ms, int(size_bytes), request_id)
 
 
 def _nothing() -> None:

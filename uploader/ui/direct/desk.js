@@ -108,7 +108,7 @@ class Desk {
     try {
       const stored = await this.#upload(job, job.stop.signal);
       Object.assign(job, { state: "stored", removed: stored.removed });
-      this.mail.tell({ kind: "stored", name: job.name, key: stored.key });
+      this.mail.tell({ kind: "stored", name: job.name, key: stored.key, size: job.size, ...job.took });
     } catch (error) {
       this.#failed(job, error);
     }
@@ -135,7 +135,9 @@ class Desk {
   }
 
   async #upload(job, signal) {
-    const sha = await sha256(job.file, signal, (done) => this.#step(job, "hashing", done / job.size));
+    job.took = {};
+    const hash = () => sha256(job.file, signal, (done) => this.#step(job, "hashing", done / job.size));
+    const sha = await timed(job, "hash_ms", hash);
     const claim = { name: job.name, size: job.size, sha256: sha, type: job.kind };
     for (let again = 0; ; again += 1) {
       try {
@@ -148,12 +150,13 @@ class Desk {
 
   async #attempt(job, claim, signal) {
     this.#step(job, "signing");
-    const form = await this.#api("/api/uploads", claim, signal);
+    const form = await timed(job, "sign_ms", () => this.#api("/api/uploads", claim, signal));
     for (let round = 1; ; round += 1) {
-      const sure = await this.#post(job, form, signal);
+      const sure = await timed(job, "post_ms", () => this.#post(job, form, signal));
       this.#step(job, "verifying");
       try {
-        return await this.#api("/api/uploads/complete", { ticket: form.ticket }, signal);
+        const complete = () => this.#api("/api/uploads/complete", { ticket: form.ticket }, signal);
+        return await timed(job, "verify_ms", complete);
       } catch (error) {
         if (sure || error.status !== 404 || round === 3) throw error; // the bytes did not arrive: send them again
       }
@@ -169,7 +172,7 @@ class Desk {
     return patiently(signal, async (last) => {
       this.#step(job, "sending");
       try {
-        await postForm(form, job.file, signal, moved);
+        job.took.request_id = await postForm(form, job.file, signal, moved);
         return true;
       } catch (error) {
         if (error.kind === "unsure") return false;
@@ -199,6 +202,16 @@ class Desk {
   #step(job, state, part = 0) {
     Object.assign(job, { state, part });
     this.changed();
+  }
+}
+
+// Runs `work` and notes how long it took, for the film of the upload.
+async function timed(job, name, work) {
+  const startedMs = performance.now();
+  try {
+    return await work();
+  } finally {
+    job.took[name] = performance.now() - startedMs;
   }
 }
 

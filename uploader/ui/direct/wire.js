@@ -63,13 +63,13 @@ function parsed(text) {
   }
 }
 
-// Posts the form to S3; resolves once S3 says that it stored the bytes. Throws Trouble.
+// Posts the form to S3; resolves with S3's request id once it says that it stored the bytes. Throws Trouble.
 async function postForm({ url, fields }, file, signal, onProgress) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append("file", file); // last: S3 ignores what follows it
-  const { status, body, moved, whole } = await exchange(url, form, signal, onProgress);
-  if (status >= 200 && status < 300) return;
+  const { status, body, moved, whole, requestId } = await exchange(url, form, signal, onProgress);
+  if (status >= 200 && status < 300) return requestId;
   if (status === 0) throw await silence(url, file, moved, whole);
   throw s3Refusal(status, body);
 }
@@ -97,7 +97,9 @@ function exchange(url, form, signal, onProgress) {
       clearTimeout(watch);
       signal.removeEventListener("abort", abort);
       if (signal.aborted) return reject(signal.reason);
-      resolve({ ...found, status: request.status, body: request.status ? request.responseText : "" });
+      const { status } = request;
+      const requestId = (status && request.getResponseHeader("x-amz-request-id")) || "";
+      resolve({ ...found, status, requestId, body: status ? request.responseText : "" });
     };
     signal.addEventListener("abort", abort);
     request.open("POST", url);
