@@ -161,7 +161,7 @@ class Bucket(Removal):
         if sha256 is not None:
             extra |= {"ChecksumSHA256": sha256_field(sha256), "ChecksumAlgorithm": "SHA256"}
         with translated("store an object"):
-            self._client.put_object(
+            stored = self._client.put_object(
                 Bucket=self.name,
                 Key=key,
                 Body=body,
@@ -169,6 +169,7 @@ class Bucket(Removal):
                 Metadata=dict(metadata or {}),
                 **extra,
             )
+        require(stored, "ETag")
 
     def copy(self, source: StoredObject, key: str, *, metadata: Mapping[str, str] | None = None) -> None:
         """Copies exactly the object that was seen, to a key that must be free.
@@ -184,7 +185,7 @@ class Bucket(Removal):
                 "ContentType": source.content_type,
             }
         with translated("copy an object"):
-            self._client.copy_object(
+            copied = self._client.copy_object(
                 Bucket=self.name,
                 Key=key,
                 CopySource={"Bucket": self.name, "Key": source.key},
@@ -193,6 +194,7 @@ class Bucket(Removal):
                 ChecksumAlgorithm="SHA256",
                 **extra,
             )
+        require(copied.get("CopyObjectResult", ()), "ETag")
 
     def delete(self, key: str) -> None:
         """Deletes an object; one that is not there is no fault."""

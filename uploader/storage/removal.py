@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uploader import errors
 from uploader.presign import answers
 from uploader.storage.failures import translated
+from uploader.storage.shapes import require
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -38,6 +39,8 @@ class Removal:
             found = self._client.delete_objects(
                 Bucket=self.name, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": False}
             )
+        told = [item.get("Key") for item in (*found.get("Deleted", ()), *found.get("Errors", ()))]
+        require(told, *keys)
         refused = {item.get("Key", ""): item for item in found.get("Errors", ())}
         markers = {
             item.get("Key", ""): item.get("DeleteMarkerVersionId", "")
