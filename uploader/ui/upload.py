@@ -43,6 +43,7 @@ def straight() -> None:
         max_bytes=app.limits.max_bytes,
         hint=hint,
         key="direct",
+        hide_names=stage.is_on(),
     )
     newest = report.stored[-1].key if report.stored else ""
     if newest != state.direct_newest:

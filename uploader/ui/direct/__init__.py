@@ -75,13 +75,15 @@ def direct_uploader(
     hint: str,
     key: str,
     api_base: str = "",
+    hide_names: bool = False,
 ) -> DirectReport:
     """Mounts the uploader and returns what it told so far.
 
     `upload_pass` is minted by the page in every run: a browser whose pass has ended asks for a run and gets a
     new one. `accept` holds media types, `max_bytes` bounds one file, `hint` is the zone's second line, and
-    `api_base` goes before `/api/uploads` where a proxy serves the routes under a folder. Mount it outside
-    `@st.fragment`: after a restart of the server a fragment's messages are dropped.
+    `api_base` goes before `/api/uploads` where a proxy serves the routes under a folder; `hide_names` keeps
+    file names off the screen. Mount it outside `@st.fragment`: after a restart of the server a fragment's
+    messages are dropped.
     """
     # nothing of Streamlit between these two lines: a run can be stopped at any of its calls
     read = take(st.session_state.get(f"{key}:read", _Read()), st.session_state.get(key))
@@ -95,6 +97,7 @@ def direct_uploader(
             "max_bytes": max_bytes,
             "hint": hint,
             "api_base": api_base.rstrip("/"),
+            "hide_names": hide_names,
             "ack": {"client": read.client, "seq": read.seq},
         },
         on_reports_change=_nothing,

@@ -17,7 +17,7 @@ function deskFor(key) {
 
 class Desk {
   jobs = [];
-  options = { accept: [], maxBytes: 0, apiBase: "" };
+  options = { accept: [], maxBytes: 0, apiBase: "", hideNames: false };
   notice = null; // {kind, url}: why nothing can be sent from here
   skipped = 0; // files of a folder that are no images
   spentMs = 0; // time with anything under way
@@ -30,7 +30,7 @@ class Desk {
 
   // What Python says on each run of the page.
   hear(data, send) {
-    this.options = { accept: data.accept, maxBytes: data.max_bytes, apiBase: data.api_base };
+    this.options = { accept: data.accept, maxBytes: data.max_bytes, apiBase: data.api_base, hideNames: data.hide_names };
     this.mail.hear(data, send);
   }
 

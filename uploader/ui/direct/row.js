@@ -14,7 +14,8 @@ class Row {
     this.element = template.content.firstElementChild.cloneNode(true);
     const find = (name) => this.element.querySelector(name);
     this.parts = { state: find(".state"), act: find(".act"), tick: find(".tick"), bar: find(".track i") };
-    find(".name").textContent = find(".name").title = job.name;
+    this.desk = desk;
+    this.name = find(".name");
     find(".size").textContent = sizeLabel(job.size);
     this.parts.act.onclick = () => (CANCELLABLE.includes(job.state) ? desk.cancel(job) : desk.retry([job]));
     if (desk.options.accept.includes(job.kind)) this.#preview(find("img"));
@@ -37,6 +38,8 @@ class Row {
   draw() {
     const { job, parts } = this;
     const words = stateOf(job);
+    const name = this.desk.options.hideNames ? "••••" : job.name; // on a stage, a name may say who somebody is
+    if (this.name.textContent !== name) this.name.textContent = this.name.title = name;
     const drawn = `${job.state} ${words} ${job.part}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
@@ -47,7 +50,7 @@ class Row {
     parts.tick.style.display = job.state === "stored" ? "" : "none";
     const can = CANCELLABLE.includes(job.state) ? "Cancel" : canRetry(job) ? "Retry" : "";
     parts.act.hidden = !can;
-    if (can) parts.act.setAttribute("aria-label", `${can} ${job.name}`);
+    if (can) parts.act.setAttribute("aria-label", `${can} ${name}`);
     parts.act.title = can;
     const sent = ["finishing", "verifying", "stored"].includes(job.state) ? 1 : job.state === "sending" ? job.part : 0;
     parts.bar.style.transform = `scaleX(${sent})`;
