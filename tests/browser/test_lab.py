@@ -54,6 +54,10 @@ def saved(lab: Page, language: str, folder: Path) -> Path:
     """What the page saves for a language, with the picture beside it."""
     show(lab, "Copy as")
     lab.get_by_role("radio", name=language, exact=True).click()
+    written = {"curl": "curl ", "Python": "import requests", "JavaScript": "fetch(", "HTML": "<form"}[
+        language
+    ]
+    expect(lab.get_by_test_id("stCode").filter(has_text=written).first).to_be_visible(timeout=30_000)
     name = {"curl": "upload.sh", "Python": "upload.py"}.get(language, f"upload-with-{language}")
     for label in ("Save", "The picture"):
         button = lab.get_by_role("button", name=label, exact=True)
