@@ -150,7 +150,7 @@ def test_only_a_good_pass_lets_in(
     ("change", "code"),
     [
         ({"name": ""}, "bad_name"),
-        ({"name": "x" * 256}, "bad_name"),
+        ({"name": "x" * (api.MAX_NAME_LENGTH + 1)}, "bad_name"),
         ({"name": ["x"]}, "bad_name"),
         ({"size": -1}, "bad_size"),
         ({"size": "12"}, "bad_size"),

@@ -57,7 +57,8 @@ STATUS_BY_CODE: Final[Mapping[str, int]] = {
 """Codes that say it more exactly than their class."""
 
 MAX_BODY_BYTES: Final = 65_536
-MAX_NAME_LENGTH: Final = 255
+MAX_NAME_LENGTH: Final = 8_192
+"""Characters that are listened to; what is kept of a name is shorter."""
 RETRY_AFTER_S: Final = 2
 PER_MINUTE: Final = RateLimitItemPerMinute(600)
 """Calls of each route by one person, or from one address where nobody signs in: far above any batch."""
@@ -228,7 +229,7 @@ def _claim(body: dict[str, Any]) -> Claim:
     sha256 = _text(body, "sha256", "64 hex digits", 64).lower()
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise _Refused(400, "bad_sha256", 'The field "sha256" must be 64 hex digits.')
-    name = _text(body, "name", f"a file name of 1 to {MAX_NAME_LENGTH} characters", MAX_NAME_LENGTH)
+    name = _text(body, "name", f"a file name of 1 to {MAX_NAME_LENGTH:,} characters", MAX_NAME_LENGTH)
     kind = _text(body, "type", "a media type such as image/png", 100).lower()
     return Claim(name=name, size_bytes=size, sha256=sha256, content_type=kind)
 

@@ -34,8 +34,12 @@ class StoredImage:
 
 
 def clean_name(filename: str) -> str:
-    """A file's name as people see it again: without folders, at most 255 characters, never empty."""
-    return filename.rpartition("/")[2].strip()[:_NAME_LENGTH] or "image"
+    """A file's name as people see it again: without folders, at most 255 characters, never empty.
+
+    A lone surrogate, which no UTF-8 can hold and no ticket either, becomes U+FFFD.
+    """
+    whole = filename.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.rpartition("/")[2].strip()[:_NAME_LENGTH] or "image"
 
 
 def metadata(name: str, who: str, facts: ImageFacts) -> Mapping[str, str]:

@@ -67,7 +67,7 @@ function parsed(text) {
 async function postForm({ url, fields }, file, signal, onProgress) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append("file", file); // last: S3 ignores what follows it
+  form.append("file", file, "image"); // last: S3 ignores what follows; a NUL in its own name is refused
   const { status, body, moved, whole, requestId } = await exchange(url, form, signal, onProgress);
   if (status >= 200 && status < 300) return requestId;
   if (status === 0) throw await silence(url, file, moved, whole);
