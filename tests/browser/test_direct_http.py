@@ -63,7 +63,7 @@ def test_a_ticket_serves_only_the_one_it_was_made_for(host: Any, ana: Client) ->
     begun = ana.begin(data).json()
     ana.send(begun, data)
     refused(Client(host, "ben").complete(begun["ticket"]), 403, "ticket_foreign")
-    refused(ana.complete(f"{begun['ticket'][:-2]}xx"), 403, "ticket_forged")
+    refused(ana.complete(begun["ticket"].swapcase()), 403, "ticket_forged")
     refused(ana.complete("x" * 20_000), 403, "ticket_forged")
     assert ana.complete(begun["ticket"]).status_code == 200
 
