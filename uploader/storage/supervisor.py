@@ -226,7 +226,7 @@ def _draft(path: Path, text: str) -> Path:
 
 def _locked(descriptor: int, *, shared: bool) -> bool:
     if sys.platform == "win32":
-        raise NotImplementedError
+        raise NotImplementedError  # never reached: start_local_store refuses Windows with a sentence first
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
