@@ -62,7 +62,7 @@ def decode(data: bytes, walk: Walk, limits: Limits) -> Decoded:
 
 def _open(data: bytes, walk: Walk) -> Image.Image:
     if walk.format == "HEIC":
-        import pi_heif  # type: ignore[import-untyped]  # the optional extra
+        import pi_heif  # the optional extra
 
         image: Image.Image = pi_heif.open_heif(data, convert_hdr_to_8bit=True).to_pillow()
         return image
