@@ -43,24 +43,25 @@ class Checker:
         self._reaper: threading.Timer | None = None
         weakref.finalize(self, _end, self._children)
 
-    def check(self, data: bytes | memoryview | Stream, *, strip: bool = False) -> Checked:
+    def check(self, data: bytes | memoryview | Stream, *, strip: bool = False, trim: bool = False) -> Checked:
         """What `inspect.check` says, within the limits' memory, CPU and wall time.
 
-        With `strip`, metadata is taken off first: `stripped` is what to store, and `facts` describe that.
+        With `strip`, metadata is taken off first; with `trim`, only what follows the end of the picture:
+        `stripped` is what to store, and `facts` describe that.
         A stream is read only once a child is free, and never held whole; what it raises comes through.
         Raises ImageRejected, also when the child dies over the file; Busy when too many wait already.
         """
         weigh(len(data), self._limits)
         try:
-            return self._ask(data, strip)
+            return self._ask(data, strip, trim)
         except Gone:
-            return self._ask(data, strip)
+            return self._ask(data, strip, trim)
 
-    def _ask(self, data: bytes | memoryview | Stream, strip: bool) -> Checked:
+    def _ask(self, data: bytes | memoryview | Stream, strip: bool, trim: bool) -> Checked:
         child = self._take()
         started_s = time.monotonic()
         try:
-            return child.ask(data, strip=strip, wall_s=self._limits.check_wall_s)
+            return child.ask(data, strip=strip, trim=trim, wall_s=self._limits.check_wall_s)
         except ImageRejected as error:
             if self._closed and error.code == rejections.CHECK_FAILED:
                 raise _shutting_down() from None

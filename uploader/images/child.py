@@ -1,9 +1,10 @@
 """The checking child: pictures come in by stdin, answers go out by stdout. `checker.py` starts it.
 
-    request   flags (1 byte: 1 = strip), length (8 bytes), the picture
+    request   flags (1 byte: 1 = strip, 2 = trim), length (8 bytes), the picture
     answer    lengths of what follows (4, 8 and 8 bytes): a JSON head, the thumbnail, the stripped bytes
 
-The head holds `facts` and `removed`, or `rejected`; and `last`, when this child ends after it.
+The head holds `facts`, `removed`, `likeness` and `camera`, or else `rejected`; and `last`, when this child
+ends after it.
 """
 
 import contextlib
@@ -27,6 +28,7 @@ from uploader.limits import Limits
 REQUEST: Final = struct.Struct(">BQ")
 ANSWER: Final = struct.Struct(">IQQ")
 STRIP: Final = 1
+TRIM: Final = 2
 
 _MOST_PICTURES = 500
 _MOST_RESIDENT_BYTES = 256 * 2**20
@@ -50,7 +52,7 @@ def main() -> None:
         count += 1
         flags, data = requests.get()
         _allow_cpu(limits.check_cpu_s)
-        head, thumbnail, stripped = _answer(data, limits, strip=bool(flags & STRIP))
+        head, thumbnail, stripped = _answer(data, limits, flags)
         del data
         head["last"] = count == _MOST_PICTURES or _resident_bytes() > _MOST_RESIDENT_BYTES
         text = json.dumps(head).encode()
@@ -60,14 +62,19 @@ def main() -> None:
     os._exit(0)  # the listening thread never ends by itself
 
 
-def _answer(data: bytes, limits: Limits, *, strip: bool) -> tuple[dict[str, Any], bytes, bytes]:
+def _answer(data: bytes, limits: Limits, flags: int) -> tuple[dict[str, Any], bytes, bytes]:
     try:
-        checked: Checked = check(data, limits, strip=strip)
+        checked: Checked = check(data, limits, strip=bool(flags & STRIP), trim=bool(flags & TRIM))
     except ImageRejected as error:
         return _rejected(error), b"", b""
     except MemoryError:
         return _rejected(rejections.too_much_memory()), b"", b""
-    head = {"facts": asdict(checked.facts), "removed": checked.removed}
+    head = {
+        "facts": asdict(checked.facts),
+        "removed": checked.removed,
+        "likeness": checked.likeness,
+        "camera": checked.camera,
+    }
     return head, checked.thumbnail, checked.stripped or b""
 
 

@@ -43,7 +43,11 @@ class Checked:
     """A JPEG without metadata."""
     stripped: bytes | None = None
     removed: tuple[str, ...] = ()
-    """What stripping took away, in words: `location`, `camera`, `comments`."""
+    """What stripping or trimming took away, in words: `location`, `camera`, `comments`, `a video`."""
+    likeness: str = ""
+    """16 lower-case hex digits: a difference hash of what is displayed; empty where it is too plain."""
+    camera: str = ""
+    """How it was taken, in one line: `Canon EOS R5 · 50 mm · f/1.8`; empty where metadata is not kept."""
 
 
 def inspect(data: bytes, limits: Limits = _DEFAULTS) -> ImageFacts:
@@ -51,10 +55,11 @@ def inspect(data: bytes, limits: Limits = _DEFAULTS) -> ImageFacts:
     return check(data, limits).facts
 
 
-def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False) -> Checked:
+def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim: bool = False) -> Checked:
     """Facts and thumbnail from one walk and one decode, in this process. Raises only ImageRejected.
 
-    With `strip`, what is decoded is what will be stored: the picture without its metadata.
+    What is decoded is what will be stored: with `strip`, the picture without its metadata; with `trim`, which
+    `strip` includes, the picture without what follows its end.
     """
     weigh(len(data), limits)
     walk = containers.walk(data, containers.sniff(data, limits), limits)

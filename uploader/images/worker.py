@@ -12,7 +12,7 @@ from typing import IO, Any, Final, Protocol
 
 from uploader.errors import ImageRejected
 from uploader.images import rejections
-from uploader.images.child import ANSWER, REQUEST, STRIP
+from uploader.images.child import ANSWER, REQUEST, STRIP, TRIM
 from uploader.images.inspect import Checked, ImageFacts
 from uploader.limits import Limits
 
@@ -53,7 +53,9 @@ class Worker:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def ask(self, data: bytes | memoryview | Stream, *, strip: bool, wall_s: float) -> Checked:
+    def ask(
+        self, data: bytes | memoryview | Stream, *, strip: bool = False, trim: bool = False, wall_s: float
+    ) -> Checked:
         """Send a picture, read the answer. Raises ImageRejected, also when the child dies or is too slow.
 
         What a stream raises comes through as it is, and how long a stream takes is its own business.
@@ -62,7 +64,7 @@ class Worker:
         timer = threading.Timer(wall_s, self._stop, (late,))
         sent = self.reusable = False  # until the whole answer is here, whatever interrupts
         try:
-            self._send(data, strip)
+            self._send(data, (STRIP if strip else 0) | (TRIM if trim else 0))
             sent = True
             timer.start()
             return self._receive(len(data))
@@ -89,9 +91,9 @@ class Worker:
             except OSError:
                 continue  # the rest of a picture, which nobody reads any more
 
-    def _send(self, data: bytes | memoryview | Stream, strip: bool) -> None:
+    def _send(self, data: bytes | memoryview | Stream, flags: int) -> None:
         stdin = _open(self._process.stdin)
-        stdin.write(REQUEST.pack(STRIP if strip else 0, len(data)))
+        stdin.write(REQUEST.pack(flags, len(data)))
         for chunk in (data,) if isinstance(data, bytes | memoryview) else data:
             stdin.write(chunk)
         stdin.flush()
@@ -108,7 +110,14 @@ class Worker:
         self.reusable = not head["last"]
         if rejected := head.get("rejected"):
             raise ImageRejected(rejected["sentence"], code=rejected["code"], **rejected["facts"])
-        return Checked(ImageFacts(**head["facts"]), thumbnail, stripped or None, tuple(head["removed"]))
+        return Checked(
+            ImageFacts(**head["facts"]),
+            thumbnail,
+            stripped or None,
+            tuple(head["removed"]),
+            likeness=head["likeness"],
+            camera=head["camera"],
+        )
 
     def _read(self, count: int) -> bytes:
         found: bytes = _open(self._process.stdout).read(count)
