@@ -31,7 +31,7 @@ ONLY_IN = {
     "botocore": r"uploader/storage/(bucket|config|failures)\.py",
     "PIL": r"uploader/images/.*",
     "pi_heif": r"uploader/images/.*",
-    "requests": r"uploader/storage/transfer\.py",
+    "requests": r"uploader/storage/(transfer|probe)\.py",
     "starlette": r"uploader/api\.py",
     "itsdangerous": r"uploader/presign/tickets\.py",
     "pydantic_settings": r"uploader/settings\.py",

@@ -4,7 +4,7 @@ The client is made once (100 ms and 15 MB) and shared by all threads. SigV4 and 
 boto3's own defaults still sign SigV2 for the global host, which newer buckets refuse.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
@@ -17,23 +17,22 @@ from uploader.presign.policy import decode_policy, sha256_field
 from uploader.storage.config import client_config
 from uploader.storage.failures import translated
 from uploader.storage.removal import Removal
+from uploader.storage.rules import Rules
 from uploader.storage.shapes import (
     Listing,
     PostForm,
     PresignedPost,
     StoredObject,
     content_disposition,
-    cors_rule,
     require,
     stored_object,
-    sweep_rule,
 )
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 
-class Bucket(Removal):
+class Bucket(Removal, Rules):
     """The calls this project makes, each one request, each failing with an error of `uploader.errors`."""
 
     def __init__(self, client: "S3Client", name: str, credentials: Any = None) -> None:
@@ -213,32 +212,6 @@ class Bucket(Removal):
             for item in found.get("Contents", ())
         )
         return Listing(tuple(objects), bool(found.get("IsTruncated")))
-
-    # --- the bucket itself -----------------------------------------------------------------------------
-
-    def create(self) -> None:
-        """Makes the bucket; one that is ours already is no fault."""
-        try:
-            with translated("make the bucket"):
-                self._client.create_bucket(Bucket=self.name)
-        except errors.StorageRefused as error:
-            if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
-                raise
-
-    def allow_origins(self, origins: Iterable[str]) -> None:
-        """Lets pages of these origins post and read (the bucket's CORS rules; replaces them)."""
-        with translated("set the CORS rules"):
-            self._client.put_bucket_cors(
-                Bucket=self.name,
-                CORSConfiguration={"CORSRules": [cors_rule(list(origins))]},
-            )
-
-    def sweep(self, prefix: str, *, after_days: int) -> None:
-        """Lets S3 delete what lies under `prefix` for `after_days` days (replaces the lifecycle rules)."""
-        with translated("set the lifecycle rule"):
-            self._client.put_bucket_lifecycle_configuration(
-                Bucket=self.name, LifecycleConfiguration={"Rules": [sweep_rule(prefix, after_days)]}
-            )
 
 
 def _find_region(session: boto3.Session, name: str) -> str:

@@ -23,7 +23,6 @@ _CHUNK_BYTES: Final = 256 * 1024
 _CONNECT_TIMEOUT_S: Final = 5.0
 _READ_TIMEOUT_S: Final = 30.0
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-_NO_PROXY: Final = {"no_proxy": ",".join(_LOOPBACK)}
 _TRANSIENT: Final = frozenset({"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable"})
 
 OnSent = Callable[[int], None]
@@ -70,7 +69,7 @@ class Transfer:
                 headers=headers,
                 timeout=self._timeout,
                 allow_redirects=False,
-                proxies=_NO_PROXY if urlsplit(post.url).hostname in _LOOPBACK else None,
+                proxies=proxies_for(post.url),
             )
         except requests.RequestException as error:
             raise errors.BucketUnreachable(
@@ -83,7 +82,7 @@ class Transfer:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = requests.Session()
-            session.auth = _no_auth
+            session.auth = no_auth
             session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
             session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
         return session
@@ -127,8 +126,14 @@ class _Multipart:
         yield self._tail
 
 
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request  # or requests would read ~/.netrc and send an Authorization header that S3 refuses
+def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leaves a request as it is: requests would read ~/.netrc and add a header that S3 refuses."""
+    return request
+
+
+def proxies_for(url: str) -> dict[str, str] | None:
+    """None leaves it to the environment; a store on this machine is never asked through a proxy."""
+    return {"no_proxy": ",".join(_LOOPBACK)} if urlsplit(url).hostname in _LOOPBACK else None
 
 
 def _receipt(answer: requests.Response, post: PresignedPost) -> PostReceipt:
