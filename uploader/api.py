@@ -1,8 +1,9 @@
 """The HTTP routes: begin an upload, complete it, health. They carry names and numbers, never a picture.
 
 POST /api/uploads           Authorization: Bearer <pass>, {"name", "size", "sha256", "type"}
-                            -> 201 {"ticket", "url", "fields", "expires_at"}
-POST /api/uploads/complete  the same pass, {"ticket"} -> 200 {"key", "name", "format", "width_px", ...}
+                            -> 201 {"ticket", "url", "fields", "expires_at", "earlier"}
+POST /api/uploads/complete  the same pass, {"ticket"}
+                            -> 200 {"key", "name", "format", "width_px", ..., "similar"}
 GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one archive
 GET  /api/health            -> 200 or 503 {"ok", ...}
 
@@ -41,6 +42,7 @@ STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
     (errors.ImageRejected, 422),
     (errors.ObjectMissing, 404),
     (errors.ObjectChanged, 409),
+    (errors.AlreadyStored, 409),
     (errors.StorageRefused, 403),
     (errors.UploaderError, 503),
 )
@@ -88,14 +90,14 @@ async def begin(request: Request) -> Response:
     _spend("begin", request, who)
     claim = _claim(await _body(request))
     begun = await _in_thread(partial(app.uploads.begin, claim, who=who), _quick)
-    expires_at = begun.post.expires_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return _answer(
         201,
         {
             "ticket": begun.ticket,
             "url": begun.post.url,
             "fields": dict(begun.post.fields),
-            "expires_at": expires_at,
+            "expires_at": _moment(begun.post.expires_at),
+            "earlier": _pointed_out(begun.earlier) if begun.earlier else None,
         },
     )
 
@@ -243,7 +245,18 @@ def _text(body: dict[str, Any], field: str, wanted: str, max_length: int) -> str
 
 def _stored(image: StoredImage) -> dict[str, Any]:
     names = ("key", "name", "format", "width_px", "height_px", "size_bytes", "sha256", "thumbnail_url")
-    return {**{name: getattr(image, name) for name in names}, "removed": list(image.removed)}
+    stored = {name: getattr(image, name) for name in names}
+    return {**stored, "removed": list(image.removed), "similar": [_pointed_out(one) for one in image.similar]}
+
+
+def _pointed_out(image: StoredImage) -> dict[str, str]:
+    """Another image, as much as a page needs to show it."""
+    names = ("key", "name", "thumbnail_url")
+    return {**{name: getattr(image, name) for name in names}, "uploaded_at": _moment(image.uploaded_at)}
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _known(path: str, error: errors.UploaderError) -> Response:

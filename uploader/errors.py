@@ -4,6 +4,7 @@ UploaderError
 ├── SettingsInvalid        one or more UPLOADER_* variables are wrong
 ├── LocalStoreUnavailable  the local S3 server cannot start, or is gone
 ├── ImageRejected          this file is not an image we take
+├── AlreadyStored          exactly this file is in the gallery
 ├── Busy                   the checkers' queue is full; try again
 ├── PassInvalid            no pass, or one that is forged, foreign or expired
 ├── TicketInvalid          a ticket that is forged, foreign or expired
@@ -14,6 +15,8 @@ UploaderError
     ├── ObjectMissing      there is no such object
     └── ObjectChanged      a precondition failed: the object is not the one that was meant
 """
+
+from typing import Any
 
 
 class UploaderError(Exception):
@@ -35,6 +38,14 @@ class LocalStoreUnavailable(UploaderError):
 
 class ImageRejected(UploaderError):
     """This file is not an image we take. `code` is one of the constants in `uploader.images`."""
+
+
+class AlreadyStored(UploaderError):
+    """Exactly this file was stored before; `earlier` is the image that was made of it."""
+
+    def __init__(self, sentence: str, *, earlier: Any) -> None:
+        super().__init__(sentence)
+        self.earlier = earlier
 
 
 class Busy(UploaderError):

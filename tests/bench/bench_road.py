@@ -26,6 +26,7 @@ from PIL import Image
 from uploader.flow.application import Application, open_application
 from uploader.flow.batch import AT_ONCE, File, start_batch
 from uploader.flow.carry import Carrier
+from uploader.flow.means import Means
 from uploader.images import Checked, Checker
 from uploader.presign import PostRules, new_key
 from uploader.settings import Settings
@@ -78,7 +79,7 @@ class Beforehand:
     def __init__(self, checker: Checker, files: list[File]) -> None:
         self._said = {file.read(): checker.check(file.read(), strip=True) for file in files}
 
-    def check(self, data: bytes, *, strip: bool = False) -> Checked:
+    def check(self, data: bytes, *, strip: bool = False, trim: bool = False) -> Checked:
         """What was said of the same bytes."""
         return self._said[data]
 
@@ -86,7 +87,8 @@ class Beforehand:
 def by_sending(app: Application, files: list[File]) -> float:
     """Wall seconds for the road without its checks."""
     checker = Beforehand(app.checker, files)
-    carrier = Carrier(app.bucket, checker, app.limits, link=app.gallery.link, films=app.films)  # type: ignore[arg-type]
+    means = Means(app.bucket, checker, app.limits, app.index, app.films, app.gallery.link)  # type: ignore[arg-type]
+    carrier = Carrier(means)
     started = time.perf_counter()
     batch = start_batch(carrier, files, who="")
     assert batch.wait(600)

@@ -11,6 +11,8 @@ import requests
 from uploader.flow.carry import Carrier
 from uploader.flow.film import Films
 from uploader.flow.gallery import Gallery
+from uploader.flow.index import Index
+from uploader.flow.means import Means
 from uploader.flow.uploads import Begun, Claim, Uploads
 from uploader.images import Checker
 from uploader.limits import Limits
@@ -36,6 +38,11 @@ class Flow:
     gallery: Gallery
     signer: Signer
     films: Films
+    means: Means
+
+    @property
+    def index(self) -> Index:
+        return self.gallery.index
 
     def shown(self) -> list[str]:
         """The keys that the gallery shows."""
@@ -51,27 +58,9 @@ def join(checker: Checker) -> Callable[..., Flow]:
         films = Films()
         signer = Signer("a secret for the tests")
         gallery = Gallery(bucket, link_expires_s=3_600, prefix=prefix)
-        uploads = Uploads(
-            bucket,
-            checker,
-            signer,
-            limits,
-            link=gallery.link,
-            films=films,
-            prefix=prefix,
-            strip_metadata=strip,
-        )
-        carrier = Carrier(
-            bucket,
-            checker,
-            limits,
-            link=gallery.link,
-            films=films,
-            prefix=prefix,
-            strip_metadata=strip,
-            pause=lambda _: None,
-        )
-        return Flow(bucket, uploads, carrier, gallery, signer, films)
+        means = Means(bucket, checker, limits, gallery.index, films, gallery.link, prefix=prefix, strip=strip)
+        uploads, carrier = Uploads(means, signer), Carrier(means, pause=lambda _: None)
+        return Flow(bucket, uploads, carrier, gallery, signer, films, means)
 
     return make
 

@@ -12,10 +12,7 @@ from PIL import Image
 from tests.conftest import keys_in, picture
 from tests.flow.conftest import WHO, Flow, Meddling, claim, post_like_a_browser
 from uploader import errors
-from uploader.flow.film import Films
 from uploader.flow.uploads import Begun, Uploads
-from uploader.images import Checker
-from uploader.limits import Limits
 from uploader.presign import parse_key
 from uploader.storage.bucket import Bucket
 
@@ -150,12 +147,10 @@ def test_a_forged_ticket_is_worth_nothing(flow: Flow) -> None:
     assert flow.shown() == []
 
 
-def test_a_ticket_ends(flow: Flow, bucket: Bucket, checker: Checker) -> None:
+def test_a_ticket_ends(flow: Flow) -> None:
     begun = staged(flow)
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    late = Uploads(
-        bucket, checker, flow.signer, Limits(), link=flow.gallery.link, films=Films(), clock=lambda: tomorrow
-    )
+    late = Uploads(replace(flow.means, clock=lambda: tomorrow), flow.signer)
     with pytest.raises(errors.TicketInvalid) as caught:
         late.complete(begun.ticket, who=WHO)
     assert caught.value.code == "ticket_expired"

@@ -12,6 +12,8 @@ from uploader.errors import LocalStoreUnavailable, UploaderError
 from uploader.flow.carry import Carrier
 from uploader.flow.film import Films
 from uploader.flow.gallery import Gallery
+from uploader.flow.index import Index
+from uploader.flow.means import Means
 from uploader.flow.uploads import Uploads
 from uploader.images import Checker, taken
 from uploader.limits import Limits
@@ -38,6 +40,7 @@ class Application:
     uploads: Uploads
     carrier: Carrier
     gallery: Gallery
+    index: Index
     films: Films
     store: RunningStore | None = None
 
@@ -74,18 +77,23 @@ def open_application(settings: Settings) -> Application:
     signer = signer_for(settings)
     gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, prefix=settings.prefix)
     films = Films()
-    common: dict[str, Any] = {
-        "link": gallery.link,
-        "films": films,
-        "prefix": settings.prefix,
-        "strip_metadata": settings.strip_metadata,
-    }
-    uploads = Uploads(bucket, checker, signer, limits, **common)
-    carrier = Carrier(bucket, checker, limits, **common)
+    means = Means(
+        bucket,
+        checker,
+        limits,
+        gallery.index,
+        films,
+        gallery.link,
+        prefix=settings.prefix,
+        strip=settings.strip_metadata,
+    )
+    uploads, carrier = Uploads(means, signer), Carrier(means)
     # Streamlit collects garbage around every rerun; what lives as long as the process need not be looked at.
     gc.collect()
     gc.freeze()
-    return Application(settings, limits, bucket, checker, signer, uploads, carrier, gallery, films, store)
+    return Application(
+        settings, limits, bucket, checker, signer, uploads, carrier, gallery, gallery.index, films, store
+    )
 
 
 def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:

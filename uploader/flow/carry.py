@@ -3,23 +3,22 @@
 The thumbnail is stored first and the image last, so that nothing half-done ever shows.
 """
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Final, Literal, TypeVar
 
 import structlog
 
 from uploader import errors
 from uploader.flow import record
-from uploader.flow.film import Camera, Films
-from uploader.flow.record import Link, StoredImage
-from uploader.images import Checker
-from uploader.limits import Limits
+from uploader.flow.film import Camera
+from uploader.flow.means import Means
+from uploader.flow.record import StoredImage
 from uploader.presign import PostRules, new_key, thumbnail_key
 from uploader.presign.keys import IMAGES
-from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import StoredObject
 from uploader.storage.transfer import OnSent, Transfer
 
@@ -36,27 +35,9 @@ _T = TypeVar("_T")
 class Carrier:
     """The road through the app. One instance serves all threads."""
 
-    def __init__(
-        self,
-        bucket: Bucket,
-        checker: Checker,
-        limits: Limits,
-        *,
-        link: Link,
-        films: Films,
-        prefix: str = "",
-        strip_metadata: bool = True,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._bucket = bucket
-        self._checker = checker
-        self._limits = limits
-        self._link = link
-        self._films = films
-        self._prefix = prefix
-        self._strip = strip_metadata
-        self._clock = clock
+    def __init__(self, means: Means, *, pause: Callable[[float], None] = time.sleep) -> None:
+        self._means = means
+        self._bucket = means.bucket
         self._pause = pause
         self._transfer = Transfer()
 
@@ -66,27 +47,32 @@ class Carrier:
         filename: str,
         *,
         who: str,
+        again: bool = True,
         on_step: OnStep = lambda _: None,
         on_sent: OnSent | None = None,
     ) -> StoredImage:
         """Checks, signs, posts and verifies one file; `on_step` and `on_sent` (bytes) hear how far it is.
 
         A transient failure is tried again with a fresh form, three times in all; a refusal is not.
-        Raises ImageRejected, Busy, StorageError.
+        Raises ImageRejected, Busy, StorageError; AlreadyStored where not `again` and this file is here.
         """
+        means, camera, source_sha256 = self._means, Camera(), hashlib.sha256(data).hexdigest()
+        if not again and (earlier := means.index.earlier(source_sha256)):
+            raise errors.AlreadyStored(_here_since(earlier), earlier=earlier)
         on_step("check")
-        camera = Camera()
         with camera.shot("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
-            checked = self._checker.check(data, strip=self._strip)
+            checked = means.checker.check(data, strip=means.strip, trim=True)
         facts, name = checked.facts, record.clean_name(filename)
-        folder, token = f"{self._prefix}{IMAGES}", secrets.token_hex(16)
-        key = new_key(name, facts.extension, now=self._clock(), token=token, prefix=folder)
-        rules = PostRules(
-            key, facts.content_type, facts.size_bytes, facts.sha256, record.metadata(name, who, facts)
-        )
+        folder, token = f"{means.prefix}{IMAGES}", secrets.token_hex(16)
+        key = new_key(name, facts.extension, now=means.clock(), token=token, prefix=folder)
+        image = means.image_of(key, name, who, checked, source_sha256=source_sha256)
+        rules = PostRules(key, facts.content_type, facts.size_bytes, facts.sha256, record.metadata(image))
         try:
             on_step("send")
-            with camera.shot("app", "s3", "PUT the thumbnail", size_bytes=len(checked.thumbnail)):
+            with (
+                means.index.noting(image),
+                camera.shot("app", "s3", "PUT the thumbnail", size_bytes=len(checked.thumbnail)),
+            ):
                 self._put_thumbnail(key, checked.thumbnail)
             self._post(rules, checked.stripped or data, on_sent, camera)
             on_step("verify")
@@ -96,23 +82,21 @@ class Carrier:
             _compare(rules, stored)
         except errors.StorageError as error:
             log.warning("upload.failed", key=key, code=error.code, request_id=error.request_id)
-            self._undo(key)
+            self._undo(image)
             raise
         log.info("upload.stored", key=key, size_bytes=facts.size_bytes, road="app")
-        self._films.keep(key, camera)
-        return record.from_facts(
-            key, name, who, facts, link=self._link, prefix=self._prefix, removed=checked.removed
-        )
+        means.films.keep(key, camera)
+        return replace(image, similar=means.index.similar(image))
 
     def _put_thumbnail(self, key: str, thumbnail: bytes) -> None:
-        place = thumbnail_key(key, prefix=self._prefix)
+        place = thumbnail_key(key, prefix=self._means.prefix)
         self._retried(lambda: self._bucket.put(place, thumbnail, content_type="image/jpeg"))
 
     def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None, camera: Camera) -> None:
         def once() -> None:
             with camera.shot("app", "app", "sign a form"):
                 form = self._bucket.presign_post(
-                    rules, expires_s=self._limits.form_expires_s, now=self._clock()
+                    rules, expires_s=self._means.limits.form_expires_s, now=self._means.clock()
                 )
             with camera.shot("app", "s3", "POST the form", size_bytes=len(data)) as take:
                 receipt = self._transfer.send(form, data, content_type=rules.content_type, on_sent=on_sent)
@@ -130,12 +114,19 @@ class Carrier:
                 self._pause(_FIRST_PAUSE_S * 2**attempt * jitter)
         return call()
 
-    def _undo(self, key: str) -> None:
-        for leftover in (key, thumbnail_key(key, prefix=self._prefix)):
-            try:
-                self._bucket.delete(leftover)
-            except errors.StorageError as error:
-                log.warning("upload.leftover", key=leftover, code=error.code)
+    def _undo(self, image: StoredImage) -> None:
+        """Takes back what was stored. An image that cannot be deleted keeps its thumbnail and its entries."""
+        try:
+            self._bucket.delete(image.key)
+            self._means.index.forget([image])
+            self._bucket.delete(thumbnail_key(image.key, prefix=self._means.prefix))
+        except errors.StorageError as error:
+            log.warning("upload.leftover", key=image.key, code=error.code)
+
+
+def _here_since(earlier: StoredImage) -> str:
+    when = f"{earlier.uploaded_at:%Y-%m-%d %H:%M} UTC"
+    return f"This file is in the gallery since {when}, so it was not sent again; send it anyway to have two."
 
 
 def _compare(rules: PostRules, stored: StoredObject) -> None:

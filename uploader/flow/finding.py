@@ -30,9 +30,11 @@ class Filters:
     """Extensions: `jpg`, `png` …"""
     since: datetime | None = None
     until: datetime | None = None
+    who: str = ""
+    """Whose images, as their `who` tells it: another listing, so it costs no reading."""
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.formats or self.since or self.until)
+        return bool(self.words or self.formats or self.since or self.until or self.who)
 
     @property
     def needs_reading(self) -> bool:
@@ -40,7 +42,7 @@ class Filters:
         return bool(self.words or self.formats)
 
     def fit(self, parts: KeyParts) -> bool:
-        """Whether an image of this key is looked for, dates aside."""
+        """Whether an image of this key is looked for, dates and people aside."""
         if self.formats and parts.extension not in self.formats:
             return False
         return all(word in parts.name for word in self.words)

@@ -1,15 +1,16 @@
 """What is stored, from the bucket listing alone: one ListObjectsV2 call a page, newest first by key."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from uploader import errors
-from uploader.flow import above, record
+from uploader.flow import above, entries, record
 from uploader.flow.finding import Filters, find
+from uploader.flow.index import Index
 from uploader.flow.links import Links
 from uploader.flow.record import StoredImage
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
@@ -76,6 +77,7 @@ class Gallery:
         self._folder = f"{prefix}{IMAGES}"
         self._clock = clock
         self.links = Links(bucket, expires_s=link_expires_s, clock=clock)
+        self.index = Index(bucket, link=self.link, prefix=prefix)
 
     # --- pages -----------------------------------------------------------------------------------------
 
@@ -85,7 +87,7 @@ class Gallery:
         One call, but for a search by words or formats. A page never changes by what is uploaded meanwhile,
         except the newest one, whose cursor is empty.
         """
-        found = find(self._list, filters, cursor=cursor, size=size)
+        found = find(self._listing_of(filters.who), filters, cursor=cursor, size=size)
         tiles = tuple(self.tile(stored.key, stored.size_bytes) for stored in found.objects)
         return Page(tiles, found.older, found.read, found.spent)
 
@@ -196,6 +198,20 @@ class Gallery:
     def _must_be_ours(self, key: str) -> None:
         if not self.is_ours(key):
             raise errors.ObjectMissing("There is no image at this address.", code="not_an_image")
+
+    def _listing_of(self, who: str) -> Callable[[str, int], Listing]:
+        """The listing of all images, or of one person's: their entries, read as the images they tell of."""
+        if not who:
+            return self._list
+        folder = f"{self._prefix}{entries.who_folder(who)}"
+
+        def listing(after: str, limit: int) -> Listing:
+            start = f"{folder}{after}" if after else ""
+            found = self._bucket.list(folder, start_after=start, limit=limit)
+            named = (replace(one, key=self.key_of(entries.name_of(one.key))) for one in found.objects)
+            return Listing(tuple(named), found.more)
+
+        return listing
 
     def _list(self, after: str, limit: int) -> Listing:
         return self._bucket.list(

@@ -1,16 +1,22 @@
 """What is kept with an image: its metadata in S3, and an image read back from it."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from uploader.images import ImageFacts
+from uploader.images import Checked
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
 from uploader.presign.policy import decode_text, encode_text
 from uploader.storage.shapes import StoredObject
 
 _NAME_LENGTH: Final = 255  # what file systems allow
+# S3 takes 2 KB of metadata in all, the names of the fields included: these are the three without an end.
+_NAME_BYTES: Final = 1_024
+_WHO_BYTES: Final = 320
+_CAMERA_BYTES: Final = 400
+_PLAIN: Final = "none"
 
 Link = Callable[[str], str]
 """Key -> a signed address that a browser can read."""
@@ -31,6 +37,13 @@ class StoredImage:
     thumbnail_url: str
     who: str = ""
     removed: tuple[str, ...] = ()
+    source_sha256: str = ""
+    """Of the file as it was chosen; empty where that is what is stored."""
+    likeness: str = ""
+    """16 hex digits that are nearly the same for pictures that look alike; empty where it is too plain."""
+    camera: str = ""
+    similar: tuple["StoredImage", ...] = ()
+    """Others that look alike, as they were found when this one was stored."""
 
 
 def clean_name(filename: str) -> str:
@@ -42,16 +55,27 @@ def clean_name(filename: str) -> str:
     return whole.rpartition("/")[2].strip()[:_NAME_LENGTH] or "image"
 
 
-def metadata(name: str, who: str, facts: ImageFacts) -> Mapping[str, str]:
-    """What S3 keeps beside the bytes, as printable ASCII."""
-    kept = {"name": encode_text(name), "pixels": f"{facts.width_px}x{facts.height_px}"}
-    return {**kept, "who": encode_text(who, max_bytes=320)} if who else kept
+def metadata(image: StoredImage) -> Mapping[str, str]:
+    """What S3 keeps beside the bytes, as printable ASCII and below its 2 KB.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+    """
+    kept = {
+        "name": encode_text(image.name, max_bytes=_NAME_BYTES),
+        "pixels": f"{image.width_px}x{image.height_px}",
+        "who": encode_text(image.who, max_bytes=_WHO_BYTES),
+        "source-sha256": image.source_sha256,
+        "likeness": image.likeness or _PLAIN,
+        "camera": encode_text(image.camera, max_bytes=_CAMERA_BYTES),
+    }
+    return {name: value for name, value in kept.items() if value}
 
 
-def from_facts(
-    key: str, name: str, who: str, facts: ImageFacts, *, link: Link, prefix: str, removed: tuple[str, ...]
+def from_checked(
+    key: str, name: str, who: str, checked: Checked, *, source_sha256: str, link: Link, prefix: str
 ) -> StoredImage:
-    """The image that was just stored at `key`."""
+    """The image that is about to be stored at `key`; `source_sha256` is that of the file as chosen."""
+    facts = checked.facts
     return StoredImage(
         key=key,
         name=name,
@@ -62,17 +86,21 @@ def from_facts(
         sha256=facts.sha256,
         uploaded_at=uploaded_at(key),
         thumbnail_url=link(thumbnail_key(key, prefix=prefix)),
-        who=who,
-        removed=removed,
+        who=decode_text(encode_text(who, max_bytes=_WHO_BYTES)),
+        removed=checked.removed,
+        source_sha256=source_sha256 if source_sha256 != facts.sha256 else "",
+        likeness=checked.likeness,
+        camera=checked.camera,
     )
 
 
 def from_object(stored: StoredObject, *, link: Link, prefix: str) -> StoredImage:
     """The image behind a HEAD of its object; pixels are 0 where nobody wrote them down."""
-    width, _, height = stored.metadata.get("pixels", "").partition("x")
+    kept = stored.metadata
+    width, _, height = kept.get("pixels", "").partition("x")
     return StoredImage(
         key=stored.key,
-        name=decode_text(stored.metadata.get("name", "")) or parse_key(stored.key).name,
+        name=decode_text(kept.get("name", "")) or parse_key(stored.key).name,
         format=stored.content_type.removeprefix("image/").upper(),
         width_px=int(width) if width.isdecimal() else 0,
         height_px=int(height) if height.isdecimal() else 0,
@@ -80,5 +108,17 @@ def from_object(stored: StoredObject, *, link: Link, prefix: str) -> StoredImage
         sha256=stored.sha256 or "",
         uploaded_at=uploaded_at(stored.key),
         thumbnail_url=link(thumbnail_key(stored.key, prefix=prefix)),
-        who=decode_text(stored.metadata.get("who", "")),
+        who=decode_text(kept.get("who", "")),
+        source_sha256=_hex(kept.get("source-sha256", ""), 64),
+        likeness=_hex(kept.get("likeness", ""), 16),
+        camera=decode_text(kept.get("camera", "")),
     )
+
+
+def knows_likeness(stored: StoredObject) -> bool:
+    """Whether the likeness was looked for when the image was stored, even where it is too plain for one."""
+    return "likeness" in stored.metadata
+
+
+def _hex(value: str, digits: int) -> str:
+    return value if re.fullmatch(rf"[0-9a-f]{{{digits}}}", value) else ""

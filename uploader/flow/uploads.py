@@ -7,19 +7,19 @@ in the gallery, and completing again ends well: the image's key is in the ticket
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 
 from uploader import errors
 from uploader.flow import record
-from uploader.flow.film import Camera, Films
-from uploader.flow.record import Link, StoredImage
-from uploader.images import Checked, Checker, rejections, taken
-from uploader.limits import Limits, format_list, size_label
+from uploader.flow.film import Camera
+from uploader.flow.means import Means
+from uploader.flow.record import StoredImage
+from uploader.images import Checked, rejections, taken
+from uploader.limits import format_list, size_label
 from uploader.presign import PostRules, Signer, Ticket, new_key, thumbnail_key
 from uploader.presign.keys import IMAGES, INCOMING
 from uploader.storage.bucket import Bucket
@@ -51,10 +51,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A signed form for one claim, and the ticket to finish with."""
+    """A signed form for one claim, and the ticket to finish with.
+
+    `earlier` is the newest image that was made of exactly this file: reason enough not to send it.
+    """
 
     ticket: str
     post: PresignedPost
+    earlier: StoredImage | None = None
 
 
 class _Staged:
@@ -86,28 +90,10 @@ class _Staged:
 class Uploads:
     """The road straight from the browser. Any replica can finish what another began."""
 
-    def __init__(
-        self,
-        bucket: Bucket,
-        checker: Checker,
-        signer: Signer,
-        limits: Limits,
-        *,
-        link: Link,
-        films: Films,
-        prefix: str = "",
-        strip_metadata: bool = True,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._bucket = bucket
-        self._checker = checker
+    def __init__(self, means: Means, signer: Signer) -> None:
+        self._means = means
+        self._bucket = means.bucket
         self._signer = signer
-        self._limits = limits
-        self._link = link
-        self._films = films
-        self._prefix = prefix
-        self._strip = strip_metadata
-        self._clock = clock
 
     def begin(self, claim: Claim, *, who: str) -> Begun:
         """Signs a form that can store exactly the claimed content under `incoming/`.
@@ -115,19 +101,19 @@ class Uploads:
         Raises ImageRejected (size, type or checksum not acceptable), StorageError.
         """
         self._refuse_unacceptable(claim)
-        now, name = self._clock(), record.clean_name(claim.name)
+        now, name = self._means.clock(), record.clean_name(claim.name)
         extension, token = _EXTENSIONS[claim.content_type], secrets.token_hex(16)
-        key = new_key(name, extension, now=now, token=token, prefix=f"{self._prefix}{IMAGES}")
+        key = new_key(name, extension, now=now, token=token, prefix=f"{self._means.prefix}{IMAGES}")
         rules = PostRules(
-            key=f"{self._prefix}{INCOMING}{key.rpartition('/')[2]}",
+            key=f"{self._means.prefix}{INCOMING}{key.rpartition('/')[2]}",
             content_type=claim.content_type,
             size_bytes=claim.size_bytes,
             sha256=claim.sha256,
         )
         camera = Camera()
         with camera.shot("app", "app", "sign a form and a ticket"):
-            post = self._bucket.presign_post(rules, expires_s=self._limits.form_expires_s, now=now)
-        self._films.keep(rules.key, camera)
+            post = self._bucket.presign_post(rules, expires_s=self._means.limits.form_expires_s, now=now)
+        self._means.films.keep(rules.key, camera)
         ticket = Ticket(
             who=who,
             staged_key=rules.key,
@@ -138,7 +124,7 @@ class Uploads:
             sha256=claim.sha256,
             expires_at_s=int(post.expires_at.timestamp()) + _FINISH_LIFE_S,
         )
-        return Begun(self._signer.mint_ticket(ticket), post)
+        return Begun(self._signer.mint_ticket(ticket), post, self._means.index.earlier(claim.sha256))
 
     def complete(self, ticket_text: str, *, who: str) -> StoredImage:
         """Checks what the browser stored and promotes it to the gallery. Twice is once.
@@ -146,15 +132,15 @@ class Uploads:
         Raises TicketInvalid, ImageRejected (the staged object is then deleted), ObjectMissing (nothing was
         stored with this ticket), Busy, StorageError.
         """
-        ticket = self._signer.read_ticket(ticket_text, who=who, now=self._clock())
+        ticket = self._signer.read_ticket(ticket_text, who=who, now=self._means.clock())
         camera = Camera()
-        camera.shots.extend(self._films.take_back(ticket.staged_key))
+        camera.shots.extend(self._means.films.take_back(ticket.staged_key))
         try:
             staged = _Staged(self._bucket, ticket)
             with camera.shot(
                 "app", "s3", "GET what arrived, compare, check, strip", size_bytes=len(staged)
             ) as take:
-                checked = self._checker.check(staged, strip=self._strip)
+                checked = self._means.checker.check(staged, strip=self._means.strip, trim=True)
                 take.request_id = staged.seen.request_id
         except errors.ObjectMissing:
             return self._already_stored(ticket)
@@ -170,12 +156,12 @@ class Uploads:
             image = self._already_stored(ticket)
         with camera.shot("app", "s3", "DELETE the staged object"):
             self._discard(ticket.staged_key)
-        self._films.keep(image.key, camera)
+        self._means.films.keep(image.key, camera)
         log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, road="browser")
-        return image
+        return replace(image, similar=self._means.index.similar(image))
 
     def _refuse_unacceptable(self, claim: Claim) -> None:
-        formats = taken(self._limits)
+        formats = taken(self._means.limits)
         allowed = {f"image/{name.lower()}" for name in formats}
         if claim.content_type == "image/heic" and "HEIC" not in formats:
             raise rejections.heic_not_installed()
@@ -184,8 +170,8 @@ class Uploads:
             raise errors.ImageRejected(sentence, code="format_not_allowed")
         if claim.size_bytes < 1:
             raise errors.ImageRejected("This file is empty; choose another one.", code="empty")
-        if claim.size_bytes > self._limits.max_bytes:
-            found, most = size_label(claim.size_bytes), size_label(self._limits.max_bytes)
+        if claim.size_bytes > self._means.limits.max_bytes:
+            found, most = size_label(claim.size_bytes), size_label(self._means.limits.max_bytes)
             sentence = f"This file has {found}, and at most {most} are allowed; choose a smaller one."
             raise errors.ImageRejected(sentence, code="too_many_bytes")
         if not re.fullmatch(r"[0-9a-f]{64}", claim.sha256):
@@ -195,9 +181,10 @@ class Uploads:
     def _promote(self, ticket: Ticket, staged: StoredObject, checked: Checked) -> StoredImage:
         facts = checked.facts
         key = f"{ticket.key.rpartition('.')[0]}.{facts.extension}"
-        metadata = record.metadata(ticket.name, ticket.who, facts)
-        thumbnail = thumbnail_key(key, prefix=self._prefix)
-        self._bucket.put(thumbnail, checked.thumbnail, content_type="image/jpeg")
+        image = self._means.image_of(key, ticket.name, ticket.who, checked, source_sha256=ticket.sha256)
+        metadata, thumbnail = record.metadata(image), thumbnail_key(key, prefix=self._means.prefix)
+        with self._means.index.noting(image):
+            self._bucket.put(thumbnail, checked.thumbnail, content_type="image/jpeg")
         if checked.stripped is None:
             self._bucket.copy(replace(staged, content_type=facts.content_type), key, metadata=metadata)
         else:
@@ -209,15 +196,7 @@ class Uploads:
                 metadata=metadata,
                 only_if_absent=True,
             )
-        return record.from_facts(
-            key,
-            ticket.name,
-            ticket.who,
-            facts,
-            link=self._link,
-            prefix=self._prefix,
-            removed=checked.removed,
-        )
+        return image
 
     def _already_stored(self, ticket: Ticket) -> StoredImage:
         """The image that an earlier complete() of this ticket stored. Raises ObjectMissing."""
@@ -228,7 +207,7 @@ class Uploads:
                 found = self._bucket.head(f"{stem}.{extension}")
             except errors.ObjectMissing:
                 continue
-            return record.from_object(found, link=self._link, prefix=self._prefix)
+            return record.from_object(found, link=self._means.link, prefix=self._means.prefix)
         sentence = "No file arrived in the bucket for this upload; send it again."
         raise errors.ObjectMissing(sentence, code="nothing_stored")
 

@@ -14,6 +14,7 @@ from typing import Final
 IMAGES: Final = "images/"
 THUMBNAILS: Final = "thumbnails/"
 INCOMING: Final = "incoming/"
+INDEX: Final = "index/"
 
 _CLOCK_END_MS: Final = 16**12 - 1  # the year 10889
 _SLUG_LENGTH: Final = 60

@@ -1,0 +1,38 @@
+"""What both roads of an upload work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from uploader.flow import record
+from uploader.flow.film import Films
+from uploader.flow.index import Index
+from uploader.flow.record import Link, StoredImage
+from uploader.images import Checked, Checker
+from uploader.limits import Limits
+from uploader.storage.bucket import Bucket
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Where images go, who checks them and what is kept of it; `prefix` lies in front of all areas."""
+
+    bucket: Bucket
+    checker: Checker
+    limits: Limits
+    index: Index
+    films: Films
+    link: Link
+    prefix: str = ""
+    strip: bool = True
+    clock: Callable[[], datetime] = _now
+
+    def image_of(self, key: str, name: str, who: str, checked: Checked, *, source_sha256: str) -> StoredImage:
+        """The image that is about to be stored at `key`, made of the file with that SHA-256."""
+        return record.from_checked(
+            key, name, who, checked, source_sha256=source_sha256, link=self.link, prefix=self.prefix
+        )
