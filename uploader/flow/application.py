@@ -25,7 +25,7 @@ from uploader.storage.local import RunningStore, local_secret, start_local_store
 
 log = structlog.get_logger()
 
-_SWEEP_AFTER_DAYS: Final = 1
+SWEEP_AFTER_DAYS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
     )
     bucket.create()
     bucket.allow_origins(["*"])  # a form is what lets somebody in, and only the page hands those out
-    bucket.sweep(f"{settings.prefix}{INCOMING}", after_days=_SWEEP_AFTER_DAYS)
+    bucket.sweep(f"{settings.prefix}{INCOMING}", after_days=SWEEP_AFTER_DAYS)
     return bucket
 
 
