@@ -23,6 +23,7 @@ st.navigation(
         st.Page("upload.py", title="Upload", icon=":material/upload:", default=True),
         st.Page("gallery.py", title="Gallery", icon=":material/photo_library:", url_path="gallery"),
         st.Page("lab.py", title="Presign lab", icon=":material/science:", url_path="lab"),
+        st.Page("setup.py", title="Setup", icon=":material/build:", url_path="setup"),
     ],
     position="top",
 ).run()

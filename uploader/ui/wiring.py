@@ -30,12 +30,17 @@ def the_app() -> Application:
         st.stop()
 
 
-def must_sign_in() -> bool:
-    """True where the operator configured sign-in ([auth] in secrets.toml) and this person has not done so."""
+def signs_in() -> bool:
+    """True where the operator configured sign-in: [auth] in secrets.toml."""
     try:
-        return "auth" in st.secrets and not st.user.to_dict().get("is_logged_in")
+        return "auth" in st.secrets
     except FileNotFoundError:  # no secrets.toml at all
         return False
+
+
+def must_sign_in() -> bool:
+    """True where this person has yet to sign in."""
+    return signs_in() and not st.user.to_dict().get("is_logged_in")
 
 
 def person() -> str:

@@ -1,0 +1,38 @@
+"""What is wrong with this installation, and how to mend it: every finding from really trying it.
+
+bucket.py   the bucket on trial        people.py    who signs in, who signs, what is kept of people
+browser.py  what a browser would meet  finding.py   one line of the examination
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from uploader.flow.application import Application
+from uploader.flow.doctor import browser, bucket, people
+from uploader.flow.doctor.finding import WORST_FIRST, Finding, State
+
+__all__ = ["WORST_FIRST", "Finding", "State", "examine", "is_well"]
+
+
+def examine(app: Application, *, origin: str, signs_in: bool | None = None) -> tuple[Finding, ...]:
+    """Every finding: groups with the worst first, and the worst first within each. Never raises.
+
+    `origin` is the page's own, as browsers see it (`https://uploads.example.com`). `signs_in` says whether
+    people must sign in to the page, None where the caller cannot know. Takes about twenty requests; what is
+    stored on trial lies under `incoming/doctor/` and is deleted again.
+    """
+    now = datetime.now(UTC)
+    found = [
+        *people.credentials(app, now),
+        *bucket.examine(app, now),
+        *browser.examine(app, origin),
+        *people.examine(app, signs_in),
+    ]
+    groups = list(dict.fromkeys(one.group for one in found))
+    worst = {name: min(one.rank for one in found if one.group == name) for name in groups}
+    return tuple(sorted(found, key=lambda one: (worst[one.group], groups.index(one.group), one.rank)))
+
+
+def is_well(found: Sequence[Finding]) -> bool:
+    """Whether people can work: nothing found is bad."""
+    return all(one.state != "bad" for one in found)

@@ -1,0 +1,85 @@
+"""What a browser on the page's origin would meet: the preflight really sent, mixed content, the clock."""
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from uploader import errors
+from uploader.flow.application import Application
+from uploader.flow.doctor.finding import Finding, State
+from uploader.presign import PostRules
+from uploader.presign.keys import INCOMING
+from uploader.storage import probe
+from uploader.storage.shapes import cors_rule
+
+GROUP: Final = "Browser"
+
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+_SKEW_WARN_S: Final = 60
+_SKEW_BAD_S: Final = 900
+"""S3 answers RequestTimeTooSkewed (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
+_THROUGH: Final = "Until then, people can send through the app."
+
+
+def examine(app: Application, origin: str) -> list[Finding]:
+    """Every finding about pages on `origin`. Never raises."""
+    try:
+        url = _post_url(app)
+        answer = probe.preflight(url, origin)
+    except errors.StorageError as error:
+        return [Finding(GROUP, "CORS", "bad", str(error), _THROUGH), _secure(origin)]
+    return [_cors(answer, origin), _reach(url, origin), _clock(answer), _secure(origin)]
+
+
+def _post_url(app: Application) -> str:
+    rules = PostRules(f"{app.settings.prefix}{INCOMING}doctor/preflight", "image/png", 1, "0" * 64)
+    return app.bucket.presign_post(rules, expires_s=app.limits.form_expires_s).url
+
+
+def _cors(answer: probe.Preflight, origin: str) -> Finding:
+    why = (
+        f"A browser on {origin} asks the bucket before it posts, and sends nothing without a yes. {_THROUGH}"
+    )
+    if answer.is_allowed:
+        return Finding(GROUP, "CORS", "good", "The bucket lets this page post to it.", why)
+    return Finding(
+        GROUP,
+        "CORS",
+        "bad",
+        f"The bucket has no CORS rule for this page; the preflight got {answer.status}.",
+        f"{why} Paste this in S3 under Permissions, Cross-origin resource sharing.",
+        json.dumps([cors_rule([origin])], indent=2),
+    )
+
+
+def _reach(url: str, origin: str) -> Finding:
+    title, bucket, page = "Address", urlsplit(url), urlsplit(origin)
+    if bucket.scheme == "http" and page.scheme == "https":
+        said = "This page is https and the bucket's address is not, so browsers block it."
+        return Finding(GROUP, title, "bad", said, f"Give the bucket an https address. {_THROUGH}")
+    if bucket.hostname in _LOOPBACK and page.hostname not in _LOOPBACK:
+        said = "The bucket answers only on the machine that runs this app."
+        return Finding(GROUP, title, "warn", said, f"Browsers elsewhere cannot reach it. {_THROUGH}")
+    return Finding(GROUP, title, "good", "The bucket's address can be reached from pages like this one.")
+
+
+def _clock(answer: probe.Preflight) -> Finding:
+    title, why = "Clock", "S3 refuses what was signed more than 15 minutes beside its own clock."
+    if answer.date is None:
+        return Finding(GROUP, title, "unknown", "The bucket does not say what time it has.", why)
+    skew_s = round(abs((datetime.now(UTC) - answer.date).total_seconds()))
+    state: State = "bad" if skew_s >= _SKEW_BAD_S else "warn" if skew_s >= _SKEW_WARN_S else "good"
+    said = f"This machine's clock is {skew_s:,} s beside the bucket's."
+    good = "This machine and the bucket have the same time."
+    mend = "" if state == "good" else "sudo timedatectl set-ntp true"
+    return Finding(GROUP, title, state, good if state == "good" else said, why, mend)
+
+
+def _secure(origin: str) -> Finding:
+    page = urlsplit(origin)
+    why = "Browsers compute checksums quickly only on https and on localhost; elsewhere a slower way is used."
+    if page.scheme == "https" or page.hostname in _LOOPBACK:
+        return Finding(GROUP, "Secure page", "good", "Browsers treat this page as secure.", why)
+    said = "This page is plain http, so checksums are slow and whoever is in between can read along."
+    return Finding(GROUP, "Secure page", "warn", said, why)

@@ -1,0 +1,67 @@
+"""Who signs, who signs in, and what is kept of people."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from uploader.flow.application import Application
+from uploader.flow.doctor.finding import Finding
+
+_SHORT: Final = timedelta(hours=1)
+
+
+def credentials(app: Application, now: datetime) -> list[Finding]:
+    """What signs the forms, the links and the tickets."""
+    group, settings = "Credentials", app.settings
+    end = app.bucket.credentials_end_at()
+    why = "A signature lives at most as long as the credentials behind it, whatever was asked for."
+    if app.store:
+        life = Finding(group, "Who signs", "good", "Keys of the local store, made for it alone.", why)
+    elif end is None:
+        life = Finding(group, "Who signs", "good", "Keys that do not end by themselves.", why)
+    else:
+        left = int((end - now) / timedelta(minutes=1))
+        ending = f"Temporary keys with {left:,} minutes left; they are renewed where a role gives them."
+        life = Finding(group, "Who signs", "good" if end - now > _SHORT else "warn", ending, why)
+    if settings.secret_key or app.store:
+        said = "Set by UPLOADER_SECRET_KEY." if settings.secret_key else "Kept in the data folder."
+        secret = Finding(group, "Secret of the tickets", "good", said)
+    else:
+        secret = Finding(
+            group,
+            "Secret of the tickets",
+            "warn",
+            "Made by this machine for itself.",
+            "What begins on one replica can be finished by another only where all have the same secret.",
+            "export UPLOADER_SECRET_KEY=$(python -c 'import secrets; print(secrets.token_hex(32))')",
+        )
+    return [life, secret]
+
+
+def examine(app: Application, signs_in: bool | None) -> list[Finding]:
+    """Who gets in, and what is kept of them."""
+    group, settings = "People", app.settings
+    may = "see and delete every image" if settings.allow_delete else "see every image"
+    gate = {
+        True: Finding(group, "Sign-in", "good", "People sign in, and each image says who uploaded it."),
+        False: Finding(
+            group,
+            "Sign-in",
+            "good" if app.store else "warn",
+            f"Nobody signs in: whoever reaches this page may upload, and may {may}.",
+            "Streamlit signs people in by OpenID Connect, configured in .streamlit/secrets.toml "
+            "(https://docs.streamlit.io/develop/concepts/connections/authentication).",
+            '[auth]\nredirect_uri = "https://uploads.example.com/oauth2callback"\ncookie_secret = "…"\n'
+            'client_id = "…"\nclient_secret = "…"\nserver_metadata_url = "https://…/.well-known/openid-configuration"',
+        ),
+        None: Finding(group, "Sign-in", "unknown", "The page knows; open it to see."),
+    }[signs_in]
+    kept = "removed before an image is stored" if settings.strip_metadata else "kept in every image"
+    private = Finding(
+        group,
+        "Privacy",
+        "good" if settings.strip_metadata else "warn",
+        f"Location, camera and other metadata are {kept}.",
+        "A photograph from a phone says where it was taken.",
+        "" if settings.strip_metadata else "export UPLOADER_STRIP_METADATA=true",
+    )
+    return [gate, private]

@@ -1,0 +1,79 @@
+"""The setup page: what is wrong with the bucket, the browser's way to it and the sign-in, and how to mend it."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Final
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from uploader.flow import doctor
+from uploader.flow.doctor import Finding
+from uploader.ui import parts, stage, wiring
+
+ICONS: Final = {
+    "bad": ":red[:material/error:]",
+    "warn": ":orange[:material/warning:]",
+    "unknown": ":gray[:material/help:]",
+    "good": ":green[:material/check_circle:]",
+}
+_PLAIN: Final = re.compile(r"[\w ,.;:()%'’·+-]*")  # says nothing in Markdown, and holds no address
+
+app = wiring.the_app()
+
+
+def here() -> str:
+    """The origin of this page, as browsers see it."""
+    seen = urlsplit(app.settings.public_origin or str(st.context.url or ""))
+    return f"{seen.scheme}://{seen.netloc}" if seen.netloc else "http://localhost:8501"
+
+
+def line(one: Finding) -> str:
+    """A finding as the label of its line; what came from elsewhere can only be read as text."""
+    said = stage.shown(one.sentence)
+    return f"{ICONS[one.state]} **{one.title}** {said if _PLAIN.fullmatch(said) else parts.plain(said)}"
+
+
+def show(one: Finding) -> None:
+    """One line; opened, why it matters and what to paste."""
+    with st.expander(line(one), expanded=one.state == "bad", type="compact"):
+        if one.why:
+            st.text(stage.shown(one.why))
+        if one.paste:
+            stage.code(one.paste, "json" if one.paste.startswith(("{", "[\n")) else None)
+
+
+def summary(found: Sequence[Finding]) -> None:
+    """The whole in one sentence."""
+    bad, warn = (sum(one.state == state for one in found) for state in ("bad", "warn"))
+    if bad:
+        count = "One thing keeps" if bad == 1 else f"{bad} things keep"
+        st.error(f"{count} uploads from working; what to do stands below.", icon=":material/error:")
+    elif warn:
+        count = "one thing" if warn == 1 else f"{warn} things"
+        st.warning(f"Uploads work. Look at {count} before others rely on it.", icon=":material/warning:")
+    else:
+        st.success("Everything works.", icon=":material/check_circle:")
+
+
+parts.heading(app, "Setup")
+with st.container(horizontal=True, vertical_alignment="center"):
+    again = st.button("Check again", icon=":material/refresh:")
+    when = st.empty()
+if again or "setup_found" not in st.session_state:
+    with st.spinner("Trying the bucket"):
+        found = doctor.examine(app, origin=here(), signs_in=wiring.signs_in())
+    st.session_state.setup_found = found, datetime.now(UTC)
+found, looked_at = st.session_state.setup_found
+when.caption(
+    f"Every line was really tried at {looked_at.astimezone(wiring.time_zone()):%H:%M:%S}; "
+    "what was stored for it is deleted again."
+)
+summary(found)
+for group, findings in groupby(found, key=lambda one: one.group):
+    st.subheader(group, anchor=False)
+    with st.container(gap=None):
+        for one in findings:
+            show(one)
