@@ -24,12 +24,15 @@ class Links:
         self._bucket = bucket
         self._expires_s = expires_s
         self._clock = clock
-        self._kept: OrderedDict[tuple[str, str, int], tuple[str, datetime, datetime]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str, int], tuple[str, datetime, datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def to(self, key: str, *, download_name: str = "") -> str:
-        """An address from which a browser can read the object for at least half the life of a link."""
-        url, _ = self._signed(key, download_name, self._expires_s, 2)
+    def to(self, key: str, *, download_name: str = "", content_type: str = "") -> str:
+        """An address from which a browser can read the object for at least half the life of a link.
+
+        With `content_type` the answer has that type, whatever the object was stored with.
+        """
+        url, _ = self._signed(key, download_name, content_type, self._expires_s, 2)
         return url
 
     def lasting(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
@@ -37,15 +40,21 @@ class Links:
 
         It is signed again once a tenth of its life is gone, so it lives nearly as long as was asked for.
         """
-        return self._signed(key, "", min(expires_s, LONGEST_S), 10)
+        return self._signed(key, "", "", min(expires_s, LONGEST_S), 10)
 
-    def _signed(self, key: str, download_name: str, expires_s: int, part: int) -> tuple[str, datetime]:
-        now, wanted = self._clock(), (key, download_name, expires_s * part)
+    def _signed(
+        self, key: str, download_name: str, content_type: str, expires_s: int, part: int
+    ) -> tuple[str, datetime]:
+        now, wanted = self._clock(), (key, download_name, content_type, expires_s * part)
         with self._lock:
             url, ends_at, renew_at = self._kept.get(wanted, ("", now, now))
             if renew_at <= now:
                 url, ends_at = self._bucket.presign_get(
-                    key, expires_s=expires_s, download_name=download_name or None, now=now
+                    key,
+                    expires_s=expires_s,
+                    download_name=download_name or None,
+                    content_type=content_type or None,
+                    now=now,
                 )
                 self._kept[wanted] = (url, ends_at, now + (ends_at - now) / part)
             self._kept.move_to_end(wanted)

@@ -91,17 +91,26 @@ class Bucket(Removal, Rules):
         return PresignedPost(url, fields, decode_policy(fields["policy"]).expires_at)
 
     def presign_get(
-        self, key: str, *, expires_s: int, download_name: str | None = None, now: datetime | None = None
+        self,
+        key: str,
+        *,
+        expires_s: int,
+        download_name: str | None = None,
+        content_type: str | None = None,
+        now: datetime | None = None,
     ) -> tuple[str, datetime]:
         """A link to read one object, and when it ends.
 
-        With `download_name` the browser saves it under that name (https://www.rfc-editor.org/rfc/rfc6266).
+        With `download_name` the browser saves it under that name (https://www.rfc-editor.org/rfc/rfc6266);
+        with `content_type` the answer has that type, whatever the object was stored with.
         """
         now = now or datetime.now(UTC)
         life_s = self._life_s(expires_s, now)
         params = {"Bucket": self.name, "Key": key, "ResponseCacheControl": f"private, max-age={life_s}"}
         if download_name is not None:
             params["ResponseContentDisposition"] = content_disposition(download_name)
+        if content_type is not None:
+            params["ResponseContentType"] = content_type
         with translated("sign a link"):
             url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=life_s)
         return url, now + timedelta(seconds=life_s)
@@ -212,6 +221,15 @@ class Bucket(Removal, Rules):
             for item in found.get("Contents", ())
         )
         return Listing(tuple(objects), bool(found.get("IsTruncated")))
+
+    def folders(self, prefix: str = "") -> tuple[str, ...]:
+        """The folders right under `prefix`, each whole and with its slash, from one call: 1,000 at most."""
+        with translated("list the folders of the bucket"):
+            found = self._client.list_objects_v2(
+                Bucket=self.name, Prefix=prefix, Delimiter="/", MaxKeys=1_000
+            )
+        require(found, "IsTruncated")
+        return tuple(item["Prefix"] for item in found.get("CommonPrefixes", ()))
 
 
 def _find_region(session: boto3.Session, name: str) -> str:

@@ -1,0 +1,213 @@
+"""What other tools stored in the bucket: any prefix of it, read in bounded parts, shown after the same check.
+
+S3 lists by key and knows no other order. So the newest images are those of the keys that were read; what a
+part did not read may be newer, and a part says where it stopped.
+"""
+
+import heapq
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from uploader import errors
+from uploader.flow.application import Application
+from uploader.flow.gallery import Tile
+from uploader.flow.links import Links
+from uploader.flow.others import Body, Other, Seen, in_words
+from uploader.images import Checker
+from uploader.limits import Limits
+from uploader.presign.keys import IMAGES, INCOMING, INDEX, THUMBNAILS
+from uploader.storage.bucket import Bucket
+from uploader.storage.shapes import StoredObject
+
+log = structlog.get_logger()
+
+CALLS: Final = 20
+"""Listing calls of one part: 20,000 keys, about a second."""
+KEPT: Final = 960
+"""Images of one part that are kept, the newest ones: ten of the largest pages."""
+
+_AFTER_OURS: Final = "~"  # sorts after whatever our own keys go on with
+_ENDINGS: Final = {"JPEG": (".jpg", ".jpeg")}  # the others are their own
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one bounded reading of a folder found: the newest images among the keys that were `read`.
+
+    `found` counts them all, also those beyond `KEPT`; `too_large` more are larger than is taken here. Where
+    the folder holds keys that were not read, `further` is the place to read on from, else it is empty.
+    """
+
+    images: tuple[Other, ...] = ()
+    read: int = 0
+    found: int = 0
+    too_large: int = 0
+    further: str = ""
+
+
+class Elsewhere:
+    """The folders of a bucket that are not ours. It holds nothing, so making one costs nothing."""
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        checker: Checker,
+        limits: Limits,
+        *,
+        links: Links,
+        formats: tuple[str, ...],
+        prefix: str = "",
+    ) -> None:
+        self._bucket = bucket
+        self._checker = checker
+        self._limits = limits
+        self._links = links
+        self._formats = formats
+        self._endings = tuple(end for name in formats for end in _ENDINGS.get(name, (f".{name.lower()}",)))
+        self._ours = {f"{prefix}{area}": area for area in (IMAGES, INCOMING, THUMBNAILS, INDEX)}
+        self._thumbnails = f"{prefix}{THUMBNAILS}other/"
+
+    # --- folders ---------------------------------------------------------------------------------------
+
+    def area(self, key: str) -> str:
+        """The area of this app that a key or a folder lies in, `images/` or another; empty for all else."""
+        return next((area for ours, area in self._ours.items() if key.startswith(ours)), "")
+
+    def folders(self, folder: str = "") -> tuple[str, ...]:
+        """The folders right under this one that are not ours: one call. Raises StorageError."""
+        return tuple(name for name in self._bucket.folders(folder) if not self.area(name))
+
+    def part(self, folder: str, *, after: str = "") -> Part:
+        """The newest images among the next keys that begin with `folder`. Raises StorageError.
+
+        A folder needs no slash at its end, and the empty one is the whole bucket. At most CALLS calls.
+        """
+        newest: list[Other] = []
+        read = found = too_large = 0
+        for _ in range(CALLS):
+            listing = self._bucket.list(folder, start_after=after)
+            theirs = [stored for stored in listing.objects if not self.area(stored.key)]
+            images = [stored for stored in theirs if self._looks_like_an_image(stored)]
+            fit = [stored for stored in images if stored.size_bytes <= self._limits.max_bytes]
+            read, found = read + len(theirs), found + len(fit)
+            too_large += len(images) - len(fit)
+            newest = heapq.nsmallest(KEPT, [*newest, *map(_other, fit)], key=_newest_first)
+            if not listing.more or not listing.objects:
+                return Part(tuple(newest), read, found, too_large)
+            after = self._beyond_ours(listing.objects[-1].key)
+        return Part(tuple(newest), read, found, too_large, further=after)
+
+    # --- one object ------------------------------------------------------------------------------------
+
+    def find(self, key: str) -> Other:
+        """What S3 says of an object now: one HEAD. Raises ObjectMissing, StorageError."""
+        if self.area(key) or not key.lower().endswith(self._endings):
+            raise errors.ObjectMissing(
+                "There is no image of another tool at this address.", code="not_an_image"
+            )
+        with in_words():
+            return _other(self._bucket.head(key))
+
+    def see(self, other: Other) -> Seen:
+        """What the check says of an object. Its thumbnail is made and kept the first time.
+
+        Raises ObjectMissing where it is gone, ObjectChanged where it is no longer the one that was listed,
+        Busy, StorageError.
+        """
+        self._must_not_be_ours(other)
+        small = self.thumbnail_key(other)
+        if kept := self._kept(small):
+            return kept
+        try:
+            with in_words():
+                checked = self._checker.check(Body(self._bucket, other))
+        except errors.ImageRejected as error:
+            log.info("other.refused", key=other.key, code=error.code)
+            return Seen(sentence=str(error))
+        facts = checked.facts
+        seen = Seen(facts.format, facts.width_px, facts.height_px, facts.sha256)
+        pixels = f"{seen.width_px}x{seen.height_px}"
+        told = {"format": seen.format, "pixels": pixels, "sha256": seen.sha256}
+        try:
+            self._bucket.put(small, checked.thumbnail, content_type="image/jpeg", metadata=told)
+        except errors.StorageError as error:
+            log.warning("thumbnail.not_kept", key=other.key, code=error.code)
+        return seen
+
+    def thumbnail_key(self, other: Other) -> str:
+        """Where the thumbnail lies of exactly this content at this key."""
+        return f"{self._thumbnails}{other.id}.jpg"
+
+    def tile(self, other: Other) -> Tile:
+        """It in the grid. A tile is named by the id, since a key may hold anything."""
+        thumbnail = self._links.to(self.thumbnail_key(other))
+        return Tile(other.id, other.name, other.size_bytes, other.stored_at, thumbnail)
+
+    def link(self, other: Other, seen: Seen) -> str:
+        """A signed address of an image that passed the check, which no browser takes for anything else."""
+        self._must_be_good(other, seen)
+        return self._links.to(other.key, content_type=seen.content_type)
+
+    def download(self, other: Other, seen: Seen) -> str:
+        """The same, to save under the object's own name."""
+        self._must_be_good(other, seen)
+        return self._links.to(other.key, download_name=other.name, content_type=seen.content_type)
+
+    def preview(self, other: Other) -> str:
+        """A signed address of the thumbnail."""
+        return self._links.to(self.thumbnail_key(other))
+
+    def address(self, other: Other) -> str:
+        """The object as the AWS command line names it."""
+        return f"s3://{self._bucket.name}/{other.key}"
+
+    # --- inside ----------------------------------------------------------------------------------------
+
+    def _looks_like_an_image(self, stored: StoredObject) -> bool:
+        return stored.size_bytes > 0 and stored.key.lower().endswith(self._endings)
+
+    def _beyond_ours(self, last: str) -> str:
+        """Where to read on: not through our own areas, which may hold millions."""
+        ours = next((ours for ours in self._ours if last.startswith(ours)), "")
+        return max(last, f"{ours}{_AFTER_OURS}") if ours else last
+
+    def _kept(self, small: str) -> Seen | None:
+        try:
+            told = self._bucket.head(small).metadata
+        except errors.ObjectMissing:
+            return None
+        width, _, height = told.get("pixels", "").partition("x")
+        if told.get("format") not in self._formats or not (width.isdecimal() and height.isdecimal()):
+            return None
+        return Seen(told["format"], int(width), int(height), told.get("sha256", ""))
+
+    def _must_not_be_ours(self, other: Other) -> None:
+        if self.area(other.key):
+            raise errors.ObjectMissing("There is no image of another tool at this address.", code="ours")
+
+    def _must_be_good(self, other: Other, seen: Seen) -> None:
+        self._must_not_be_ours(other)
+        if not seen.format:
+            raise ValueError("only what passed the check is linked")
+
+
+def elsewhere(app: Application) -> Elsewhere:
+    """The other folders of the application's bucket."""
+    return Elsewhere(
+        app.bucket,
+        app.checker,
+        app.limits,
+        links=app.gallery.links,
+        formats=app.formats,
+        prefix=app.settings.prefix,
+    )
+
+
+def _other(stored: StoredObject) -> Other:
+    return Other(stored.key, stored.size_bytes, stored.etag, stored.last_modified)
+
+
+def _newest_first(other: Other) -> tuple[float, str]:
+    return -other.stored_at.timestamp(), other.key
