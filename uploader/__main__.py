@@ -1,29 +1,68 @@
-"""The command line: `python -m uploader pass [WHO]` prints a pass for a script, good for 15 minutes."""
+"""The command line of whoever runs the app.
+
+python -m uploader pass [WHO]        prints a pass for a script, good for 15 minutes
+python -m uploader doctor [ORIGIN]   tries the bucket and says what is wrong; exits 0 or 1
+"""
 
 import argparse
 import sys
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
+from itertools import groupby
+from textwrap import indent
+from typing import Final
 
 from uploader.errors import UploaderError
-from uploader.flow.application import signer_for
+from uploader.flow import doctor
+from uploader.flow.application import open_application, signer_for
 from uploader.settings import Settings
 
+_MARKS: Final = {"bad": "FAIL", "warn": "warn", "unknown": "?", "good": "ok"}
 
-def main(arguments: list[str] | None = None) -> int:
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; 0 where it went well, 1 with one sentence on standard error where not."""
     parser = argparse.ArgumentParser(prog="python -m uploader")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(required=True)
     mint = commands.add_parser("pass", help="print a pass for the upload routes, good for 15 minutes")
     mint.add_argument(
         "who", nargs="?", default="", help="whom the uploads are by, for example an e-mail address"
     )
+    mint.set_defaults(run=_pass)
+    ask = commands.add_parser("doctor", help="try the bucket for real and say what is wrong with it")
+    ask.add_argument(
+        "origin",
+        nargs="?",
+        default="",
+        help="the page's own address, for example https://uploads.example.com",
+    )
+    ask.set_defaults(run=_doctor)
     asked = parser.parse_args(arguments)
     try:
-        print(signer_for(Settings.load()).mint_pass(asked.who, now=datetime.now(UTC)))
+        return int(asked.run(Settings.load(), asked))
     except UploaderError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _pass(settings: Settings, asked: argparse.Namespace) -> int:
+    print(signer_for(settings).mint_pass(asked.who, now=datetime.now(UTC)))
     return 0
+
+
+def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
+    with closing(open_application(settings)) as app:
+        origin = asked.origin.rstrip("/") or settings.public_origin or "http://localhost:8501"
+        found = doctor.examine(app, origin=origin)
+        print(f"{app.bucket_label}, for pages on {origin}")
+    for group, findings in groupby(found, key=lambda one: one.group):
+        print(f"\n{group}")
+        for one in findings:
+            print(f"  {_MARKS[one.state]:<5} {one.title}: {one.sentence}")
+            if one.state in ("bad", "warn"):
+                print(indent("\n".join(filter(None, (one.why, one.paste))), " " * 8))
+    return 0 if doctor.is_well(found) else 1
 
 
 if __name__ == "__main__":

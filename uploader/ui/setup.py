@@ -1,4 +1,4 @@
-"""The setup page: what is wrong with the bucket, the browser's way to it and the sign-in, and how to mend it."""
+"""The setup page: what is wrong with the bucket and the way to it, and how to mend it."""
 
 import re
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ if again or "setup_found" not in st.session_state:
     st.session_state.setup_found = found, datetime.now(UTC)
 found, looked_at = st.session_state.setup_found
 when.caption(
-    f"Every line was really tried at {looked_at.astimezone(wiring.time_zone()):%H:%M:%S}; "
+    f"Tried for real at {looked_at.astimezone(wiring.time_zone()):%H:%M:%S}; "
     "what was stored for it is deleted again."
 )
 summary(found)

@@ -19,7 +19,7 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SKEW_WARN_S: Final = 60
 _SKEW_BAD_S: Final = 900
 """S3 answers RequestTimeTooSkewed (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
-_THROUGH: Final = "Until then, people can send through the app."
+_THROUGH: Final = "Where they cannot, people can send through the app."
 
 
 def examine(app: Application, origin: str) -> list[Finding]:
@@ -55,13 +55,14 @@ def _cors(answer: probe.Preflight, origin: str) -> Finding:
 
 def _reach(url: str, origin: str) -> Finding:
     title, bucket, page = "Address", urlsplit(url), urlsplit(origin)
+    why = f"Browsers post to {url} themselves; the app only signs. {_THROUGH}"
     if bucket.scheme == "http" and page.scheme == "https":
         said = "This page is https and the bucket's address is not, so browsers block it."
-        return Finding(GROUP, title, "bad", said, f"Give the bucket an https address. {_THROUGH}")
+        return Finding(GROUP, title, "bad", said, f"Give the bucket an https address. {why}")
     if bucket.hostname in _LOOPBACK and page.hostname not in _LOOPBACK:
         said = "The bucket answers only on the machine that runs this app."
-        return Finding(GROUP, title, "warn", said, f"Browsers elsewhere cannot reach it. {_THROUGH}")
-    return Finding(GROUP, title, "good", "The bucket's address can be reached from pages like this one.")
+        return Finding(GROUP, title, "warn", said, f"Browsers elsewhere cannot reach it. {why}")
+    return Finding(GROUP, title, "good", "The bucket's address can be reached from pages like this one.", why)
 
 
 def _clock(answer: probe.Preflight) -> Finding:

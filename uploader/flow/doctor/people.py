@@ -7,6 +7,11 @@ from uploader.flow.application import Application
 from uploader.flow.doctor.finding import Finding
 
 _SHORT: Final = timedelta(hours=1)
+_TICKETS: Final = "What begins on one replica can be finished by another only where all have the same secret."
+_SIGN_IN: Final = (
+    "Streamlit signs people in by OpenID Connect, configured in .streamlit/secrets.toml "
+    "(https://docs.streamlit.io/develop/concepts/connections/authentication)."
+)
 
 
 def credentials(app: Application, now: datetime) -> list[Finding]:
@@ -24,14 +29,14 @@ def credentials(app: Application, now: datetime) -> list[Finding]:
         life = Finding(group, "Who signs", "good" if end - now > _SHORT else "warn", ending, why)
     if settings.secret_key or app.store:
         said = "Set by UPLOADER_SECRET_KEY." if settings.secret_key else "Kept in the data folder."
-        secret = Finding(group, "Secret of the tickets", "good", said)
+        secret = Finding(group, "Secret of the tickets", "good", said, _TICKETS)
     else:
         secret = Finding(
             group,
             "Secret of the tickets",
             "warn",
             "Made by this machine for itself.",
-            "What begins on one replica can be finished by another only where all have the same secret.",
+            _TICKETS,
             "export UPLOADER_SECRET_KEY=$(python -c 'import secrets; print(secrets.token_hex(32))')",
         )
     return [life, secret]
@@ -42,18 +47,19 @@ def examine(app: Application, signs_in: bool | None) -> list[Finding]:
     group, settings = "People", app.settings
     may = "see and delete every image" if settings.allow_delete else "see every image"
     gate = {
-        True: Finding(group, "Sign-in", "good", "People sign in, and each image says who uploaded it."),
+        True: Finding(
+            group, "Sign-in", "good", "People sign in, and each image says who uploaded it.", _SIGN_IN
+        ),
         False: Finding(
             group,
             "Sign-in",
             "good" if app.store else "warn",
             f"Nobody signs in: whoever reaches this page may upload, and may {may}.",
-            "Streamlit signs people in by OpenID Connect, configured in .streamlit/secrets.toml "
-            "(https://docs.streamlit.io/develop/concepts/connections/authentication).",
+            _SIGN_IN,
             '[auth]\nredirect_uri = "https://uploads.example.com/oauth2callback"\ncookie_secret = "…"\n'
             'client_id = "…"\nclient_secret = "…"\nserver_metadata_url = "https://…/.well-known/openid-configuration"',
         ),
-        None: Finding(group, "Sign-in", "unknown", "The page knows; open it to see."),
+        None: Finding(group, "Sign-in", "unknown", "The page knows; open it to see.", _SIGN_IN),
     }[signs_in]
     kept = "removed before an image is stored" if settings.strip_metadata else "kept in every image"
     private = Finding(
