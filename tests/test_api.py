@@ -1,7 +1,7 @@
 """The HTTP routes: every status, with the flow behind them replaced by one that answers what a test wants."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -34,6 +34,13 @@ IMAGE = StoredImage(
     thumbnail_url="https://bucket.example/t",
     removed=("location",),
 )
+EARLIER = replace(IMAGE, key="images/e.jpg", uploaded_at=datetime(2026, 1, 2, 3, 4, 5, 600_000, tzinfo=UTC))
+POINTED_OUT = {
+    "key": "images/e.jpg",
+    "name": "beach.jpg",
+    "thumbnail_url": "https://bucket.example/t",
+    "uploaded_at": "2026-01-02T03:04:05Z",
+}
 
 
 @dataclass
@@ -44,16 +51,20 @@ class Flow:
     fault: Exception | None = None
     ok: bool = True
     closed: int = 0
+    earlier: StoredImage | None = None
+    similar: tuple[StoredImage, ...] = ()
 
     def begin(self, claim: Claim, *, who: str) -> Begun:
         self._ask(claim, who)
         fields = MappingProxyType({"key": "incoming/k.jpg", "policy": "p"})
         expires_at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-        return Begun("ticket-text", PresignedPost("https://bucket.example/", fields, expires_at))
+        return Begun(
+            "ticket-text", PresignedPost("https://bucket.example/", fields, expires_at), self.earlier
+        )
 
     def complete(self, ticket_text: str, *, who: str) -> StoredImage:
         self._ask(ticket_text, who)
-        return IMAGE
+        return replace(IMAGE, similar=self.similar)
 
     def _ask(self, what: Any, who: str) -> None:
         if self.fault:
@@ -106,6 +117,7 @@ def test_begin_answers_the_form(client: TestClient, flow: Flow) -> None:
         "url": "https://bucket.example/",
         "fields": {"key": "incoming/k.jpg", "policy": "p"},
         "expires_at": "2026-01-02T03:04:05Z",
+        "earlier": None,
     }
     assert response.headers["cache-control"] == "no-store"
     assert flow.asked == [(Claim("beach.jpg", 12, SHA, "image/jpeg"), "ana")]
@@ -124,8 +136,16 @@ def test_complete_answers_the_image(client: TestClient, flow: Flow) -> None:
         "sha256": SHA,
         "thumbnail_url": "https://bucket.example/t",
         "removed": ["location"],
+        "similar": [],
     }
     assert flow.asked == [("ticket-text", "ana")]
+
+
+def test_what_was_stored_before_is_pointed_out(client: TestClient, flow: Flow) -> None:
+    flow.earlier, flow.similar = EARLIER, (EARLIER,)
+    assert client.post("/api/uploads", json=FILE).json()["earlier"] == POINTED_OUT
+    done = client.post("/api/uploads/complete", json={"ticket": "ticket-text"})
+    assert done.json()["similar"] == [POINTED_OUT]
 
 
 @pytest.mark.parametrize("path", ["/api/uploads", "/api/uploads/complete"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.conftest import keys_in
 from uploader.flow.carry import Carrier
 from uploader.flow.film import Films
 from uploader.flow.gallery import Gallery
@@ -82,8 +83,16 @@ def post_like_a_browser(begun: Begun, data: bytes) -> requests.Response:
     )
 
 
+def pictures_in(bucket: Bucket) -> list[str]:
+    """Every key but those of the index."""
+    return [key for key in keys_in(bucket) if "index/" not in key]
+
+
 class Meddling:
-    """A bucket with an accomplice: `before[name]` runs before that call, `after[name]` after it."""
+    """A bucket with an accomplice: `before[name]` runs before that call, `after[name]` after it.
+
+    What concerns the index goes by unseen.
+    """
 
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
@@ -97,6 +106,8 @@ class Meddling:
             return found
 
         def call(*args: Any, **options: Any) -> Any:
+            if "index/" in str(args):
+                return found(*args, **options)
             self.calls.append(name)
             self.before.pop(name, lambda: None)()
             result = found(*args, **options)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import keys_in, picture
-from tests.flow.conftest import Flow, Meddling
+from tests.flow.conftest import Flow, Meddling, pictures_in
 from uploader import errors
 from uploader.flow.finding import Filters, words_of
 from uploader.flow.gallery import Gallery
@@ -223,7 +223,7 @@ def test_deleting_takes_the_thumbnail_along_and_reports_each_image(flow: Flow) -
     ]
     removed = flow.gallery.delete(gone)
     assert [(one.key, one.sentence) for one in removed] == [(key, "") for key in gone]
-    assert keys_in(flow.bucket) == [kept, thumbnail_key(kept)]
+    assert pictures_in(flow.bucket) == [kept, thumbnail_key(kept)]
 
 
 def test_one_refusal_keeps_that_image_and_only_that(flow: Flow, join: Callable[..., Flow]) -> None:
@@ -239,7 +239,7 @@ def test_one_refusal_keeps_that_image_and_only_that(flow: Flow, join: Callable[.
 
     removed = join(Refusing(flow.bucket)).gallery.delete([first, second])
     assert {one.key: one.sentence for one in removed} == {first: "S3 refused this.", second: ""}
-    assert keys_in(flow.bucket) == [first, thumbnail_key(first)]
+    assert pictures_in(flow.bucket) == [first, thumbnail_key(first)]
 
 
 def test_only_images_of_ours_can_be_deleted(flow: Flow) -> None:

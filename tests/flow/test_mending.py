@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import keys_in, picture
-from tests.flow.conftest import Flow
+from tests.flow.conftest import Flow, pictures_in
 from uploader.flow.mending import mend_thumbnail
 from uploader.images import Checker
 from uploader.limits import Limits
@@ -44,7 +44,7 @@ def test_what_cannot_be_decoded_has_none(flow: Flow, app: Any) -> None:
     flow.bucket.delete(thumbnail_key(key))
     flow.bucket.put(key, picture()[:100], content_type="image/jpeg")
     assert mend_thumbnail(app, key) == "failed"
-    assert keys_in(flow.bucket) == [key]
+    assert pictures_in(flow.bucket) == [key]
 
 
 def test_what_is_larger_than_allowed_is_not_read(flow: Flow, app: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.conftest import keys_in, picture
-from tests.flow.conftest import WHO, Flow, Meddling, claim, post_like_a_browser
+from tests.flow.conftest import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
 from uploader import errors
 from uploader.flow.uploads import Begun, Uploads
 from uploader.presign import parse_key
@@ -70,7 +70,8 @@ def test_everything_can_lie_in_a_folder(bucket: Bucket, join: Callable[..., Flow
     image = flow.uploads.complete(staged(flow).ticket, who=WHO)
     assert image.key.startswith("team/a/images/")
     assert flow.shown() == [image.key]
-    assert [key.split("/")[2] for key in keys_in(bucket)] == ["images", "thumbnails"]
+    assert [key.split("/")[2] for key in pictures_in(bucket)] == ["images", "thumbnails"]
+    assert {key.split("/")[2] for key in keys_in(bucket)} == {"images", "index", "thumbnails"}
 
 
 def test_twice_is_once(flow: Flow) -> None:
@@ -78,7 +79,7 @@ def test_twice_is_once(flow: Flow) -> None:
     first = flow.uploads.complete(begun.ticket, who=WHO)
     second = flow.uploads.complete(begun.ticket, who=WHO)
     assert second.key == first.key
-    assert len(keys_in(flow.bucket)) == 2
+    assert len(pictures_in(flow.bucket)) == 2
     assert post_like_a_browser(begun, DATA).status_code == 201, "the form itself can be used again"
     assert flow.uploads.complete(begun.ticket, who=WHO).key == first.key
     assert flow.shown() == [first.key]
@@ -97,7 +98,7 @@ def test_a_broken_picture_is_deleted_and_explained(flow: Flow) -> None:
     begun = staged(flow, data, content_type="image/png")
     with pytest.raises(errors.ImageRejected, match="ends in the middle"):
         flow.uploads.complete(begun.ticket, who=WHO)
-    assert keys_in(flow.bucket) == []
+    assert pictures_in(flow.bucket) == []
     with pytest.raises(errors.ObjectMissing, match="send it again"):
         flow.uploads.complete(begun.ticket, who=WHO)
 
@@ -173,7 +174,7 @@ def test_an_object_overwritten_before_the_check_is_refused(flow: Flow) -> None:
     flow.bucket.put(key, picture(color="red"), content_type="image/jpeg")
     with pytest.raises(errors.ImageRejected, match="not the file that was announced"):
         flow.uploads.complete(begun.ticket, who=WHO)
-    assert keys_in(flow.bucket) == []
+    assert pictures_in(flow.bucket) == []
 
 
 def test_an_object_overwritten_between_check_and_promotion_never_shows(

@@ -23,6 +23,7 @@ NEAR_BITS: Final = 4
 """Two pictures look alike where their likenesses differ in at most so many bits; no such pair is missed."""
 
 _WHO: Final = f"{INDEX}who/"
+_LIKENESS: Final = re.compile(r"-([0-9a-f]{16})\Z")
 PEOPLE: Final = f"{INDEX}people/"
 
 
@@ -74,7 +75,13 @@ def who_of(entry: str) -> str:
 
 def name_of(entry: str) -> str:
     """The last part of the key of the image that an entry tells of."""
-    return re.sub(r"-[0-9a-f]{16}$", "", entry.rpartition("/")[2])
+    last = entry.rpartition("/")[2]
+    return last[: -len(found[0])] if (found := _LIKENESS.search(last)) else last
+
+
+def likeness_of(entry: str) -> str:
+    """The likeness in an entry's name; empty where it holds none."""
+    return found[1] if (found := _LIKENESS.search(entry)) else ""
 
 
 def distance(one: str, other: str) -> int:

@@ -95,15 +95,16 @@ class Gallery:
         """The cursor of the images uploaded at an aware moment and before."""
         return clock_at(moment)
 
-    def newer(self, cursor: str, *, size: int, like: Page | None = None) -> str:
+    def newer(self, cursor: str, *, size: int, like: Page | None = None, who: str = "") -> str:
         """The cursor of the page above the one of `cursor`; empty for the newest. Raises StorageError.
 
+        Of one person's images where `who` is given, but of no other filter.
         One call where the images above lie about as close together as those of `like`, else a few.
         """
         places = [above.position(parse_key(tile.key).stem) for tile in like.tiles] if like else []
         span = 3 * (places[-1] - places[0]) * size // len(places) if len(places) > 1 else 0
         top = above.position(clock_at(self._clock() + _SKEW))
-        return above.page_above(self._list, cursor, size, top=top, span=span)
+        return above.page_above(self._listing_of(who), cursor, size, top=top, span=span)
 
     def count_newer(self, key: str) -> int:
         """How many images were stored since the one at `key` (or since ever, where empty), at most 100."""
@@ -174,8 +175,12 @@ class Gallery:
             for key, marker in reversed(one.markers):  # the thumbnail first: what is shown has one
                 self._bucket.restore(key, marker)
             log.info("image.restored", key=one.key)
+        for image in self.index.known([one.key for one in removed if one.markers]):
+            with self.index.noting(image):
+                pass
 
     def _delete(self, keys: Sequence[str]) -> list[Removed]:
+        known = self.index.known(keys)
         images = self._bucket.delete_many(keys)
         gone = [one.key for one in images if not one.error]
         thumbnails = {key: thumbnail_key(key, prefix=self._prefix) for key in gone}
@@ -184,6 +189,7 @@ class Gallery:
         except errors.StorageError as error:
             log.warning("thumbnails.left", code=error.code, count=len(gone))
             markers = {}
+        self.index.forget(image for image in known if image.key in thumbnails)
         removed = []
         for one in images:
             if one.error:

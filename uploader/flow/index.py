@@ -6,7 +6,8 @@ one looks whether the image is there. The index is a convenience: when it fails,
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Final, TypeVar
@@ -25,22 +26,22 @@ log = structlog.get_logger()
 SIMILAR: Final = 4
 """Pictures that look alike and are named at most."""
 
-_AT_ONCE: Final = 8
-_PATIENCE_S: Final = 2.0  # nobody waits longer for what is only a convenience
-_LOOKED_AT: Final = 8  # entries whose images are looked for; the first is there unless it was deleted
+_AT_ONCE: Final = 16
+_PATIENCE_S: Final = 1.0  # nobody waits longer for what is only a convenience
+_MANY_S: Final = 10.0  # for all images of a selection together
+_LOOKED_AT: Final = 8  # images that are looked for; the first one is there, but for those that were deleted
 
-_Found = TypeVar("_Found")
 _Given = TypeVar("_Given")
+_Found = TypeVar("_Found")
 
 
 class Index:
-    """The index of one bucket. One instance serves all threads, and none of its calls raises StorageError."""
+    """The index of one bucket. One instance serves all threads; no call raises StorageError or waits long."""
 
     def __init__(self, bucket: Bucket, *, link: Link, prefix: str = "") -> None:
         self._bucket = bucket
         self._link = link
         self._prefix = prefix
-        self._folder = f"{prefix}{IMAGES}"
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="index")
         self._people: set[str] = set()  # those whose entry this process has stored
 
@@ -50,61 +51,116 @@ class Index:
         """The newest image that is still there and was made of exactly these bytes: a LIST and a HEAD."""
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             return None
-        names = self._names(entries.sha256_folder(sha256), _LOOKED_AT)
-        return next((image for image in map(self._image, names) if image), None)
+        with _forgiving("earlier"):
+            return self._each(self._newest, [entries.sha256_folder(sha256)])[0]
+        return None
 
     def similar(self, image: StoredImage) -> tuple[StoredImage, ...]:
-        """At most `SIMILAR` other images that look alike, nearest first; the same file sent again is one."""
+        """At most `SIMILAR` other images that look alike, nearest first; the same file sent again is one.
+
+        Of what lies in each of the five folders, the newest 1,000 are compared. None where the image is too
+        plain to have a likeness.
+        """
+        with _forgiving("similar"):
+            names = self._alike(image)
+            found: list[StoredImage] = []
+            while names and len(found) < SIMILAR:
+                found += filter(None, self._each(self._image, names[:SIMILAR]))
+                names = names[SIMILAR:]
+            return tuple(found[:SIMILAR])
         return ()
 
     def people(self) -> tuple[str, ...]:
         """Everyone who uploaded, sorted, at most 1,000: one LIST. Empty where nobody signs in."""
-        listing = self._bucket.list(f"{self._prefix}{entries.PEOPLE}")
-        return tuple(sorted(filter(None, (entries.who_of(stored.key) for stored in listing.objects))))
+        with _forgiving("people"):
+            (listed,) = self._each(self._list, [entries.PEOPLE])
+            return tuple(sorted(filter(None, map(entries.who_of, listed))))
+        return ()
 
-    # --- writing ---------------------------------------------------------------------------------------
+    # --- telling ---------------------------------------------------------------------------------------
 
     @contextmanager
     def noting(self, image: StoredImage) -> Iterator[None]:
-        """Writes the entries of an image while the body runs, and waits for them at its end."""
-        wanted = [f"{self._prefix}{entry}" for entry in entries.of_image(image)]
+        """Writes the entries of an image beside the body of the `with`, and waits for them at its end."""
+        begun = [self._pool.submit(self._put, entry) for entry in entries.of_image(image)]
         if image.who and image.who not in self._people:
-            wanted.append(f"{self._prefix}{entries.person(image.who)}")
-        begun = {self._pool.submit(self._put, entry): entry for entry in wanted}
+            begun.append(self._pool.submit(self._put_person, image.who))
         try:
             yield
         finally:
             self._settle(begun)
 
-    def forget(self, images: Sequence[StoredImage]) -> None:
+    def known(self, keys: Sequence[str]) -> list[StoredImage]:
+        """Those of these images that are there, with all that their entries are made of."""
+        with _forgiving("known"):
+            names = (key.rpartition("/")[2] for key in keys)
+            return [image for image in self._each(self._image, names, _MANY_S) if image]
+        return []
+
+    def forget(self, images: Iterable[StoredImage]) -> None:
         """Removes the entries of images that are gone."""
         keys = [f"{self._prefix}{entry}" for image in images for entry in entries.of_image(image)]
-        try:
+        with _forgiving("forget"):
             for start in range(0, len(keys), MOST):
                 self._bucket.delete_many(keys[start : start + MOST])
-        except errors.StorageError as error:
-            log.warning("index.left", code=error.code, count=len(images))
 
     def _put(self, entry: str) -> None:
-        self._bucket.put(entry, b"", content_type="application/x-empty")
+        self._bucket.put(f"{self._prefix}{entry}", b"", content_type="application/x-empty")
 
-    def _settle(self, begun: dict[Future[None], str]) -> None:
-        wait(begun, _PATIENCE_S)
-        for future, entry in begun.items():
-            try:
+    def _put_person(self, who: str) -> None:
+        self._put(entries.person(who))
+        self._people.add(who)
+
+    def _settle(self, begun: list[Future[None]]) -> None:
+        wait(begun, _PATIENCE_S)  # what comes later is written all the same
+        for future in begun:
+            with _forgiving("noting"):
                 future.result(0)
-            except (errors.StorageError, TimeoutError) as error:
-                log.warning("index.not_written", entry=entry, code=type(error).__name__)
 
     # --- reading ---------------------------------------------------------------------------------------
 
-    def _names(self, folder: str, limit: int) -> list[str]:
+    def _newest(self, folder: str) -> StoredImage | None:
+        names = map(entries.name_of, self._list(folder, _LOOKED_AT))
+        return next(filter(None, map(self._image, names)), None)
+
+    def _alike(self, image: StoredImage) -> list[str]:
+        """The names of the nearest others, whether they are there or not."""
+        near: dict[str, tuple[int, str]] = {}
+        for listed in self._each(self._list, entries.likeness_folders(image.likeness)):
+            for entry in listed:
+                name, likeness = entries.name_of(entry), entries.likeness_of(entry)
+                bits = entries.distance(image.likeness, likeness) if likeness else entries.NEAR_BITS + 1
+                if bits <= entries.NEAR_BITS and not image.key.endswith(f"/{name}"):
+                    near[name] = (bits, name)
+        return sorted(near, key=near.__getitem__)[:_LOOKED_AT]
+
+    def _list(self, folder: str, limit: int = 1_000) -> list[str]:
         listing = self._bucket.list(f"{self._prefix}{folder}", limit=limit)
-        return [entries.name_of(stored.key) for stored in listing.objects]
+        return [stored.key for stored in listing.objects]
 
     def _image(self, name: str) -> StoredImage | None:
         try:
-            stored = self._bucket.head(f"{self._folder}{name}")
+            stored = self._bucket.head(f"{self._prefix}{IMAGES}{name}")
             return record.from_object(stored, link=self._link, prefix=self._prefix)
         except (errors.ObjectMissing, ValueError):
-            return None
+            return None  # deleted meanwhile, or never stored; or no name of ours
+
+    def _each(
+        self, call: Callable[[_Given], _Found], given: Iterable[_Given], patience_s: float = _PATIENCE_S
+    ) -> list[_Found]:
+        """What `call` gives for each, side by side. Raises StorageError, TimeoutError."""
+        until_s = time.monotonic() + patience_s
+        begun = [self._pool.submit(call, one) for one in given]
+        try:
+            return [future.result(max(0, until_s - time.monotonic())) for future in begun]
+        finally:
+            for future in begun:
+                future.cancel()
+
+
+@contextmanager
+def _forgiving(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (errors.StorageError, TimeoutError) as error:
+        log.warning("index.failed", what=what, error=type(error).__name__, code=getattr(error, "code", ""))

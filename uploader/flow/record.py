@@ -14,7 +14,7 @@ from uploader.storage.shapes import StoredObject
 _NAME_LENGTH: Final = 255  # what file systems allow
 # S3 takes 2 KB of metadata in all, the names of the fields included: these are the three without an end.
 _NAME_BYTES: Final = 1_024
-_WHO_BYTES: Final = 320
+_WHO_BYTES: Final = 191  # 255 letters in base64, the most that every store takes for a part of a key
 _CAMERA_BYTES: Final = 400
 _PLAIN: Final = "none"
 
