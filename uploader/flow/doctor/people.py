@@ -6,12 +6,22 @@ from typing import Final
 from uploader.flow.application import Application
 from uploader.flow.doctor.finding import Finding
 
+GROUP: Final = "People"
+
 _SHORT: Final = timedelta(hours=1)
 _TICKETS: Final = "What begins on one replica can be finished by another only where all have the same secret."
 _SIGN_IN: Final = (
     "Streamlit signs people in by OpenID Connect, configured in .streamlit/secrets.toml "
     "(https://docs.streamlit.io/develop/concepts/connections/authentication)."
 )
+_SECRETS: Final = """\
+[auth]
+redirect_uri = "https://uploads.example.com/oauth2callback"
+cookie_secret = "a long random text"
+client_id = "from your identity provider"
+client_secret = "from your identity provider"
+server_metadata_url = "https://login.example.com/.well-known/openid-configuration\"
+"""
 
 
 def credentials(app: Application, now: datetime) -> list[Finding]:
@@ -43,31 +53,23 @@ def credentials(app: Application, now: datetime) -> list[Finding]:
 
 
 def examine(app: Application, signs_in: bool | None) -> list[Finding]:
-    """Who gets in, and what is kept of them."""
-    group, settings = "People", app.settings
-    may = "see and delete every image" if settings.allow_delete else "see every image"
-    gate = {
-        True: Finding(
-            group, "Sign-in", "good", "People sign in, and each image says who uploaded it.", _SIGN_IN
-        ),
-        False: Finding(
-            group,
-            "Sign-in",
-            "good" if app.store else "warn",
-            f"Nobody signs in: whoever reaches this page may upload, and may {may}.",
-            _SIGN_IN,
-            '[auth]\nredirect_uri = "https://uploads.example.com/oauth2callback"\ncookie_secret = "…"\n'
-            'client_id = "…"\nclient_secret = "…"\nserver_metadata_url = "https://…/.well-known/openid-configuration"',
-        ),
-        None: Finding(group, "Sign-in", "unknown", "The page knows; open it to see.", _SIGN_IN),
-    }[signs_in]
-    kept = "removed before an image is stored" if settings.strip_metadata else "kept in every image"
-    private = Finding(
-        group,
-        "Privacy",
-        "good" if settings.strip_metadata else "warn",
-        f"Location, camera and other metadata are {kept}.",
-        "A photograph from a phone says where it was taken.",
-        "" if settings.strip_metadata else "export UPLOADER_STRIP_METADATA=true",
-    )
-    return [gate, private]
+    """Who gets in, and what is kept of them; without the sign-in where nobody knows of it."""
+    return [*([] if signs_in is None else [_gate(app, signs_in)]), _privacy(app)]
+
+
+def _gate(app: Application, signs_in: bool) -> Finding:
+    title = "Sign-in"
+    if signs_in:
+        return Finding(GROUP, title, "good", "People sign in, and each image says who uploaded it.", _SIGN_IN)
+    may = "see and delete every image" if app.settings.allow_delete else "see every image"
+    said = f"Nobody signs in: whoever reaches this page may upload, and may {may}."
+    return Finding(GROUP, title, "good" if app.store else "warn", said, _SIGN_IN, _SECRETS)
+
+
+def _privacy(app: Application) -> Finding:
+    title, why = "Privacy", "A photograph from a phone says where it was taken."
+    if app.settings.strip_metadata:
+        said = "Location, camera and other metadata are removed before an image is stored."
+        return Finding(GROUP, title, "good", said, why)
+    said = "Location, camera and other metadata are kept in every image."
+    return Finding(GROUP, title, "warn", said, why, "export UPLOADER_STRIP_METADATA=true")

@@ -1,0 +1,206 @@
+"""The doctor on the real local store, on a store that enforces nothing, and on none at all."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.conftest import keys_in
+from uploader import errors
+from uploader.flow import doctor
+from uploader.flow.application import Application, open_application
+from uploader.flow.doctor import Finding
+from uploader.settings import Settings
+from uploader.storage import probe
+from uploader.storage.bucket import Bucket
+from uploader.storage.local import LocalStore
+
+HERE = "http://localhost:8501"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """An application as a person starts it, with nothing configured."""
+    opened = open_application(Settings.load(local_dir=tmp_path_factory.mktemp("doctor")))
+    yield opened
+    opened.close()
+
+
+def found(app: Application, *, origin: str = HERE, **options: Any) -> dict[str, Finding]:
+    return {one.title: one for one in doctor.examine(app, origin=origin, **options)}
+
+
+def test_a_fresh_local_store_is_well_and_nothing_is_left_in_it(whole: Application) -> None:
+    findings = doctor.examine(whole, origin=HERE, signs_in=False)
+    assert {one.state for one in findings} == {"good"}
+    assert doctor.is_well(findings)
+    assert all(one.why for one in findings), "each line says why it matters"
+    assert keys_in(whole.bucket) == []
+
+
+def test_a_bucket_for_another_origin_gets_the_rule_to_paste(whole: Application, bucket: Bucket) -> None:
+    bucket.allow_origins(["https://elsewhere.example"])
+    app = replace(whole, bucket=bucket)
+    cors = found(app)["CORS"]
+    assert cors.state == "bad"
+    (rule,) = json.loads(cors.paste)
+    bucket._client.put_bucket_cors(Bucket=bucket.name, CORSConfiguration={"CORSRules": [rule]})
+    assert found(app)["CORS"].state == "good", "what is to be pasted mends it"
+    assert found(app, origin="https://elsewhere.example")["CORS"].state == "bad"
+
+
+def test_without_a_lifecycle_rule_the_doctor_has_one(whole: Application, bucket: Bucket) -> None:
+    app = replace(whole, bucket=bucket)
+    sweeping = found(app)["Sweeping"]
+    assert sweeping.state == "warn"
+    bucket._client.put_bucket_lifecycle_configuration(
+        Bucket=bucket.name, LifecycleConfiguration=json.loads(sweeping.paste)
+    )
+    assert found(app)["Sweeping"].state == "good"
+
+
+@pytest.mark.parametrize(
+    ("rule", "sweeps"),
+    [
+        ({"Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 3}}, True),
+        ({"Status": "Enabled", "Prefix": "incoming/", "Expiration": {"Days": 3}}, True),
+        ({"Status": "Disabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 3}}, False),
+        ({"Status": "Enabled", "Filter": {"Prefix": "other/"}, "Expiration": {"Days": 3}}, False),
+        ({"Status": "Enabled", "Filter": {"Prefix": ""}, "Transitions": []}, False),
+        (
+            {"Status": "Enabled", "Filter": {"Tag": {"Key": "a", "Value": "b"}}, "Expiration": {"Days": 1}},
+            False,
+        ),
+    ],
+)
+def test_a_rule_counts_where_it_deletes_all_of_incoming(rule: object, sweeps: bool) -> None:
+    class Client:
+        def get_bucket_lifecycle_configuration(self, **_: object) -> object:
+            return {"Rules": [rule]}
+
+    bucket = Bucket.__new__(Bucket)
+    bucket._client, bucket.name = Client(), "a"  # type: ignore[assignment]
+    assert bucket.sweeps("incoming/") is sweeps
+
+
+def test_kept_versions_are_told(whole: Application, bucket: Bucket) -> None:
+    assert "for good" in found(whole)["Versions"].sentence
+
+
+@pytest.fixture
+def lax(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """A store that enforces nothing of a form and shows everything to everybody."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    bucket = Bucket.open(
+        "lax", region="us-east-1", endpoint_url=f"http://{host}:{port}", access_key="a", secret_key="b"
+    )
+    bucket.create()
+    yield bucket
+    server.stop()
+
+
+def test_a_store_that_takes_other_bytes_fails(whole: Application, lax: Bucket) -> None:
+    exact = found(replace(whole, bucket=lax))["Exact form"]
+    assert exact.state == "bad"
+    assert "other bytes" in exact.sentence
+    assert keys_in(lax) == []
+
+
+def test_a_public_bucket_fails(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    from uploader.flow.doctor import bucket as trial
+
+    monkeypatch.setattr(probe, "read", lambda url: (200, trial._BYTES))
+    assert found(whole)["Strangers"].state == "bad"
+
+
+def test_wrong_keys_end_in_one_line_with_the_policy_to_allow(
+    whole: Application, local_store: LocalStore
+) -> None:
+    wrong = Bucket.open(
+        "test-nobody",
+        region=local_store.region,
+        endpoint_url=local_store.endpoint_url,
+        access_key=local_store.access_key,
+        secret_key="wrong" * 8,
+    )
+    findings = doctor.examine(replace(whole, bucket=wrong), origin=HERE)
+    (bad,) = [one for one in findings if one.group == "Bucket" and one.state == "bad"]
+    assert bad.title == "Reading the list"
+    actions = [action for one in json.loads(bad.paste)["Statement"] for action in one["Action"]]
+    assert {"s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"} <= set(actions)
+    assert not doctor.is_well(findings)
+    assert findings[0].state == "bad", "the worst comes first"
+
+
+def test_a_dead_store_is_sentences(whole: Application) -> None:
+    dead = Bucket.open("dead", region="a", endpoint_url="http://127.0.0.1:9", access_key="a", secret_key="b")
+    findings = found(replace(whole, bucket=dead))
+    assert findings["Reading the list"].state == "bad"
+    assert findings["CORS"].state == "bad"
+    assert "No answer" in findings["CORS"].sentence
+
+
+@pytest.mark.parametrize(
+    ("origin", "title", "state"),
+    [
+        ("https://uploads.example.com", "Address", "bad"),
+        ("http://10.0.0.5:8501", "Address", "warn"),
+        ("http://10.0.0.5:8501", "Secure page", "warn"),
+        ("https://uploads.example.com", "Secure page", "good"),
+        ("http://127.0.0.1:8501", "Address", "good"),
+    ],
+)
+def test_the_page_and_the_bucket_must_fit(whole: Application, origin: str, title: str, state: str) -> None:
+    assert found(whole, origin=origin)[title].state == state
+
+
+@pytest.mark.parametrize(("beside_s", "state"), [(0, "good"), (120, "warn"), (1_200, "bad"), (-1_200, "bad")])
+def test_the_clock_is_compared(
+    whole: Application, monkeypatch: pytest.MonkeyPatch, beside_s: int, state: str
+) -> None:
+    there = datetime.now(UTC) + timedelta(seconds=beside_s)
+    monkeypatch.setattr(probe, "preflight", lambda *_: probe.Preflight(True, 200, there))
+    assert found(whole)["Clock"].state == state
+
+
+def test_a_clock_that_is_not_told_is_unknown(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "preflight", lambda *_: probe.Preflight(True, 200, None))
+    assert found(whole)["Clock"].state == "unknown"
+
+
+def test_people_and_credentials(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    remote = replace(whole, store=None)
+    findings = found(remote, signs_in=False)
+    assert findings["Sign-in"].state == "warn"
+    assert "delete" in findings["Sign-in"].sentence
+    assert findings["Secret of the tickets"].state == "warn"
+    assert found(remote, signs_in=True)["Sign-in"].state == "good"
+    assert "Sign-in" not in found(remote)
+    soon = datetime.now(UTC) + timedelta(minutes=10)
+    monkeypatch.setattr(Bucket, "credentials_end_at", lambda _: soon)
+    assert found(remote)["Who signs"].state == "warn"
+
+
+def test_a_refused_lifecycle_question_is_unknown(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> bool:
+        raise errors.StorageRefused("no", code="AccessDenied")
+
+    monkeypatch.setattr(Bucket, "sweeps", refuse)
+    sweeping = found(whole)["Sweeping"]
+    assert sweeping.state == "unknown"
+    assert "AccessDenied" in sweeping.sentence
+
+
+def test_every_prefix_is_kept_to(tmp_path: Path, whole: Application, bucket: Bucket) -> None:
+    app = replace(whole, bucket=bucket, settings=Settings.load(local_dir=tmp_path, prefix="team a/ü"))
+    findings = found(app)
+    assert findings["Strangers"].state == "good"
+    assert findings["Signed links"].state == "good"
+    assert '"Prefix": "team a' in findings["Sweeping"].paste
