@@ -34,7 +34,7 @@ def test_what_is_wrong_comes_first_with_what_to_paste_and_is_mended_at_the_next_
 ) -> None:
     app.bucket.allow_origins(["https://elsewhere.example"])
     page = setup(open_page)
-    assert "One thing keeps uploads from working" in page.error[0].value
+    assert "One thing is wrong" in page.error[0].value
     assert page.subheader[0].value == "Browser"
     assert ":red[" in labels(page)[0]
     assert any("AllowedOrigins" in code.value for code in page.code)

@@ -49,8 +49,8 @@ def summary(found: Sequence[Finding]) -> None:
     """The whole in one sentence."""
     bad, warn = (sum(one.state == state for one in found) for state in ("bad", "warn"))
     if bad:
-        count = "One thing keeps" if bad == 1 else f"{bad} things keep"
-        st.error(f"{count} uploads from working; what to do stands below.", icon=":material/error:")
+        count = "One thing is" if bad == 1 else f"{bad} things are"
+        st.error(f"{count} wrong; what to do stands below.", icon=":material/error:")
     elif warn:
         count = "one thing" if warn == 1 else f"{warn} things"
         st.warning(f"Uploads work. Look at {count} before others rely on it.", icon=":material/warning:")

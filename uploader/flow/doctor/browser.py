@@ -1,13 +1,12 @@
 """What a browser on the page's origin would meet: the preflight really sent, mixed content, the clock."""
 
-import json
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from uploader import errors
 from uploader.flow.application import Application
-from uploader.flow.doctor.finding import Finding, State
+from uploader.flow.doctor.finding import Finding, State, to_paste
 from uploader.presign import PostRules
 from uploader.presign.keys import INCOMING
 from uploader.storage import probe
@@ -49,7 +48,7 @@ def _cors(answer: probe.Preflight, origin: str) -> Finding:
         "bad",
         f"The bucket has no CORS rule for this page; the preflight got {answer.status}.",
         f"{why} Paste this in S3 under Permissions, Cross-origin resource sharing.",
-        json.dumps([cors_rule([origin])], indent=2),
+        to_paste([cors_rule([origin])]),
     )
 
 

@@ -4,7 +4,6 @@ Each step needs what the step before stored, so the first failure ends the trial
 """
 
 import hashlib
-import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from urllib.parse import quote
 
 from uploader import errors
 from uploader.flow.application import SWEEP_AFTER_DAYS, Application
-from uploader.flow.doctor.finding import Finding, State
+from uploader.flow.doctor.finding import Finding, State, to_paste
 from uploader.presign import PostRules
 from uploader.presign.keys import INCOMING
 from uploader.storage import probe
@@ -146,7 +145,7 @@ def iam_policy(app: Application) -> str:
             "Resource": bucket,
         },
     ]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
+    return to_paste({"Version": "2012-10-17", "Statement": statements})
 
 
 def _clean(trial: _Trial) -> None:
@@ -159,7 +158,7 @@ def _clean(trial: _Trial) -> None:
 def _sweep(app: Application) -> Finding:
     title, folder = "Sweeping", f"{app.settings.prefix}{INCOMING}"
     why = "What was sent and never finished stays under incoming/ and is never shown, but it is paid for."
-    rule = json.dumps({"Rules": [sweep_rule(folder, SWEEP_AFTER_DAYS)]}, indent=2)
+    rule = to_paste({"Rules": [sweep_rule(folder, SWEEP_AFTER_DAYS)]})
     try:
         if app.bucket.sweeps(folder):
             return Finding(
