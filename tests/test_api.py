@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from uploader import api, errors
+from uploader.api import manners, routes
 from uploader.flow.record import StoredImage
 from uploader.flow.uploads import Begun, Claim
 from uploader.images import rejections
@@ -79,9 +80,9 @@ SIGNER = Signer("a secret of the tests")
 def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
     made = Flow()
     app = SimpleNamespace(signer=SIGNER, uploads=made)
-    monkeypatch.setattr(api.flow, "application", lambda: app)
-    monkeypatch.setattr(api.flow, "health", lambda: {"ok": made.ok})
-    monkeypatch.setattr(api, "_rates", MovingWindowRateLimiter(MemoryStorage()))
+    monkeypatch.setattr(routes.flow, "application", lambda: app)
+    monkeypatch.setattr(routes.flow, "health", lambda: {"ok": made.ok})
+    monkeypatch.setattr(manners, "_rates", MovingWindowRateLimiter(MemoryStorage()))
     return made
 
 
@@ -170,7 +171,7 @@ def test_only_a_good_pass_lets_in(
     ("change", "code"),
     [
         ({"name": ""}, "bad_name"),
-        ({"name": "x" * (api.MAX_NAME_LENGTH + 1)}, "bad_name"),
+        ({"name": "x" * (routes.MAX_NAME_LENGTH + 1)}, "bad_name"),
         ({"name": ["x"]}, "bad_name"),
         ({"size": -1}, "bad_size"),
         ({"size": "12"}, "bad_size"),
@@ -269,7 +270,7 @@ def test_the_whole_tree_has_a_status() -> None:
 
     allowed = {400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503}
     for kind in tree(errors.UploaderError):
-        assert next(status for known, status in api.STATUS if issubclass(kind, known)) in allowed
+        assert next(status for known, status in manners.STATUS if issubclass(kind, known)) in allowed
 
 
 def test_a_full_queue_says_when_to_come_back(client: TestClient, flow: Flow) -> None:
@@ -285,7 +286,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(client: TestClient, flow: F
 
 
 def test_a_flood_is_refused_and_a_batch_is_not(client: TestClient, flow: Flow) -> None:
-    for _ in range(api.PER_MINUTE.amount):
+    for _ in range(manners.PER_MINUTE.amount):
         assert client.post("/api/uploads", json=FILE).status_code == 201
     response = client.post("/api/uploads", json=FILE)
     error(response, 429, "too_many")
@@ -325,8 +326,8 @@ def test_the_server_starts_even_where_the_application_cannot(monkeypatch: pytest
     def fails() -> None:
         raise errors.SettingsInvalid("UPLOADER_REGION is 'x y'.")
 
-    monkeypatch.setattr(api.flow, "application", fails)
-    monkeypatch.setattr(api.flow, "close_application", lambda: closed.append(True))
+    monkeypatch.setattr(routes.flow, "application", fails)
+    monkeypatch.setattr(routes.flow, "close_application", lambda: closed.append(True))
     with TestClient(Starlette(routes=api.ROUTES, lifespan=api.lifespan)) as client:
         response = client.post("/api/uploads", json=FILE, headers=bearer())
         assert error(response, 503, "settings_invalid") == "UPLOADER_REGION is 'x y'."

@@ -27,6 +27,7 @@ from tests.presign.forms import (
     signing,
 )
 from uploader import api, errors
+from uploader.api import manners, routes
 from uploader.images import containers
 from uploader.images.inspect import check
 from uploader.limits import Limits
@@ -149,8 +150,8 @@ class _Uploads:
 
 def make_routed() -> Target:
     """The routes: any request gets JSON and a status that was promised."""
-    api.flow.application = lambda: SimpleNamespace(signer=SIGNER, uploads=_Uploads())  # type: ignore[attr-defined]
-    api._rates = MovingWindowRateLimiter(_Nothing())  # type: ignore[misc]
+    routes.flow.application = lambda: SimpleNamespace(signer=SIGNER, uploads=_Uploads())  # type: ignore[attr-defined]
+    manners._rates = MovingWindowRateLimiter(_Nothing())  # type: ignore[misc]
     client = TestClient(Starlette(routes=api.ROUTES), raise_server_exceptions=True)
     good = {"name": "a.jpg", "size": 1, "sha256": "a" * 64, "type": "image/jpeg", "ticket": "t"}
 

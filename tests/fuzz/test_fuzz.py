@@ -19,7 +19,7 @@ def test_whatever_comes_in_ends_in_a_word(name: str) -> None:
 
 
 def test_any_request_gets_json_and_a_promised_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, thing in ((targets.api.flow, "application"), (targets.api, "_rates")):
+    for name, thing in ((targets.routes.flow, "application"), (targets.manners, "_rates")):
         monkeypatch.setattr(name, thing, getattr(name, thing))  # put back afterwards
     routed = targets.make_routed()
     assert len({routed(random.Random(f"routes {number}"), SEEDS) for number in range(CASES)}) > 5

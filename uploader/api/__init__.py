@@ -1,0 +1,19 @@
+"""The HTTP routes: begin an upload, complete it, health. They carry names and numbers, never a picture.
+
+POST /api/uploads           Authorization: Bearer <pass>, {"name", "size", "sha256", "type"}
+                            -> 201 {"ticket", "url", "fields", "expires_at", "earlier"}
+POST /api/uploads/complete  the same pass, {"ticket"}
+                            -> 200 {"key", "name", "format", "width_px", ..., "similar"}
+GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one archive
+GET  /api/health            -> 200 or 503 {"ok", ...}
+
+A refusal is {"error": {"code", "message"}}, `message` being a sentence for people. There is no cookie, so a
+foreign page has nothing to ride on, and no CORS header, so it cannot read an answer either.
+
+    routes.py     the handlers, and the life of the application around them
+    manners.py    how every route listens and answers
+"""
+
+from uploader.api.routes import ROUTES, lifespan
+
+__all__ = ["ROUTES", "lifespan"]

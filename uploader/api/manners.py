@@ -1,0 +1,149 @@
+"""How every route listens and answers: errors as JSON, one status each, bounded bodies, calls counted."""
+
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, NoReturn, TypeVar
+
+import anyio
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from uploader import errors
+
+STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
+    (errors.PassInvalid, 401),
+    (errors.TicketInvalid, 403),
+    (errors.ImageRejected, 422),
+    (errors.ObjectMissing, 404),
+    (errors.ObjectChanged, 409),
+    (errors.AlreadyStored, 409),
+    (errors.StorageRefused, 403),
+    (errors.UploaderError, 503),
+)
+"""What each error of the tree is in HTTP; the first that fits counts."""
+
+STATUS_BY_CODE: Final[Mapping[str, int]] = {
+    "ticket_expired": 410,
+    "too_large": 413,
+    "too_many_bytes": 413,
+    "format_not_allowed": 415,
+    "not_an_image": 415,
+    "heic_not_installed": 415,
+}
+"""Codes that say it more exactly than their class."""
+
+MAX_BODY_BYTES: Final = 65_536
+RETRY_AFTER_S: Final = 2
+PER_MINUTE: Final = RateLimitItemPerMinute(600)
+"""Calls of each route by one person, or from one address where nobody signs in: far above any batch."""
+
+_log = structlog.get_logger("uploader.api")
+_rates: Final = MovingWindowRateLimiter(MemoryStorage())
+
+Handler = Callable[[Request], Awaitable[Response]]
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """A request that is wrong in itself: status, code and the sentence."""
+
+    def __init__(self, status: int, code: str, sentence: str, *, retry_after_s: int = 0) -> None:
+        super().__init__(sentence)
+        self.status, self.code, self.retry_after_s = status, code, retry_after_s
+
+
+def route(path: str, handler: Handler, method: str) -> Route:
+    """One address: its method checked, every error an answer in JSON."""
+
+    async def guarded(request: Request) -> Response:
+        try:
+            if method not in ("*", "GET" if request.method == "HEAD" else request.method):
+                raise Refused(405, "method_not_allowed", f"Only {method} is allowed at {path}.")
+            return await handler(request)
+        except Refused as error:
+            return _refusal(error.status, error.code, str(error), retry_after_s=error.retry_after_s)
+        except errors.UploaderError as error:
+            return _known(path, error)
+        except ClientDisconnect:
+            return _refusal(400, "gone", "The request ended before all of it came.")
+        except Exception:
+            _log.exception("request_failed", path=path)
+            sentence = "The server met a fault of its own; try again, and tell whoever runs it."
+            return _refusal(503, "internal", sentence)
+
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    return Route(path, guarded, methods=methods, include_in_schema=method != "*")
+
+
+def spend(name: str, request: Request, who: str) -> None:
+    """Counts one call of a route. Raises Refused where its caller came too often."""
+    # behind a proxy on this machine uvicorn has put the visitor's own address here
+    client = who or (request.client.host if request.client else "")
+    if _rates.hit(PER_MINUTE, name, client):
+        return
+    wait_s = max(1, round(_rates.get_window_stats(PER_MINUTE, name, client).reset_time - time.time()))
+    sentence = f"More than {PER_MINUTE.amount} calls came within a minute; wait {wait_s} s."
+    raise Refused(429, "too_many", sentence, retry_after_s=wait_s)
+
+
+async def body(request: Request) -> dict[str, Any]:
+    """The request's JSON object, read as a stream so that an endless body ends here."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refused(415, "not_json", "The Content-Type must be application/json.")
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > MAX_BODY_BYTES:
+            raise Refused(413, "body_too_large", f"The request is over {MAX_BODY_BYTES} bytes of JSON.")
+    try:
+        found = json.loads(data, parse_constant=_not_json)
+    except (ValueError, RecursionError):
+        raise Refused(400, "not_json", "The request is not valid JSON.") from None
+    if not isinstance(found, dict):
+        raise Refused(400, "not_an_object", "The request must be one JSON object.")
+    return found
+
+
+def text(body: dict[str, Any], field: str, wanted: str, max_length: int) -> str:
+    """A field that must be text of 1 to `max_length` characters. Raises Refused: it must be `wanted`."""
+    value = body.get(field)
+    if not isinstance(value, str) or not 1 <= len(value) <= max_length:
+        raise Refused(400, f"bad_{field}", f'The field "{field}" must be {wanted}.')
+    return value
+
+
+def _known(path: str, error: errors.UploaderError) -> Response:
+    status = STATUS_BY_CODE.get(error.code) or next(s for kind, s in STATUS if isinstance(error, kind))
+    _log.info("request_refused", path=path, status=status, code=error.code)
+    return _refusal(status, error.code, str(error), retry_after_s=getattr(error, "retry_after_s", 0))
+
+
+def _refusal(status: int, code: str, sentence: str, *, retry_after_s: int = 0) -> Response:
+    response = answer(status, {"error": {"code": code, "message": sentence}})
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(retry_after_s or RETRY_AFTER_S)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="uploads"'
+    return response
+
+
+def answer(status: int, content: Mapping[str, Any]) -> Response:
+    """A JSON answer that nobody keeps."""
+    # ASCII JSON: a file name with a lone surrogate has no UTF-8 form
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(json.dumps(content), status, headers, media_type="application/json")
+
+
+async def in_thread(work: Callable[[], T], limiter: anyio.CapacityLimiter) -> T:
+    """Work that waits for others, done beside the event loop."""
+    return await anyio.to_thread.run_sync(work, limiter=limiter)
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(constant)

@@ -1,0 +1,158 @@
+"""The routes, what they ask of a request and what they answer."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+import anyio
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from uploader import errors
+from uploader.api.manners import (
+    MAX_BODY_BYTES,
+    RETRY_AFTER_S,
+    Refused,
+    answer,
+    body,
+    in_thread,
+    route,
+    spend,
+    text,
+)
+from uploader.flow import application as flow
+from uploader.flow.record import StoredImage
+from uploader.flow.uploads import Claim
+from uploader.flow.zips import zip_of
+from uploader.logs import configure_logs
+
+MAX_NAME_LENGTH: Final = 8_192
+"""Characters that are listened to; what is kept of a name is shorter."""
+
+_log = structlog.get_logger("uploader.api")
+_quick: Final = anyio.CapacityLimiter(4)
+"""Threads that sign; apart from those that verify, so a begin never waits for a decode."""
+_slow: Final = anyio.CapacityLimiter(16)
+_watch: Final = anyio.CapacityLimiter(1)
+
+
+async def begin(request: Request) -> Response:
+    """Signs a form for one file: 201, or why not."""
+    app, who = await _admit(request)
+    spend("begin", request, who)
+    claim = _claim(await body(request))
+    begun = await in_thread(partial(app.uploads.begin, claim, who=who), _quick)
+    return answer(
+        201,
+        {
+            "ticket": begun.ticket,
+            "url": begun.post.url,
+            "fields": dict(begun.post.fields),
+            "expires_at": _moment(begun.post.expires_at),
+            "earlier": _pointed_out(begun.earlier) if begun.earlier else None,
+        },
+    )
+
+
+async def complete(request: Request) -> Response:
+    """Verifies and promotes what a ticket was given for: 200, or why not. Twice is once."""
+    app, who = await _admit(request)
+    spend("complete", request, who)
+    ticket = text(await body(request), "ticket", "the text that began this upload", MAX_BODY_BYTES)
+    return answer(200, _stored(await in_thread(partial(app.uploads.complete, ticket, who=who), _slow)))
+
+
+async def archive(request: Request) -> Response:
+    """The images of a selection as one ZIP, streamed; a failure in the midst ends the connection."""
+    spend("zip", request, "")
+    app, now = await in_thread(flow.application, _quick), datetime.now(UTC)
+    keys = app.signer.read_selection(request.query_params.get("ticket", ""), now=now)
+    headers = {
+        "Content-Disposition": f'attachment; filename="images {now:%Y-%m-%d %H-%M}.zip"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    pieces = zip_of(app.gallery, app.bucket, keys)
+    return StreamingResponse(pieces, 200, headers, media_type="application/zip")
+
+
+async def health(request: Request) -> Response:
+    """200 while uploads can work, else 503; for load balancers."""
+    found = await in_thread(flow.health, _watch)
+    response = answer(200 if found["ok"] else 503, found)
+    if not found["ok"]:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+async def unknown(request: Request) -> Response:
+    """Whatever else is asked for under /api: without this, Streamlit answers 200 with its page."""
+    raise Refused(404, "no_such_route", "There is no such address; see /api/uploads and /api/health.")
+
+
+@asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """Makes the application when the server starts, so that the first visitor does not wait for it.
+
+    What it cannot do is the page's to say: a server that does not start tells nobody anything.
+    """
+    configure_logs()
+    try:
+        await anyio.to_thread.run_sync(flow.application)
+    except errors.UploaderError as error:
+        _log.error("application_unavailable", code=error.code, sentence=str(error))
+    try:
+        yield
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(flow.close_application)
+
+
+ROUTES: Final[list[Route]] = [
+    route("/api/uploads", begin, "POST"),
+    route("/api/uploads/complete", complete, "POST"),
+    route("/api/zip", archive, "GET"),
+    route("/api/health", health, "GET"),
+    route("/api/{rest:path}", unknown, "*"),
+]
+"""Hand these to `st.App(routes=...)`; Streamlit's baseUrlPath is not put in front of them."""
+
+
+async def _admit(request: Request) -> tuple[flow.Application, str]:
+    app = await in_thread(flow.application, _quick)
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    text = text.strip() if scheme.lower() == "bearer" else ""
+    return app, app.signer.read_pass(text, now=datetime.now(UTC))
+
+
+def _claim(body: dict[str, Any]) -> Claim:
+    size = body.get("size")
+    if type(size) is not int or size < 0:
+        raise Refused(400, "bad_size", 'The field "size" must be a whole number of bytes.')
+    sha256 = text(body, "sha256", "64 hex digits", 64).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise Refused(400, "bad_sha256", 'The field "sha256" must be 64 hex digits.')
+    name = text(body, "name", f"a file name of 1 to {MAX_NAME_LENGTH:,} characters", MAX_NAME_LENGTH)
+    kind = text(body, "type", "a media type such as image/png", 100).lower()
+    return Claim(name=name, size_bytes=size, sha256=sha256, content_type=kind)
+
+
+def _stored(image: StoredImage) -> dict[str, Any]:
+    names = ("key", "name", "format", "width_px", "height_px", "size_bytes", "sha256", "thumbnail_url")
+    stored = {name: getattr(image, name) for name in names}
+    return {**stored, "removed": list(image.removed), "similar": [_pointed_out(one) for one in image.similar]}
+
+
+def _pointed_out(image: StoredImage) -> dict[str, str]:
+    """Another image, as much as a page needs to show it."""
+    names = ("key", "name", "thumbnail_url")
+    return {**{name: getattr(image, name) for name in names}, "uploaded_at": _moment(image.uploaded_at)}
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
