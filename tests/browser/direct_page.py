@@ -1,6 +1,7 @@
 """What the tests of the browser uploader share: pictures, and a hand on the page."""
 
 import io
+import itertools
 import json
 import random
 import re
@@ -12,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import CDPSession, FilePayload, Locator, Page, Request, Route, expect
 
 PATIENCE_MS = 60_000
+_SEEDS = itertools.count(1_000)
 _TOOLS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()  # another session would not lift a bound
 
 
@@ -23,8 +25,9 @@ def picture(seed: int, *, side_px: int = 64) -> bytes:
     return buffer.getvalue()
 
 
-def pictures(count: int, *, side_px: int = 64, start: int = 0) -> list[FilePayload]:
-    return [named(f"picture-{n:02}.jpg", picture(start + n, side_px=side_px)) for n in range(count)]
+def pictures(count: int, *, side_px: int = 64) -> list[FilePayload]:
+    """Pictures that no bucket of this run has: what it has would not be sent."""
+    return [named(f"picture-{n:02}.jpg", picture(next(_SEEDS), side_px=side_px)) for n in range(count)]
 
 
 def named(name: str, data: bytes) -> FilePayload:

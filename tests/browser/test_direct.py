@@ -26,7 +26,7 @@ def test_one_picture_is_stored_and_python_hears_of_it(host: Any, page: Page) -> 
     open_host(page, host.url)
     choose(page, pictures(1))
     summary(page, re.compile(r"^1 of 1 image stored · \d+\.\d s$"))
-    found = heard(page, all_fresh=1)
+    found = heard(page, known=1)
     assert [outcome["name"] for outcome in found["stored"]] == ["picture-00.jpg"]
     assert found["stored"][0]["key"] in host.stored()
     expect(page.locator(".direct .row .state")).to_have_text("Stored straight to S3")
@@ -36,7 +36,7 @@ def test_what_python_has_read_is_not_sent_again(host: Any, page: Page) -> None:
     page.clock.install()
     open_host(page, host.url)
     choose(page, pictures(1))
-    runs = heard(page, all_fresh=1)["runs"]
+    runs = heard(page, known=1)["runs"]
     page.clock.run_for(120_000)
     page.get_by_role("button", name="Rerun").click()
     heard(page, runs=runs + 1)
@@ -60,7 +60,7 @@ def test_forty_files_survive_reruns_a_page_change_and_a_slow_page(host: Any, pag
     )
     page.get_by_role("link", name="Uploads").click()
     summary(page, re.compile(r"^40 of 40 images stored ·"))
-    heard(page, all_fresh=40)
+    heard(page, known=40)
     assert len(set(host.stored()) - before) == 40
 
 
@@ -69,10 +69,10 @@ def test_two_tabs_do_not_disturb_each_other(host: Any, context: BrowserContext) 
     tabs = [context.new_page(), context.new_page()]
     for tab in tabs:
         open_host(tab, host.url)
-        choose(tab, pictures(6, start=100))
+        choose(tab, pictures(6))
     for tab in tabs:
         summary(tab, "6 of 6 images stored")
-        heard(tab, all_fresh=6)
+        heard(tab, known=6)
     assert len(set(host.stored()) - before) == 12
 
 
@@ -93,7 +93,6 @@ def test_without_workers_either(host: Any, page: Page) -> None:
 
 def test_a_drop_and_a_paste_anywhere_on_the_page_count(host: Any, page: Page) -> None:
     open_host(page, host.url)
-    data = list(picture(7))
     page.evaluate(
         """data => {
             const transfer = new DataTransfer();
@@ -101,7 +100,7 @@ def test_a_drop_and_a_paste_anywhere_on_the_page_count(host: Any, page: Page) ->
             document.body.dispatchEvent(
                 new DragEvent("drop", {dataTransfer: transfer, bubbles: true, cancelable: true}));
         }""",
-        data,
+        list(picture(7)),
     )
     summary(page, "1 of 1 image stored")
     page.evaluate(
@@ -111,7 +110,7 @@ def test_a_drop_and_a_paste_anywhere_on_the_page_count(host: Any, page: Page) ->
             document.body.dispatchEvent(
                 new ClipboardEvent("paste", {clipboardData: transfer, bubbles: true, cancelable: true}));
         }""",
-        data,
+        list(picture(8)),
     )
     summary(page, "2 of 2 images stored")
     assert rows(page) == {"dropped.jpg": "Stored straight to S3", "pasted.jpg": "Stored straight to S3"}

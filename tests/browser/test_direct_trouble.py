@@ -60,7 +60,7 @@ def test_a_broken_image_is_refused_by_the_check_and_leaves_nothing(host: Any, pa
     summary(page, "0 of 1 image stored, 1 refused")
     state(page, re.compile(r"JPEG.*\."))
     assert host.stored("incoming/") == before
-    heard(page, all_fresh=0)
+    heard(page, known=0)
 
 
 def test_a_hostile_name_is_only_text(host: Any, page: Page) -> None:
@@ -95,7 +95,7 @@ def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
     page.get_by_role("button", name="Try again").click()
     summary(page, "5 of 5 images stored")
     expect(page.locator(".direct .notice")).to_be_hidden()
-    heard(page, trouble="", all_fresh=5)
+    heard(page, trouble="", known=5)
 
 
 def test_a_cors_rule_that_goes_away_in_the_middle_loses_nothing(
@@ -107,7 +107,7 @@ def test_a_cors_rule_that_goes_away_in_the_middle_loses_nothing(
     summary(page, "1 of 1 image stored")
     with server.bucket() as bucket:
         bucket.allow_origins(["https://elsewhere.example"])
-    choose(page, pictures(3, start=50))  # the browser remembers the preflight and may not read the answer
+    choose(page, pictures(3))  # the browser remembers the preflight and may not read the answer
     summary(page, "4 of 4 images stored")
     assert len(server.stored()) == 4
 
@@ -128,10 +128,10 @@ def test_a_bucket_that_answered_before_is_waited_for(host: Any, page: Page) -> N
     summary(page, "1 of 1 image stored")
     refuse = first_only(lambda route: route.abort("connectionrefused"), many=4)  # two posts, two looks
     page.route(f"{host.store_url}/**", refuse)
-    choose(page, pictures(1, start=60))
+    choose(page, pictures(1))
     expect(page.get_by_text("Trying again soon")).to_be_visible(timeout=PATIENCE_MS)
     summary(page, "2 of 2 images stored")
-    heard(page, trouble="", all_fresh=2)
+    heard(page, trouble="", known=2)
 
 
 def test_what_s3_refuses_is_said_with_its_code(host: Any, page: Page) -> None:

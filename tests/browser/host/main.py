@@ -32,12 +32,11 @@ def uploads() -> None:
         api_base=os.environ.get("HOST_API_BASE", ""),
     )
     st.session_state.switched = st.session_state.get("switched", 0) + found.switch_road
-    st.session_state.fresh = st.session_state.get("fresh", 0) + found.fresh
     facts = {
         **asdict(found),
         "runs": st.session_state.runs,
         "switched": st.session_state.switched,
-        "all_fresh": st.session_state.fresh,
+        "known": len(found.stored),
     }
     with st.container(key="report"):
         st.text(json.dumps(facts))

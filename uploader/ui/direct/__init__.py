@@ -1,9 +1,9 @@
 """The browser uploader: files go from the browser straight to S3, this process never carries them.
 
-hash.js    SHA-256 of a file                                desk.js    every upload; outlives the view
-intake.js  what a file is, folders                          row.js     one file's row, the summary
-wire.js    the routes, the POST to S3, what answers mean    direct.js  the view (default export)
-mail.js    the talk with Python
+hash.js      SHA-256 of a file                              patience.js  waiting and trying again
+intake.js    what a file is, folders                        desk.js      every upload; outlives the view
+wire.js      the routes, the POST to S3, what answers mean  row.js       one file's row, the summary
+mail.js      the talk with Python                           direct.js    the view (default export)
 
 There is no build step: the parts are joined in this order into one module.
 """
@@ -18,7 +18,16 @@ import streamlit as st
 from uploader.flow.film import BrowserTimes
 
 _HERE: Final = Path(__file__).parent
-_PARTS: Final = ("hash.js", "intake.js", "wire.js", "mail.js", "desk.js", "row.js", "direct.js")
+_PARTS: Final = (
+    "hash.js",
+    "intake.js",
+    "wire.js",
+    "mail.js",
+    "patience.js",
+    "desk.js",
+    "row.js",
+    "direct.js",
+)
 _MOST_KEPT: Final = 200
 _TROUBLES: Final = ("cors", "unreachable")
 
@@ -46,14 +55,13 @@ class Outcome:
 class DirectReport:
     """What the browser told so far in this session, newest last, at most 200 of each.
 
-    It comes from the browser, so it decides what to refresh and never what is true. `fresh` counts the images
-    stored since the run before; `switch_road` is true in the one run after somebody asked for the road
-    through the app; `trouble` is "cors" or "unreachable" once nothing could be sent, until something is.
+    It comes from the browser, so it decides what to refresh and never what is true. `switch_road` is true in
+    the one run after somebody asked for the road through the app; `trouble` is "cors" or "unreachable" once
+    nothing could be sent, until something is.
     """
 
     stored: tuple[Outcome, ...] = ()
     refused: tuple[Outcome, ...] = ()
-    fresh: int = 0
     switch_road: bool = False
     trouble: str = ""
 
@@ -108,7 +116,7 @@ def direct_uploader(
 
 def take(read: _Read, state: object) -> _Read:
     """How far the list is read, with the component's state; whatever has not the right shape is left out."""
-    report = replace(read.report, fresh=0, switch_road=False)
+    report = replace(read.report, switch_road=False)
     message = state.get("reports") if isinstance(state, Mapping) else None
     match message:
         case {"client": str(client), "items": list(items)}:
@@ -128,7 +136,7 @@ def _with(report: DirectReport, item: Mapping[str, Any]) -> DirectReport:
     match item.get("kind"):
         case "stored":
             stored = (*report.stored, outcome)[-_MOST_KEPT:]
-            return replace(report, stored=stored, fresh=report.fresh + 1, trouble="")
+            return replace(report, stored=stored, trouble="")
         case "refused":
             return replace(report, refused=(*report.refused, outcome)[-_MOST_KEPT:])
         case "trouble" if name in _TROUBLES:

@@ -8,6 +8,7 @@ const CANCELLABLE = ["waiting", "hashing", "signing", "sending", "pausing"]; // 
 
 const isOpen = (job) => job.state === "waiting" || ACTIVE.includes(job.state);
 const canRetry = (job) => !job.final && ["refused", "cancelled"].includes(job.state);
+const isThere = (job) => job.state === "there"; // not sent: the gallery or this list has the same file
 
 function deskFor(key) {
   const desks = (globalThis.__uploaderDesks ??= new Map());
@@ -94,6 +95,13 @@ class Desk {
     this.pump();
   }
 
+  // Sends what was not sent because the same is there already.
+  sendAnyway(jobs) {
+    this.notice = null;
+    for (const job of jobs.filter(isThere)) Object.assign(job, { state: "waiting", anyway: true, earlier: null });
+    this.pump();
+  }
+
   clear() {
     this.jobs = this.jobs.filter(isOpen);
     this.skipped = 0;
@@ -106,9 +114,10 @@ class Desk {
     job.stop = new AbortController();
     this.#step(job, "hashing");
     try {
-      const stored = await this.#upload(job, job.stop.signal);
-      Object.assign(job, { state: "stored", removed: stored.removed });
-      this.mail.tell({ kind: "stored", name: job.name, key: stored.key, size: job.size, ...job.took });
+      Object.assign(job, await this.#upload(job, job.stop.signal));
+      if (job.state === "stored") {
+        this.mail.tell({ kind: "stored", name: job.name, key: job.key, size: job.size, ...job.took });
+      }
     } catch (error) {
       this.#failed(job, error);
     }
@@ -134,11 +143,15 @@ class Desk {
     for (const job of this.jobs) if (job.state === "waiting") Object.assign(job, { state: "refused", why });
   }
 
+  // How the job ended: {state: "stored", ...}, or {state: "there", ...} where the same file is there already.
   async #upload(job, signal) {
-    job.took = {};
+    Object.assign(job, { took: {}, sha256: "" });
     const hash = () => sha256(job.file, signal, (done) => this.#step(job, "hashing", done / job.size));
-    const sha = await timed(job, "hash_ms", hash);
-    const claim = { name: job.name, size: job.size, sha256: sha, type: job.kind };
+    const hashed = await timed(job, "hash_ms", hash);
+    const isTwin = (other) => other.sha256 === hashed && (ACTIVE.includes(other.state) || other.state === "stored");
+    if (!job.anyway && this.jobs.some(isTwin)) return { state: "there", earlier: null };
+    job.sha256 = hashed;
+    const claim = { name: job.name, size: job.size, sha256: hashed, type: job.kind };
     for (let again = 0; ; again += 1) {
       try {
         return await this.#attempt(job, claim, signal);
@@ -151,12 +164,14 @@ class Desk {
   async #attempt(job, claim, signal) {
     this.#step(job, "signing");
     const form = await timed(job, "sign_ms", () => this.#api("/api/uploads", claim, signal));
+    if (form.earlier && !job.anyway) return { state: "there", earlier: inGallery(form.earlier, form.url) };
     for (let round = 1; ; round += 1) {
       const sure = await timed(job, "post_ms", () => this.#post(job, form, signal));
       this.#step(job, "verifying");
       try {
         const complete = () => this.#api("/api/uploads/complete", { ticket: form.ticket }, signal);
-        return await timed(job, "verify_ms", complete);
+        const { key, removed, similar = [] } = await timed(job, "verify_ms", complete);
+        return { state: "stored", key, removed, similar: similar.map((image) => inGallery(image, form.url)) };
       } catch (error) {
         if (sure || error.status !== 404 || round === 3) throw error; // the bytes did not arrive: send them again
       }
@@ -203,39 +218,4 @@ class Desk {
     Object.assign(job, { state, part });
     this.changed();
   }
-}
-
-// Runs `work` and notes how long it took, for the film of the upload.
-async function timed(job, name, work) {
-  const startedMs = performance.now();
-  try {
-    return await work();
-  } finally {
-    job.took[name] = performance.now() - startedMs;
-  }
-}
-
-// Runs `work` until it ends well or badly; what is worth a retry is tried again after a while.
-async function patiently(signal, work, onPause = () => {}) {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work(tries === TRIES);
-    } catch (error) {
-      if (error.kind !== "again" || tries >= (error.code === "internal" ? 3 : TRIES)) throw error;
-      onPause();
-      const waitMs = Math.max(error.waitMs ?? 0, Math.min(500 * 2 ** (tries - 1), 8_000));
-      await pause(waitMs * (1 + Math.random() / 4), signal);
-    }
-  }
-}
-
-function pause(ms, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    }, { once: true });
-    if (signal.aborted) reject(signal.reason);
-  });
 }

@@ -3,7 +3,7 @@
 const LIVE_MS = 4_000; // a screen reader hears at most one sentence in this time
 const PARTS = [
   "zone", "pick", "hint", "folder", "files-input", "folder-input", "notice", "notice-title", "notice-text", "rule",
-  "switch", "copy", "again", "bar", "summary", "cancel-all", "retry-all", "clear", "live", "files",
+  "switch", "copy", "again", "bar", "summary", "cancel-all", "all-anyway", "retry-all", "clear", "live", "files",
 ];
 const views = new WeakMap();
 
@@ -67,6 +67,7 @@ class View {
     on(parts["files-input"], "change", chosen(parts["files-input"], false));
     on(parts["folder-input"], "change", chosen(parts["folder-input"], true));
     on(parts["cancel-all"], "click", () => desk.jobs.forEach((job) => desk.cancel(job)));
+    on(parts["all-anyway"], "click", () => desk.sendAnyway(desk.jobs));
     on(parts["retry-all"], "click", () => desk.retry(desk.jobs));
     on(parts.again, "click", () => desk.retry(desk.jobs));
     on(parts.clear, "click", () => desk.clear());
@@ -127,12 +128,13 @@ class View {
     parts.summary.textContent = summary;
     parts["cancel-all"].hidden = !desk.jobs.some((job) => CANCELLABLE.includes(job.state));
     parts["retry-all"].hidden = desk.busy || !!desk.notice || !desk.jobs.some(canRetry);
+    parts["all-anyway"].hidden = desk.busy || !!desk.notice || desk.jobs.filter(isThere).length < 2;
     parts.clear.hidden = !summary || (desk.jobs.length > 0 && desk.jobs.every(isOpen));
     this.#drawNotice();
     this.#say(summary);
   }
 
-  // Rows stay where they are; only what failed moves up, so that it is read.
+  // Rows stay where they are; only what failed moves up, and what waits for an answer, so that it is read.
   #drawRows() {
     const { files } = this.parts;
     const jobs = new Set(this.desk.jobs);
@@ -142,7 +144,8 @@ class View {
       row.element.remove();
       this.#rows.delete(job);
     }
-    const sorted = [...this.desk.jobs].sort((a, b) => (b.state === "refused") - (a.state === "refused"));
+    const rank = (job) => (job.state === "refused" ? 2 : isThere(job) ? 1 : 0);
+    const sorted = [...this.desk.jobs].sort((a, b) => rank(b) - rank(a));
     sorted.forEach((job, at) => {
       if (!this.#rows.has(job)) this.#rows.set(job, new Row(this.root.querySelector("template"), job, this.desk));
       const row = this.#rows.get(job);
@@ -157,7 +160,7 @@ class View {
     const settled = this.#wasBusy && !this.desk.busy;
     this.#wasBusy = this.desk.busy;
     if (files.matches(":hover, :focus-within")) return;
-    if (settled && this.desk.jobs.some((job) => job.state === "refused")) files.scrollTop = 0;
+    if (settled && this.desk.jobs.some((job) => job.state === "refused" || isThere(job))) files.scrollTop = 0;
     const active = this.desk.active.map((job) => this.#rows.get(job)?.element).filter(Boolean);
     if (!active.length) return;
     const from = active[0].offsetTop - files.offsetTop;

@@ -10,15 +10,14 @@ class Row {
   #drawn = "";
 
   constructor(template, job, desk) {
-    this.job = job;
-    this.element = template.content.firstElementChild.cloneNode(true);
-    const find = (name) => this.element.querySelector(name);
-    this.parts = { state: find(".state"), act: find(".act"), tick: find(".tick"), bar: find(".track i") };
-    this.desk = desk;
-    this.name = find(".name");
-    find(".size").textContent = sizeLabel(job.size);
+    Object.assign(this, { job, desk, element: template.content.firstElementChild.cloneNode(true) });
+    const names = ["name", "state", "match", "shot", "size", "anyway", "act", "tick"];
+    this.parts = Object.fromEntries(names.map((name) => [name, this.element.querySelector(`.${name}`)]));
+    this.parts.bar = this.element.querySelector(".track i");
+    this.parts.size.textContent = sizeLabel(job.size);
     this.parts.act.onclick = () => (CANCELLABLE.includes(job.state) ? desk.cancel(job) : desk.retry([job]));
-    if (desk.options.accept.includes(job.kind)) this.#preview(find("img"));
+    this.parts.anyway.onclick = () => desk.sendAnyway([job]);
+    if (desk.options.accept.includes(job.kind)) this.#preview(this.element.querySelector(".preview img"));
   }
 
   #preview(image) {
@@ -38,30 +37,79 @@ class Row {
   draw() {
     const { job, parts } = this;
     const words = stateOf(job);
-    const name = this.desk.options.hideNames ? "••••" : job.name; // on a stage, a name may say who somebody is
-    if (this.name.textContent !== name) this.name.textContent = this.name.title = name;
-    const drawn = `${job.state} ${words} ${job.part}`;
+    const shown = (name) => (this.desk.options.hideNames ? "••••" : name); // on a stage, a name may say who it is
+    const name = shown(job.name);
+    const drawn = `${job.state} ${words} ${job.part} ${name}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
+    parts.name.textContent = parts.name.title = name;
     this.element.className = `row ${job.state}`;
     this.element.classList.toggle("busy", ACTIVE.includes(job.state));
     this.element.classList.toggle("final", job.final);
     if (parts.state.textContent !== words) parts.state.textContent = words;
     parts.tick.style.display = job.state === "stored" ? "" : "none";
+    this.#drawMatch(shown);
+    this.#drawButtons(name);
+    const sent = ["finishing", "verifying", "stored"].includes(job.state) ? 1 : job.state === "sending" ? job.part : 0;
+    parts.bar.style.transform = `scaleX(${sent})`;
+  }
+
+  // The image of the gallery that is this file, or looks like it.
+  #drawMatch(shown) {
+    const { match, shot } = this.parts;
+    const [image, others] = matchOf(this.job);
+    match.hidden = !image;
+    shot.hidden = !image?.src;
+    if (!image) return;
+    match.href = shot.href = image.page;
+    match.textContent = isThere(this.job)
+      ? `“${shown(image.name)}”, uploaded ${whenLabel(image.at)}`
+      : `Looks like “${shown(image.name)}” (${dayLabel(image.at)})${others ? ` and ${others} more` : ""}`;
+    const picture = shot.firstElementChild;
+    picture.alt = isThere(this.job) ? "The earlier image" : "The similar image";
+    picture.onerror = () => (shot.hidden = true);
+    if (shot.hidden || picture.src === image.src) return;
+    picture.src = image.src;
+  }
+
+  #drawButtons(name) {
+    const { job, parts } = this;
     const can = CANCELLABLE.includes(job.state) ? "Cancel" : canRetry(job) ? "Retry" : "";
     parts.act.hidden = !can;
     if (can) parts.act.setAttribute("aria-label", `${can} ${name}`);
     parts.act.title = can;
-    const sent = ["finishing", "verifying", "stored"].includes(job.state) ? 1 : job.state === "sending" ? job.part : 0;
-    parts.bar.style.transform = `scaleX(${sent})`;
+    parts.anyway.hidden = !isThere(job);
+    parts.anyway.setAttribute("aria-label", `Send anyway: ${name}`);
   }
 }
 
 function stateOf(job) {
   if (job.why) return job.why;
   if (job.state === "sending") return `Sending ${Math.floor(job.part * 100)} %`;
-  if (job.state === "stored" && job.removed?.length) return `${WORDS.stored}; removed: ${job.removed.join(", ")}`;
+  if (isThere(job)) return job.earlier ? "Already in the gallery" : "The same file is in this list already.";
+  if (job.state === "stored" && job.removed?.length) {
+    return `${WORDS.stored}; hidden details removed: ${job.removed.join(", ")}`;
+  }
   return WORDS[job.state];
+}
+
+// The image to show beside a job, and how many more there are.
+function matchOf(job) {
+  if (isThere(job)) return [job.earlier, 0];
+  const similar = job.state === "stored" ? job.similar : [];
+  return [similar[0], similar.length - 1];
+}
+
+// "2 Nov 2026, 14:02", in the browser's time zone.
+function whenLabel(date) {
+  const options = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
+  return date.toLocaleString("en-GB", options);
+}
+
+// "2 Nov", and the year where it is another one.
+function dayLabel(date) {
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
+  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year });
 }
 
 // "38 of 40 images stored, 2 refused · 5.1 s"
@@ -69,6 +117,7 @@ function summaryOf({ jobs, skipped, busy, spentMs }) {
   const count = (test) => jobs.filter(test).length;
   const stored = count((job) => job.state === "stored");
   const notes = [
+    [count(isThere), "already there"],
     [count((job) => job.state === "refused" && job.final), "refused"],
     [count((job) => job.state === "refused" && !job.final), "not sent"],
     [count((job) => job.state === "cancelled"), "cancelled"],

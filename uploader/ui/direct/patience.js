@@ -1,0 +1,36 @@
+// Waiting, trying again, and noting how long things took.
+
+// Runs `work` and notes how long it took, for the film of the upload.
+async function timed(job, name, work) {
+  const startedMs = performance.now();
+  try {
+    return await work();
+  } finally {
+    job.took[name] = performance.now() - startedMs;
+  }
+}
+
+// Runs `work` until it ends well or badly; what is worth a retry is tried again after a while.
+async function patiently(signal, work, onPause = () => {}) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work(tries === TRIES);
+    } catch (error) {
+      if (error.kind !== "again" || tries >= (error.code === "internal" ? 3 : TRIES)) throw error;
+      onPause();
+      const waitMs = Math.max(error.waitMs ?? 0, Math.min(500 * 2 ** (tries - 1), 8_000));
+      await pause(waitMs * (1 + Math.random() / 4), signal);
+    }
+  }
+}
+
+function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+    if (signal.aborted) reject(signal.reason);
+  });
+}
