@@ -23,6 +23,7 @@ from uploader.storage.shapes import StoredObject
 
 log = structlog.get_logger()
 
+GALLERY: Final = IMAGES
 CALLS: Final = 20
 """Listing calls of one part: 20,000 keys, about a second."""
 KEPT: Final = 960

@@ -1,0 +1,261 @@
+"""Folders of the bucket that other tools fill: the way in, the grid, and the way back."""
+
+from dataclasses import replace
+from time import monotonic
+from typing import Final
+
+import streamlit as st
+
+from uploader.errors import TRANSIENT, Busy, ObjectMissing, StorageError
+from uploader.flow.application import Application
+from uploader.flow.elsewhere import GALLERY, Part, elsewhere
+from uploader.flow.others import Other
+from uploader.limits import size_label
+from uploader.ui import elsewhere_address as address
+from uploader.ui import elsewhere_picture, elsewhere_wiring, parts, stage
+from uploader.ui.tiles import selectable_tiles
+
+asked = address.asked
+
+SIZES: Final = (24, 48, 96)
+MADE_A_RUN: Final = 4
+_MAKING_S: Final = 1.5  # then the page is drawn anew with what there is, and goes on
+_MIN_WIDTH_PX: Final = 170
+_MOST_REMEMBERED: Final = 2_000
+_WHOLE: Final = "The whole bucket"
+
+
+def way_in() -> None:
+    """The controls that lead here, for a menu of the gallery."""
+    st.text_input(
+        "Folder of the bucket",
+        key="other_typed",
+        placeholder="photos/2026/",
+        max_chars=1_024,
+        on_change=_typed,
+        help="Shows images that other tools stored there.",
+    )
+    st.button(
+        "All folders",
+        icon=":material/folder_open:",
+        type="tertiary",
+        on_click=address.enter,
+        args=("",),
+        key="folders",
+    )
+
+
+def show(app: Application) -> None:
+    """The page of a folder, below the gallery's heading."""
+    folder = st.query_params["folder"]
+    size = _toolbar(app, folder)
+    area = elsewhere(app).area(folder)
+    if area == GALLERY:
+        st.info("This folder is the gallery itself: what was uploaded through this app.")
+        st.button(
+            "Open the gallery", icon=":material/photo_library:", on_click=address.leave, key="other_gallery"
+        )
+        return
+    if area:
+        st.info(f"The app keeps {area} for itself: nothing in it was checked, or it is no image.")
+        return
+    _title(folder)
+    slot = st.container()
+    try:
+        with slot.skeleton():
+            part = elsewhere_wiring.part(app, folder, st.query_params.get("past", ""))
+    except StorageError as error:
+        with slot:
+            parts.storage_fault(error)
+            st.button("Try again", icon=":material/refresh:", key="other_again_button")
+        return
+    with slot:
+        _page(app, folder, part, size)
+
+
+def _page(app: Application, folder: str, part: Part, size: int) -> None:
+    state = st.session_state
+    again, gone = state.setdefault("other_again", {}), state.setdefault("other_gone", set())
+    if part.read:
+        st.caption(told(part, st.query_params.get("past", ""), size_label(app.limits.max_bytes)))
+    pages = max(1, -(-len(part.images) // size))
+    number = address.number(pages)
+    here = {other.id: other for other in part.images[(number - 1) * size : number * size]}
+    if not here:
+        _nothing(folder, part)
+        _read_on(part)
+        return
+    there = elsewhere(app)
+    shown = [replace(there.tile(other), name=stage.shown(other.name)) for other in here.values()]
+    found = selectable_tiles(
+        shown,
+        key="other_tiles",
+        min_width_px=_MIN_WIDTH_PX,
+        selectable=False,
+        again=again,
+        gone=frozenset(gone),
+    )
+    if pages > 1:
+        with st.container(horizontal_alignment="center"):
+            key = f"other_page_{number}"  # one a page: the address leads, also by the browser's Back
+            st.pagination(pages, default=number, key=key, on_change=_turned, args=(0, key))
+    _read_on(part)
+    if found.open in here:
+        st.query_params["object"] = here[found.open].key
+    if key := st.query_params.get("object"):
+        elsewhere_picture.dialog(app, key, around=[other.key for other in part.images])
+    else:
+        _make(app, [here[one] for one in found.missing if one not in again and one not in gone])
+
+
+def _make(app: Application, todo: list[Other]) -> None:
+    """Makes thumbnails, a few a run; the browser then asks for them once more. What failed is left alone."""
+    again, gone = st.session_state.other_again, st.session_state.other_gone
+    until_s, done = monotonic() + _MAKING_S, 0
+    for other in todo[:MADE_A_RUN]:
+        try:
+            again[other.id] = int(not elsewhere_wiring.seen(app, other).sentence)
+        except ObjectMissing:
+            gone.add(other.id)
+        except (*TRANSIENT, Busy):
+            break  # the next run tries again
+        except StorageError:
+            again[other.id] = 0
+        done += 1
+        if monotonic() > until_s:
+            break
+    for remembered in (again, gone):
+        if len(remembered) > _MOST_REMEMBERED:
+            remembered.clear()
+    if done:
+        st.rerun()
+
+
+def told(part: Part, past: str, most: str) -> str:
+    """What was read, and what is therefore not known."""
+    said = "Read from where the last reading ended. " if past else ""
+    if part.further:
+        said += (
+            f"The newest of the {part.read:,} keys read, by the time S3 keeps; the folder holds more, "
+            "and images among those may be newer."
+        )
+    else:
+        said += f"{_count(part.found)} in {part.read:,} {'key' if part.read == 1 else 'keys'}."
+    if part.found > len(part.images):
+        said += f" The newest {len(part.images):,} of {part.found:,} images are shown; "
+        said += "a longer folder name shows others."
+    if part.too_large:
+        said += f" Larger than {most}, so left out: {part.too_large:,}."
+    return said
+
+
+def _count(images: int) -> str:
+    return "No image" if not images else f"{images:,} image{'' if images == 1 else 's'}"
+
+
+def _toolbar(app: Application, folder: str) -> int:
+    st.session_state.other_folder = folder
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.button(
+            "Back to the gallery", icon=":material/arrow_back:", on_click=address.leave, key="other_back"
+        )
+        st.selectbox(
+            "Folder of the bucket",
+            _choices(app, folder),
+            key="other_folder",
+            format_func=lambda name: stage.shown(_line(name)) or _WHOLE,
+            accept_new_options=True,
+            on_change=_chosen,
+            icon=":material/folder_open:",
+            width=320,
+        )
+        with st.popover("View", icon=":material/tune:"):
+            size: int = st.segmented_control(
+                "Images a page",
+                SIZES,
+                default=SIZES[0],
+                key="size",
+                bind="query-params",
+                required=True,
+                on_change=_turned,
+                args=(1,),
+            )
+            st.button("Reload", icon=":material/refresh:", on_click=_reload, key="other_reload")
+    return size
+
+
+def _choices(app: Application, folder: str) -> list[str]:
+    """The way up, this folder, and the folders in it as far as the bucket tells them."""
+    names = folder.split("/")[:-1]
+    above = ["/".join(names[:count]) + "/" for count in range(1, len(names) + 1)]
+    try:
+        inside = elsewhere_wiring.folders(app, folder)
+    except StorageError:
+        inside = ()
+    return list(dict.fromkeys(["", *above, folder, *inside]))
+
+
+def _title(folder: str) -> None:
+    with st.container(gap=None):
+        st.subheader(parts.plain(stage.shown(folder)) if folder else _WHOLE, anchor=False)
+        beginning = "" if not folder or folder.endswith("/") else "Every key that begins with this text. "
+        st.caption(
+            f"{beginning}Images that other tools stored here; newest by the time S3 keeps. "
+            "They were not uploaded through this app."
+        )
+
+
+def _nothing(folder: str, part: Part) -> None:
+    if part.further:
+        st.info("No image among the keys that were read.", icon=":material/image_search:")
+    elif part.read:
+        st.info("This folder holds no image that is shown here.", icon=":material/hide_image:")
+    else:
+        st.info("There is nothing in this folder.", icon=":material/folder_off:")
+    if bare := folder.lstrip("/") if folder.startswith("/") else "":
+        st.button(
+            "Look again without the first slash", on_click=address.enter, args=(bare,), key="other_bare"
+        )
+
+
+def _read_on(part: Part) -> None:
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        if part.further:
+            st.button(
+                "Read on",
+                icon=":material/read_more:",
+                on_click=address.read_from,
+                args=(part.further,),
+                key="other_on",
+            )
+        if st.query_params.get("past"):
+            st.button(
+                "Read from the start",
+                on_click=address.read_from,
+                args=("",),
+                type="tertiary",
+                key="other_start",
+            )
+
+
+def _line(text: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _reload() -> None:
+    elsewhere_wiring.forget()
+    for name in ("other_again", "other_gone"):
+        st.session_state.pop(name, None)
+
+
+def _typed() -> None:
+    if st.session_state.other_typed:
+        address.enter(st.session_state.other_typed)
+
+
+def _chosen() -> None:
+    address.enter(st.session_state.other_folder or "")
+
+
+def _turned(number: int, key: str = "") -> None:
+    st.query_params["page"] = str(number or st.session_state[key])
