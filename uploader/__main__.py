@@ -2,6 +2,7 @@
 
 python -m uploader pass [WHO]        prints a pass for a script, good for 15 minutes
 python -m uploader doctor [ORIGIN]   tries the bucket and says what is wrong; exits 0 or 1
+python -m uploader reindex           writes the index of duplicates and people anew; exits 0 or 1
 """
 
 import argparse
@@ -16,6 +17,7 @@ from typing import Final
 from uploader.errors import UploaderError
 from uploader.flow import doctor
 from uploader.flow.application import open_application, signer_for
+from uploader.flow.reindex import Counts, reindex
 from uploader.settings import Settings
 
 _MARKS: Final = {"bad": "FAIL", "warn": "warn", "unknown": "?", "good": "ok"}
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the page's own address, for example https://uploads.example.com",
     )
     ask.set_defaults(run=_doctor)
+    anew = commands.add_parser("reindex", help="write the index of duplicates and people anew")
+    anew.set_defaults(run=_reindex)
     asked = parser.parse_args(arguments)
     try:
         return int(asked.run(Settings.load(), asked))
@@ -63,6 +67,19 @@ def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
             if one.state in ("bad", "warn"):
                 print(indent("\n".join(filter(None, (one.why, one.paste))), " " * 8))
     return 0 if doctor.is_well(found) else 1
+
+
+def _reindex(settings: Settings, asked: argparse.Namespace) -> int:
+    def tell(counts: Counts) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{counts.images:,} images", end="", file=sys.stderr)
+
+    with closing(open_application(settings)) as app:
+        counts = reindex(app, now=datetime.now(UTC), tell=tell)
+    print(f"{counts.images:,} images: {counts.written:,} entries written, {counts.dropped:,} dropped.")
+    if counts.failed:
+        print(f"{counts.failed:,} could not be looked at; run this again.", file=sys.stderr)
+    return 1 if counts.failed else 0
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ BAND_BITS: Final = (12, 13, 13, 13, 13)
 NEAR_BITS: Final = 4
 """Two pictures look alike where their likenesses differ in at most so many bits; no such pair is missed."""
 
+CONTENT_TYPE: Final = "application/x-empty"
 _WHO: Final = f"{INDEX}who/"
 _LIKENESS: Final = re.compile(r"-([0-9a-f]{16})\Z")
 PEOPLE: Final = f"{INDEX}people/"

@@ -105,7 +105,7 @@ class Index:
                 self._bucket.delete_many(keys[start : start + MOST])
 
     def _put(self, entry: str) -> None:
-        self._bucket.put(f"{self._prefix}{entry}", b"", content_type="application/x-empty")
+        self._bucket.put(f"{self._prefix}{entry}", b"", content_type=entries.CONTENT_TYPE)
 
     def _put_person(self, who: str) -> None:
         self._put(entries.person(who))
