@@ -10,7 +10,7 @@ import streamlit as st
 from uploader.flow.finding import Filters, words_of
 from uploader.flow.gallery import Gallery
 from uploader.limits import FORMATS, format_label
-from uploader.ui import wiring
+from uploader.ui import elsewhere, wiring
 
 SIZES: Final = (24, 48, 96)
 COMFORTABLE, COMPACT = "Comfortable", "Compact"
@@ -62,6 +62,7 @@ def toolbar(gallery: Gallery) -> View:
             formats, between = _filters()
             size, density = _looks()
             st.button("Reload", icon=":material/refresh:", on_click=reload, key="reload")
+            elsewhere.way_in()
     extensions = frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats)
     filters = Filters(words_of(text or ""), extensions, *_range(between))
     if filters:

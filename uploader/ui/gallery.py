@@ -7,7 +7,7 @@ import streamlit as st
 from uploader.errors import Busy, StorageError, UploaderError
 from uploader.flow.gallery import Page
 from uploader.flow.mending import mend_thumbnail
-from uploader.ui import archive, finder, parts, picture, removal, wiring
+from uploader.ui import archive, elsewhere, finder, parts, picture, removal, wiring
 from uploader.ui.tiles import selectable_tiles
 
 LOOK_EVERY_S = 20
@@ -24,6 +24,9 @@ if finder.just_arrived():  # show what there is now
     state.setdefault("gallery_trail", {})
 
 parts.heading(app, "Gallery")
+if elsewhere.asked():
+    elsewhere.show(app)
+    st.stop()
 view = finder.toolbar(app.gallery)
 notice = st.container()
 slot = st.container()
