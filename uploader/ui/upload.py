@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 from math import ceil
+from urllib.parse import quote
 
 import streamlit as st
 
 from uploader.errors import UploaderError
-from uploader.flow.batch import Batch, File, Row, start_batch
+from uploader.flow.batch import MOST_KEPT_BYTES, Batch, File, Row, start_batch
+from uploader.flow.gallery import Tile
+from uploader.flow.record import StoredImage
 from uploader.limits import MIB, format_list, size_label
 from uploader.ui import parts, picture, stage, wiring
 from uploader.ui.direct import direct_uploader
@@ -14,6 +17,7 @@ from uploader.ui.tiles import tiles
 
 STRAIGHT, THROUGH, CAMERA = "Straight to S3", "Through the app", "Camera"
 RECENT = 12
+FIRST = ("refused", "there")  # what somebody has to read
 STEPS = {"waiting": "Waiting", "check": "Checking", "send": "Sending", "verify": "Verifying"}
 
 app = wiring.the_app()
@@ -28,9 +32,14 @@ if app.settings.strip_metadata:
     hint += " Location and camera details are removed."
 
 
+def start(files: list[File], *, again: bool = False) -> None:
+    """Starts a batch with these files, in place of the one before."""
+    state.batch, state.listed = start_batch(app.carrier, files, who=who, again=again), 0
+
+
 def take(files: list[File]) -> None:
-    """Starts a batch with these files and empties the widget."""
-    state.batch, state.listed = start_batch(app.carrier, files, who=who), 0
+    """Starts a batch with what was chosen, and empties the widget."""
+    start(files)
     state.round += 1
     st.rerun()
 
@@ -86,24 +95,36 @@ def line(row: Row) -> str:
     name = parts.plain(stage.shown(row.name))
     if row.state == "refused":
         return f":red[:material/error:] {name} {row.sentence}"
-    if row.image is None:
-        return f":material/schedule: {name} {STEPS.get(row.state, 'Waiting')}"
     image = row.image
+    if row.state == "there":
+        found = f"in the gallery already, as {link(image)}" if image else "in this list already"
+        return f":orange[:material/content_copy:] {name} The same file is {found}."
+    if image is None:
+        return f":material/schedule: {name} {STEPS.get(row.state, 'Waiting')}"
     facts = f"{image.width_px:,} × {image.height_px:,} px, {size_label(image.size_bytes)}"
-    removed = f"; removed: {', '.join(image.removed)}" if image.removed else ""
-    return f":green[:material/check_circle:] {name} {facts}{removed}"
+    removed = f"; hidden details removed: {', '.join(image.removed)}" if image.removed else ""
+    alike = f"; looks like {link(image.similar[0])}" if image.similar else ""
+    return f":green[:material/check_circle:] {name} {facts}{removed}{alike}"
+
+
+def link(image: StoredImage) -> str:
+    """An image of the gallery as a Markdown link to it, with its day."""
+    at = image.uploaded_at.astimezone(wiring.time_zone())
+    name = parts.plain(stage.shown(image.name))
+    return f"[{name}](gallery?image={quote(image.key.rpartition('/')[2])}) ({at.day} {at:%b %Y, %H:%M})"
 
 
 def outcome(batch: Batch) -> None:
     """How the files of the last batch fared: refused ones first, each readable until the next batch."""
-    stored, refused = len(batch.stored), len(batch.refused)
+    stored, there, refused = len(batch.stored), len(batch.there), len(batch.refused)
     total = len(batch.rows)
     if is_running(batch):
-        st.progress(batch.progress, text=f"{stored + refused} of {total} done, through the app")
+        st.progress(batch.progress, text=f"{stored + there + refused} of {total} done, through the app")
     else:
-        text = f"{stored} of {total} stored through the app" + (f", {refused} refused" if refused else "")
+        text = f"{stored} of {total} stored through the app" + (f", {there} already there" if there else "")
+        text += f", {refused} refused" if refused else ""
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            icon = ":green[:material/check_circle:]" if not refused else ":orange[:material/info:]"
+            icon = ":orange[:material/info:]" if there or refused else ":green[:material/check_circle:]"
             st.markdown(f"{icon} {text}", width="content")
             st.button(
                 "Clear",
@@ -112,9 +133,35 @@ def outcome(batch: Batch) -> None:
                 on_click=state.update,
                 args=({"batch": None},),
             )
-    rows = sorted(batch.rows, key=lambda row: row.state != "refused")
+    rows = sorted(batch.rows, key=lambda row: FIRST.index(row.state) if row.state in FIRST else len(FIRST))
     if total > 1 or refused or not is_running(batch):
         st.markdown("  \n".join(map(line, rows)))
+
+
+def earlier(batch: Batch) -> None:
+    """The images that files were not sent for, and the way to send those files all the same."""
+    images = {row.image.key: row.image for row in batch.there if row.image}
+    kept = [row.kept for row in batch.there if row.kept]
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader(
+            "Already in the gallery" if images else "The same file twice", anchor=False, width="content"
+        )
+        if kept:
+            label = "Send anyway" if len(kept) == 1 else f"Send all {len(kept)} anyway"
+            st.button(label, icon=":material/upload:", on_click=start, args=(kept,), kwargs={"again": True})
+    if left := len(batch.there) - len(kept):
+        files = "another file" if left == 1 else f"{left} other files"
+        st.caption(
+            f"To send {files} anyway, choose again: at most {size_label(MOST_KEPT_BYTES)} are kept here."
+        )
+    if not images:
+        return
+    found = [
+        Tile(one.key, stage.shown(one.name), one.size_bytes, one.uploaded_at, one.thumbnail_url)
+        for one in images.values()
+    ]
+    if clicked := tiles(found, key="earlier", min_width_px=110):
+        picture.image_dialog(app, clicked, around=list(images))
 
 
 @st.fragment(run_every=0.5)
@@ -142,6 +189,8 @@ if is_running(state.batch):
     watch(state.batch)
 elif state.batch:
     outcome(state.batch)
+    if state.batch.there:
+        earlier(state.batch)
 
 if state.batch and len(state.batch.stored) > state.listed:
     state.listed = len(state.batch.stored)
