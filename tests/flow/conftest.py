@@ -1,12 +1,15 @@
 """The flow on the real local store, with real checking children."""
 
 import hashlib
+import io
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import requests
+from PIL import Image
 
 from tests.conftest import keys_in
 from uploader.flow.carry import Carrier
@@ -81,6 +84,16 @@ def post_like_a_browser(begun: Begun, data: bytes) -> requests.Response:
     return requests.post(
         begun.post.url, data=dict(begun.post.fields), files={"file": ("f", data)}, timeout=10
     )
+
+
+def scene(seed: int, *, scale: float = 1, **save: object) -> bytes:
+    """A JPEG with soft shapes of its own; another `scale` of the same seed looks alike."""
+    small = random.Random(seed).randbytes(12 * 8)
+    size = (int(480 * scale), int(320 * scale))
+    image = Image.frombytes("L", (12, 8), small).resize(size, Image.Resampling.BICUBIC)
+    out = io.BytesIO()
+    image.convert("RGB").save(out, "JPEG", **save)
+    return out.getvalue()
 
 
 def pictures_in(bucket: Bucket) -> list[str]:

@@ -56,7 +56,7 @@ class Index:
         return None
 
     def similar(self, image: StoredImage) -> tuple[StoredImage, ...]:
-        """At most `SIMILAR` other images that look alike, nearest first; the same file sent again is one.
+        """At most `SIMILAR` other images that look alike, the same file first, then the nearest.
 
         Of what lies in each of the five folders, the newest 1,000 are compared. None where the image is too
         plain to have a likeness.
@@ -67,7 +67,7 @@ class Index:
             while names and len(found) < SIMILAR:
                 found += filter(None, self._each(self._image, names[:SIMILAR]))
                 names = names[SIMILAR:]
-            return tuple(found[:SIMILAR])
+            return tuple(sorted(found[:SIMILAR], key=lambda one: one.sha256 != image.sha256))
         return ()
 
     def people(self) -> tuple[str, ...]:
