@@ -47,6 +47,16 @@ SENTENCES = [
         "This WebP ends in the middle: it has no end mark after 900 bytes. Copy or download it again.",
     ),
     (
+        rejections.incomplete(1_000, 2_000),
+        "incomplete",
+        "This image was read as 1,000 bytes, and 2,000 were expected. Send it again.",
+    ),
+    (
+        rejections.incomplete(2_001, 2_000),
+        "incomplete",
+        "This image was read as more than 2,000 bytes, and 2,000 were expected. Send it again.",
+    ),
+    (
         rejections.damaged("GIF", "it holds no picture"),
         "damaged",
         "This GIF is damaged: it holds no picture. Export it again, or choose another file.",

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -143,3 +144,27 @@ def test_a_child_that_answers_nonsense_is_a_rejection(monkeypatch: pytest.Monkey
     with Checker(Limits(), workers=1) as checker, pytest.raises(ImageRejected) as caught:
         checker.check(pictures.picture())
     assert caught.value.code == rejections.CHECK_FAILED
+
+
+class Promised:
+    """A stream that promises `size` bytes, whatever it gives."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self._data, self._size = data, size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (self._data[at : at + 100] for at in range(0, len(self._data), 100))
+
+
+@pytest.mark.parametrize("off", [-1, 1, -200, 200])
+def test_a_stream_of_another_length_is_refused_at_once(off: int) -> None:
+    data = pictures.picture()
+    with Checker(Limits(check_wall_s=600), workers=1) as checker:
+        assert checker.check(Promised(data, len(data))) == checker.check(data)
+        with pytest.raises(ImageRejected) as caught:
+            checker.check(Promised(data, len(data) - off))
+        assert caught.value.code == rejections.INCOMPLETE
+        assert checker.check(pictures.picture("PNG")).facts.format == "PNG"

@@ -7,6 +7,8 @@
     decode.py       everything Pillow: decodes each frame, makes the thumbnail; imported late
     metadata.py     strips what a picture tells about people, without touching a pixel
     exif.py         which way up, and what it gives away
+    camera.py       how it was taken, in one line
+    likeness.py     how much two pictures look alike
     rejections.py   every reason for a refusal: its code and its sentence
 
 Importing this wing does not import Pillow.

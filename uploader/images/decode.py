@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PIL import AvifImagePlugin, Image, ImageCms
 
 from uploader.errors import ImageRejected
-from uploader.images import exif, rejections
+from uploader.images import camera, exif, likeness, rejections
 from uploader.images.containers import Walk, lacks_pixels
 from uploader.limits import Limits
 
@@ -37,6 +37,8 @@ class Decoded:
     height_px: int
     frames: int
     thumbnail: bytes
+    likeness: str
+    camera: str
 
 
 def trust_own_bounds() -> None:
@@ -96,12 +98,13 @@ def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits) -> Deco
     image.load()
     if walk.format == "PNG" and _ends_empty(image) and lacks_pixels(data, walk.parts):
         raise rejections.damaged("PNG", "its last rows are missing")
-    turn = exif.orientation(image.info.get("exif") or b"")
-    thumbnail = _thumbnail(image, sides, turn)
+    block = image.info.get("exif") or b""
+    turn = exif.orientation(block)
+    small = _small(image, sides, turn)
     _verify_rest(image, walk, frames)
     if turn >= 5:
         width, height = height, width
-    return Decoded(width, height, frames, thumbnail)
+    return Decoded(width, height, frames, _jpeg(small), _likeness(small), camera.line(block))
 
 
 def _ends_empty(image: Image.Image) -> bool:
@@ -139,7 +142,8 @@ def _verify_rest(image: Image.Image, walk: Walk, frames: int) -> None:
         image.load()
 
 
-def _thumbnail(image: Image.Image, sides: tuple[int, int], turn: int) -> bytes:
+def _small(image: Image.Image, sides: tuple[int, int], turn: int) -> Image.Image:
+    """The picture as displayed, small, in eight bits and on white."""
     small = image.copy() if getattr(image, "n_frames", 1) > 1 else image
     profile = image.info.get("icc_profile")
     if isinstance(small.info.get("transparency"), bytes):  # more entries than a palette has are passed over
@@ -152,7 +156,16 @@ def _thumbnail(image: Image.Image, sides: tuple[int, int], turn: int) -> bytes:
     small.thumbnail(sides, Image.Resampling.HAMMING, reducing_gap=2.0)  # half of BICUBIC's time
     if turn in _TURNS:
         small = small.transpose(_TURNS[turn])
-    small = _flat(_srgb(small, profile))
+    return _flat(_srgb(small, profile))
+
+
+def _likeness(small: Image.Image) -> str:
+    if min(small.size) < likeness.LEAST_SIDE_PX:
+        return ""
+    return likeness.describe(small.convert("L").resize(likeness.SIZE, Image.Resampling.BOX).tobytes())
+
+
+def _jpeg(small: Image.Image) -> bytes:
     small.info.clear()  # or the JPEG writer copies comments
     out = io.BytesIO()
     small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)

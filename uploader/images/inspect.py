@@ -63,13 +63,14 @@ def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim:
     """
     weigh(len(data), limits)
     walk = containers.walk(data, containers.sniff(data, limits), limits)
-    if not strip:
+    if not strip and not trim:
         return _decode(data, walk, limits)
-    stripped, stripped_walk = metadata.strip(data, walk)
+    stripped, stripped_walk = metadata.strip(data, walk) if strip else metadata.trim(data, walk)
     if stripped == data:
         return _decode(data, walk, limits)
     checked = _decode(stripped, stripped_walk, limits)
-    return replace(checked, stripped=stripped, removed=metadata.describe(data, walk))
+    removed = metadata.describe(data, walk) if strip else metadata.describe_tail(walk)
+    return replace(checked, stripped=stripped, removed=removed)
 
 
 def weigh(size_bytes: int, limits: Limits) -> None:
@@ -96,4 +97,4 @@ def _decode(data: bytes, walk: containers.Walk, limits: Limits) -> Checked:
         size_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-    return Checked(facts, decoded.thumbnail)
+    return Checked(facts, decoded.thumbnail, likeness=decoded.likeness, camera=decoded.camera)

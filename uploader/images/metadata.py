@@ -89,6 +89,24 @@ def strip(data: bytes, walk: Walk) -> tuple[bytes, Walk]:
     return stripped, replace(walk, parts=parts, end=len(stripped), tail=())
 
 
+def trim(data: bytes, walk: Walk) -> tuple[bytes, Walk]:
+    """The file without what follows the picture, nor a JPEG's index of that; and a walk over the result.
+
+    All else stays byte for byte.
+    """
+    pointless = ("MPF",) if containers.FURTHER_PICTURES in walk.tail else ()
+    pieces, parts, shift = [], [], 0
+    start = 0
+    for part in walk.parts:
+        if part.kind in pointless:
+            pieces.append(data[start : part.start])
+            start, shift = part.end, shift + part.end - part.start
+        else:
+            parts.append(Part(part.kind, part.start - shift, part.end - shift))
+    trimmed = b"".join((*pieces, data[start : walk.end]))
+    return trimmed, replace(walk, parts=tuple(parts), end=len(trimmed), tail=())
+
+
 def describe(data: bytes, walk: Walk) -> tuple[str, ...]:
     """What `describe_removed` says, for a file that has been walked."""
     words: list[str] = []
@@ -100,8 +118,13 @@ def describe(data: bytes, walk: Walk) -> tuple[str, ...]:
         elif fate != KEPT and payload.strip(b"\0 "):
             words.append(_XMP if b"adobe:ns:meta" in payload or b"com.adobe.xmp" in payload else fate)
             words += ["location"] * (b"exif:GPSL" in payload)
-    words += [word for word in walk.tail if word != "padding"]
+    words += describe_tail(walk)
     return tuple(word for word in dict.fromkeys(words) if word)
+
+
+def describe_tail(walk: Walk) -> tuple[str, ...]:
+    """What `trim` takes away, in words."""
+    return tuple(word for word in walk.tail if word != "padding")
 
 
 def _fate(walk: Walk, part: Part) -> str:

@@ -14,6 +14,7 @@ NOT_AN_IMAGE: Final = "not_an_image"
 FORMAT_NOT_ALLOWED: Final = "format_not_allowed"
 HEIC_NOT_INSTALLED: Final = "heic_not_installed"
 TRUNCATED: Final = "truncated"
+INCOMPLETE: Final = "incomplete"
 DAMAGED: Final = "damaged"
 BAD_CHECKSUM: Final = "bad_checksum"
 TRAILING_DATA: Final = "trailing_data"
@@ -78,6 +79,15 @@ def truncated(name: str, there_bytes: int, needed_bytes: int = 0, *, exact: bool
         found = f"it has no end mark after {there_bytes:,} bytes"
     sentence = f"This {label} ends in the middle: {found}. Copy or download it again."
     return ImageRejected(sentence, code=TRUNCATED, there_bytes=there_bytes, needed_bytes=needed_bytes)
+
+
+def incomplete(there_bytes: int, promised_bytes: int) -> ImageRejected:
+    """Fewer or more bytes came than were promised."""
+    there = (
+        f"{there_bytes:,} bytes" if there_bytes < promised_bytes else f"more than {promised_bytes:,} bytes"
+    )
+    sentence = f"This image was read as {there}, and {promised_bytes:,} were expected. Send it again."
+    return ImageRejected(sentence, code=INCOMPLETE, there_bytes=there_bytes, promised_bytes=promised_bytes)
 
 
 def damaged(name: str, what: str) -> ImageRejected:

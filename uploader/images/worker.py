@@ -58,7 +58,8 @@ class Worker:
     ) -> Checked:
         """Send a picture, read the answer. Raises ImageRejected, also when the child dies or is too slow.
 
-        What a stream raises comes through as it is, and how long a stream takes is its own business.
+        What a stream raises comes through as it is, and how long a stream takes is its own business. One that
+        gives more or fewer bytes than its `len()` is refused at once.
         """
         late = threading.Event()
         timer = threading.Timer(wall_s, self._stop, (late,))
@@ -94,8 +95,14 @@ class Worker:
     def _send(self, data: bytes | memoryview | Stream, flags: int) -> None:
         stdin = _open(self._process.stdin)
         stdin.write(REQUEST.pack(flags, len(data)))
+        sent_bytes = 0
         for chunk in (data,) if isinstance(data, bytes | memoryview) else data:
+            sent_bytes += len(chunk)
+            if sent_bytes > len(data):
+                break
             stdin.write(chunk)
+        if sent_bytes != len(data):  # or the child waits for the rest, or takes it for the next picture
+            raise rejections.incomplete(sent_bytes, len(data))
         stdin.flush()
 
     def _receive(self, most_stripped_bytes: int) -> Checked:

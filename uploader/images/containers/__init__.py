@@ -17,10 +17,11 @@ from typing import Final
 from uploader.images import rejections
 from uploader.images.containers import avif, gif, jpeg, png, webp
 from uploader.images.containers.png import lacks_pixels
+from uploader.images.containers.tail import FURTHER_PICTURES
 from uploader.images.containers.walk import Part, Walk
 from uploader.limits import FORMATS, Limits
 
-__all__ = ["Part", "Walk", "lacks_pixels", "sniff", "walk"]
+__all__ = ["FURTHER_PICTURES", "Part", "Walk", "lacks_pixels", "sniff", "walk"]
 
 _WALKERS: Final[dict[str, Callable[[bytes, Limits], Walk]]] = {
     "JPEG": jpeg.walk,

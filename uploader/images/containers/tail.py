@@ -7,6 +7,7 @@ Sources: CIPA DC-007 (MPO), https://developer.android.com/media/platform/motion-
 import re
 import struct
 from collections.abc import Callable
+from typing import Final
 
 from uploader.images import rejections
 from uploader.images.containers import boxes
@@ -14,6 +15,7 @@ from uploader.images.containers.walk import Reader
 
 _PADDING = re.compile(rb"(?:[\x00\t\n\r ]|\xff(?!\xd8\xff))*+")  # but not the start of a JPEG
 _MOST_TAILS = 16
+FURTHER_PICTURES: Final = "further pictures"
 
 _KINDS = (
     (b"PK\x03\x04", "a ZIP archive"),
@@ -53,7 +55,7 @@ def judge_jpeg(data: bytes, end: int, walk_jpeg: Callable[[int], int]) -> tuple[
         if start == len(data):
             return tuple(dict.fromkeys(words or (["padding"] if end < start else [])))
         if data.startswith(b"\xff\xd8\xff", start):
-            words.append("further pictures")
+            words.append(FURTHER_PICTURES)
             pos = walk_jpeg(start)
         elif brand - 4 >= pos:
             words.append("a video")
