@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 ALWAYS = 1_000_000
-_SILENT_AT_MOST_S = 10
+_SILENT_AT_MOST_S = 60
 _HOP_BY_HOP = {"connection", "transfer-encoding", "keep-alive"}
 
 
@@ -142,14 +142,16 @@ class Proxy:
 
 
 def name_of(method: str, path: str, copies: bool) -> str:
-    """The call as the plans name it: `POST`, `LIST`, `COPY`, `PUT images`, `GET incoming` …"""
+    """The call as the plans name it: `POST`, `LIST`, `LIST index`, `COPY`, `PUT images`, `GET incoming` …"""
     address = urlsplit(path)
     asked = parse_qs(address.query, keep_blank_values=True)
     _, _, key = unquote(address.path).lstrip("/").partition("/")
     if not key:
-        kinds = {"GET": "LIST", "POST": "DELETE many" if "delete" in asked else "POST"}
+        of_index = " index" if "index/" in "".join(asked.get("prefix", ())) else ""
+        kinds = {"GET": f"LIST{of_index}", "POST": "DELETE many" if "delete" in asked else "POST"}
         return kinds.get(method, f"{method} bucket")
-    area = next((part for part in ("incoming", "thumbnails", "images") if f"{part}/" in key), "elsewhere")
+    areas = ("index", "incoming", "thumbnails", "images")
+    area = next((part for part in areas if f"{part}/" in key), "elsewhere")
     return "COPY" if copies else f"{method} {area}"
 
 

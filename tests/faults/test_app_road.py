@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.conftest import FAULTS, PLAIN, TIMES, World
-from tests.faults.faults import RETRIED, SILENT
+from tests.faults.faults import QUICK, RETRIED, SILENT
 from tests.flow.conftest import WHO
 from uploader import errors
 from uploader.flow.record import StoredImage
@@ -15,12 +15,15 @@ UNDO = ["DELETE images", "DELETE thumbnails"]
 
 
 @pytest.mark.parametrize("times", TIMES)
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", QUICK)
 @pytest.mark.parametrize("call", CALLS)
 def test_an_image_is_stored_once_or_not_at_all(
     make_world: Callable[..., World], call: str, fault: str, times: str
 ) -> None:
-    world = make_world(fault)
+    stored_once_or_not_at_all(make_world(), call, fault, times)
+
+
+def stored_once_or_not_at_all(world: World, call: str, fault: str, times: str) -> None:
     world.proxy.plan(call, FAULTS[fault], TIMES[times])
     first = world.try_(lambda: world.flow.carrier.carry(PLAIN, "a.jpg", who=WHO))
     assert world.proxy.hits
@@ -36,14 +39,17 @@ def test_an_image_is_stored_once_or_not_at_all(
         assert world.shown() == [again.key]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", QUICK)
 @pytest.mark.parametrize("call", UNDO)
 def test_the_first_failure_is_told_even_where_it_cannot_be_undone(
     make_world: Callable[..., World], call: str, fault: str
 ) -> None:
-    world = make_world(fault)
+    first_failure_is_told(make_world(), call, fault)
+
+
+def first_failure_is_told(world: World, call: str, fault: str, times: str = "always") -> None:
     world.proxy.plan("HEAD images", FAULTS["307"])
-    world.proxy.plan(call, FAULTS[fault])
+    world.proxy.plan(call, FAULTS[fault], TIMES[times])
     first = world.try_(lambda: world.flow.carrier.carry(PLAIN, "a.jpg", who=WHO))
     assert isinstance(first, errors.StorageError)
     assert first.status == 307

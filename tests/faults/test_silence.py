@@ -1,0 +1,37 @@
+"""A bucket that says nothing: every call with a short patience, and both roads with their own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.faults import test_app_road, test_browser_road, test_index, test_reading
+from tests.faults.conftest import PLAIN, World, silences
+from tests.faults.faults import silence
+from tests.flow.conftest import WHO, claim, post_like_a_browser
+from uploader.storage import config, transfer
+
+CHECKS = [(test_app_road.stored_once_or_not_at_all, call) for call in test_app_road.CALLS]
+CHECKS += [(test_app_road.first_failure_is_told, call) for call in test_app_road.UNDO]
+CHECKS += [(test_browser_road.nothing_lost_doubled_or_unverified, call) for call in test_browser_road.CALLS]
+CHECKS += [(test_index.uploads_go_on, call) for call in test_index.CALLS]
+CHECKS += [(test_reading.works_or_says_why_not, call) for call in test_reading.CALLS]
+
+
+@pytest.mark.slow
+def test_silence_ends_like_every_other_fault(make_world: Callable[..., World]) -> None:
+    """What only waits does so at the same time: two silences of 20 and 30 s, and some eighty short ones."""
+    through_app, from_browser = (make_world(config._READ_TIMEOUT_S) for _ in range(2))
+    through_app.flow.carrier._transfer = transfer.Transfer()
+    through_app.proxy.plan("POST", silence, 1)
+    begun = from_browser.flow.uploads.begin(claim(PLAIN), who=WHO)
+    assert post_like_a_browser(begun, PLAIN).status_code == 201
+    from_browser.proxy.plan("GET incoming", silence, 1)
+    with ThreadPoolExecutor(2) as pool:
+        carried = pool.submit(through_app.flow.carrier.carry, PLAIN, "a.jpg", who=WHO)
+        completed = pool.submit(from_browser.flow.uploads.complete, begun.ticket, who=WHO)
+        for check, call in CHECKS:
+            silences(make_world, check, call)
+    assert (through_app.proxy.hits, from_browser.proxy.hits) == (1, 1)
+    assert through_app.shown() == [carried.result().key]
+    assert from_browser.shown() == [completed.result().key]
