@@ -64,6 +64,36 @@ def test_clear_takes_the_outcomes_away(open_page: Open) -> None:
     assert "stored through the app" not in texts(page)
 
 
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def test_a_file_that_is_there_is_sent_only_where_asked(open_page: Open, app: Application) -> None:
+    upload(through_the_app(open_page()), ("one.jpg", picture()))
+    page = upload(through_the_app(open_page()), ("](https://evil.example) `again`.jpg", picture()))
+    said = texts(page)
+    assert "0 of 1 stored through the app, 1 already there" in said
+    assert "``](https://evil.example) `again`.jpg`` The same file is in the gallery already, as" in said
+    assert "[`one.jpg`](gallery?image=" in said
+    assert "Already in the gallery" in said
+    page = press(page, "Send anyway")
+    while not page.session_state.batch.is_over:
+        time.sleep(0.05)
+    said = texts(page.run())
+    assert "1 of 1 stored through the app" in said
+    assert "Already in the gallery" not in said
+    assert len(app.gallery.page().tiles) == 2
+
+
+def test_clear_lets_the_files_go(open_page: Open) -> None:
+    page = upload(through_the_app(open_page()), ("one.jpg", picture()), ("two.jpg", picture()))
+    assert "The same file is in this list already." in texts(page)
+    assert sum(row.kept is not None for row in page.session_state.batch.rows) == 1
+    page = press(page, "Clear")
+    assert page.session_state.batch is None
+    assert "The same file" not in texts(page)
+
+
 @pytest.mark.parametrize(
     "name", ["![x](https://evil.example/p.png).jpg", "``a``.jpg", "<b>x</b> :red[y].jpg", "$x$.jpg"]
 )
