@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     endpoint_url: WebAddress | None = None
     """An S3-compatible store instead of AWS."""
     prefix: Annotated[str, AfterValidator(_folder)] = ""
-    """A folder in front of images/, thumbnails/ and incoming/."""
+    """A folder in front of images/, thumbnails/, incoming/ and index/."""
     local_dir: Path = Path(".local-store")
     """Where the local store keeps its data."""
     secret_key: SecretStr | None = Field(None, min_length=16)
