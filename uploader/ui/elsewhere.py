@@ -16,7 +16,6 @@ from uploader.ui import elsewhere_picture, elsewhere_wiring, parts, stage
 from uploader.ui.tiles import selectable_tiles
 
 asked = address.asked
-
 SIZES: Final = (24, 48, 96)
 MADE_A_RUN: Final = 4
 _MAKING_S: Final = 1.5  # then the page is drawn anew with what there is, and goes on
