@@ -1,6 +1,6 @@
 """Real HEIC files, decoded by pi-heif where it is installed. Nothing here stands in for a decoder.
 
-Each is our own drawing of 96 x 64 pixels, encoded once with x265 by pillow-heif 1.8, with the EXIF of a phone:
+Each is our own drawing of 96 x 64 pixels, encoded once with x265 by pillow-heif 1.8, with EXIF as of a phone:
 place, serial number, date. They differ in their turn, which in this container is a property (`irot`, `imir`).
 """
 
