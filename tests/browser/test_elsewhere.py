@@ -1,4 +1,4 @@
-"""Other tools' folders in real Chromium: previews appear, a picture opens, hostile keys are text, and back."""
+"""Other tools' folders in real Chromium: previews appear, a picture opens, any key is text, and back."""
 
 from collections.abc import Callable
 from typing import Any

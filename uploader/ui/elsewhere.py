@@ -96,8 +96,8 @@ def _page(app: Application, folder: str, part: Part, size: int) -> None:
     )
     if pages > 1:
         with st.container(horizontal_alignment="center"):
-            key = f"other_page_{number}"  # one a page: the address leads, also by the browser's Back
-            st.pagination(pages, default=number, key=key, on_change=_turned, args=(0, key))
+            turned = f"other_page_{number}"  # one a page: the address leads, also by the browser's Back
+            st.pagination(pages, default=number, key=turned, on_change=_turned, args=(0, turned))
     _read_on(part)
     if found.open in here:
         st.query_params["object"] = here[found.open].key
