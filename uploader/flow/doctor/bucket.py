@@ -171,10 +171,8 @@ def _sweep(app: Application) -> Finding:
 
 
 def _versions(app: Application) -> Finding:
-    title, why = (
-        "Versions",
-        "Where versions are kept, a deleted image can be brought back, and is still paid for.",
-    )
+    title = "Versions"
+    why = "Where versions are kept, a deleted image is still paid for, and s3:DeleteObjectVersion brings it back."
     keeps = app.gallery.keeps_versions()
     if keeps is None:
         return Finding(GROUP, title, "unknown", "The bucket does not say whether it keeps versions.", why)
