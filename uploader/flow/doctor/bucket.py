@@ -172,7 +172,7 @@ def _sweep(app: Application) -> Finding:
 
 def _versions(app: Application) -> Finding:
     title = "Versions"
-    why = "Where versions are kept, a deleted image is still paid for, and s3:DeleteObjectVersion brings it back."
+    why = "What is deleted there is still paid for, and s3:DeleteObjectVersion can bring it back."
     keeps = app.gallery.keeps_versions()
     if keeps is None:
         return Finding(GROUP, title, "unknown", "The bucket does not say whether it keeps versions.", why)
