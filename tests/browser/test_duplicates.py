@@ -88,6 +88,15 @@ def test_a_file_that_is_there_is_shown_and_not_sent(server: Any, page: Page, pos
     )
     drawn(row.get_by_role("img", name="The earlier image"))
     expect(page.locator(".direct [role=status]")).to_contain_text("1 already there", timeout=PATIENCE_MS)
+    page.evaluate(
+        """() => {
+            const desk = __uploaderDesks.get("direct");
+            desk.options.hideNames = true; // as presenter mode does
+            desk.changed();
+        }"""
+    )
+    expect(row.locator(".match")).to_contain_text("“••••”, uploaded")
+    assert not re.search("beach|other", row.inner_text() + str(row.locator(".name").get_attribute("title")))
     with page.context.expect_page() as opened:
         row.locator(".match").click()
     expect(opened.value.get_by_role("dialog").get_by_text("beach.jpg", exact=True)).to_be_visible(

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 AT_ONCE: Final = 3
 MOST_KEPT_BYTES: Final = 64 * MIB
-"""What a batch keeps of files that were not sent, so that they can be sent anyway; one file, however large."""
+"""What a batch keeps of files that were not sent, to send them anyway; one file, however large."""
 _BUSY_ATTEMPTS: Final = 60
 
 State = Literal["waiting", "check", "send", "verify", "stored", "there", "refused"]

@@ -160,7 +160,7 @@ def earlier(batch: Batch) -> None:
         Tile(one.key, stage.shown(one.name), one.size_bytes, one.uploaded_at, one.thumbnail_url)
         for one in images.values()
     ]
-    if clicked := tiles(found, key="earlier", min_width_px=110):
+    if clicked := tiles(found, key="earlier"):
         picture.image_dialog(app, clicked, around=list(images))
 
 
