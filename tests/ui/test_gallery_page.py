@@ -11,6 +11,7 @@ from uploader import errors
 from uploader.flow.application import Application
 from uploader.flow.gallery import Gallery
 from uploader.presign import new_key, thumbnail_key
+from uploader.presign.policy import encode_text
 
 Open = Callable[[], AppTest]
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -243,21 +244,60 @@ def test_deleting_can_be_switched_off(
     assert "picture_delete" not in [button.key for button in page.button]
 
 
-def test_the_large_picture_turns_to_its_neighbours(open_page: Open, app: Application) -> None:
-    keys = stored(app, 3)
+def test_the_large_picture_knows_the_page_around_it(open_page: Open, app: Application) -> None:
+    keys = stored(app, 30)
     page = gallery(open_page, image=keys[1].rpartition("/")[2])
     assert keys[1] in said(page)
-    page.button(key="picture_older").click().run()
-    assert keys[2] in said(page)
-    assert in_address(page, "image") == keys[2].rpartition("/")[2]
-    assert page.button(key="picture_older").disabled
+    assert page.session_state.picture_strip.keys == tuple(keys[:24])
 
 
-def test_a_picture_on_no_page_of_ours_still_has_neighbours(open_page: Open, app: Application) -> None:
+def test_a_picture_on_no_page_of_ours_is_shown_alone(open_page: Open, app: Application) -> None:
     keys = stored(app, 40)
     page = gallery(open_page, image=keys[30].rpartition("/")[2])
-    page.button(key="picture_newer").click().run()
-    assert keys[29] in said(page)
+    assert keys[30] in said(page)
+    assert page.session_state.picture_strip.keys == (keys[30],)
+
+
+def test_a_persons_images_are_found_and_named(open_page: Open, app: Application) -> None:
+    mine = app.carrier.carry(picture(color="red"), "mine.jpg", who="ann@example.org").key
+    app.carrier.carry(picture(color="blue"), "other.jpg", who="bob@example.org")
+    page = gallery(open_page, by="ann@example.org")
+    assert shown(page) == [mine]
+    assert "Showing only by `ann@example.org`" in said(page)
+    assert len(shown(gallery(open_page, by="nobody"))) == 2
+    page.session_state.presenting = True
+    page.run()
+    assert not page.exception
+    assert "ann@example.org" not in said(page)
+
+
+def test_where_nobody_signs_in_nobody_is_offered(open_page: Open, app: Application) -> None:
+    stored(app, 1)
+    assert "by" not in [box.key for box in gallery(open_page).selectbox]
+
+
+def test_facts_of_the_camera_and_the_chosen_file_are_shown_where_kept(
+    open_page: Open, app: Application
+) -> None:
+    (key,) = stored(app, 1)
+    metadata = {"pixels": "4x3", "camera": encode_text("Canon EOS R5 · 50 mm"), "source-sha256": "ab" * 32}
+    app.bucket.put(key, b"x", content_type="image/jpeg", metadata=metadata)
+    page = gallery(open_page, image=key.rpartition("/")[2])
+    assert "Canon EOS R5 · 50 mm" in said(page)
+    assert "ab" * 32 in said(page)
+
+
+@pytest.mark.parametrize("name", ["写真-写", "Жук", "beach 写真"])
+def test_a_script_that_keys_cannot_hold_is_said(open_page: Open, app: Application, name: str) -> None:
+    stored(app, 2)
+    assert "Only the letters a to z" in said(gallery(open_page, find=name))
+
+
+@pytest.mark.parametrize(("asked", "name"), [("Straße", "Straße.jpg"), ("été", "Un été.jpg")])
+def test_what_can_be_folded_is_found(open_page: Open, app: Application, asked: str, name: str) -> None:
+    keys = stored(app, 1, name=name)
+    stored(app, 1, start=5)
+    assert shown(gallery(open_page, find=asked)) == keys
 
 
 def test_a_picture_deleted_meanwhile_says_so(open_page: Open, app: Application) -> None:

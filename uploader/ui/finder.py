@@ -4,19 +4,20 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from unicodedata import normalize
 
 import streamlit as st
 
 from uploader.flow.finding import Filters, words_of
 from uploader.flow.gallery import Gallery
 from uploader.limits import FORMATS, format_label
-from uploader.ui import elsewhere, wiring
+from uploader.ui import elsewhere, parts, stage, wiring
 
 SIZES: Final = (24, 48, 96)
 COMFORTABLE, COMPACT = "Comfortable", "Compact"
 _EXTENSIONS: Final = {"JPEG": "jpg"}  # the others are their own
 _FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
-_KEYS: Final = ("find", "format", "between", "date")
+_KEYS: Final = ("find", "format", "between", "date", "by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,14 @@ def toolbar(gallery: Gallery) -> View:
         )
         with st.popover("View", icon=":material/tune:"):
             formats, between = _filters()
+            who = _uploader()
             size, density = _looks()
             st.button("Reload", icon=":material/refresh:", on_click=reload, key="reload")
             elsewhere.way_in()
     extensions = frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats)
-    filters = Filters(words_of(text or ""), extensions, *_range(between))
+    filters = Filters(words_of(text or ""), extensions, *_range(between), who=who)
     if filters:
-        _active(text, formats, between)
+        _active(text, formats, between, who)
     return View(cursor() or _moment(gallery, jump), size, filters, density == COMPACT)
 
 
@@ -81,6 +83,31 @@ def _filters() -> tuple[list[str], Any]:
     return formats, between
 
 
+def _uploader() -> str:
+    """Whose images are asked for; empty for everyone's, and where nobody signs in."""
+    people, me = wiring.people(wiring.the_app()), wiring.person()
+    if not people:
+        return ""
+    who = st.selectbox(
+        "Uploaded by",
+        people,
+        index=None,
+        placeholder="Anyone",
+        format_func=stage.person,
+        key="by",
+        bind="query-params",
+        on_change=restart,
+    )
+    if me in people and who != me:
+        st.button("Mine", icon=":material/person:", on_click=_mine, args=(me,), key="mine")
+    return who or ""
+
+
+def _mine(me: str) -> None:
+    st.session_state.by = me
+    restart()
+
+
 def _looks() -> tuple[int, str]:
     common: dict[str, Any] = {"bind": "query-params", "required": True}
     size = st.segmented_control(
@@ -90,15 +117,27 @@ def _looks() -> tuple[int, str]:
     return size, st.segmented_control("Density", looks, default=COMFORTABLE, key="density", **common)
 
 
-def _active(text: str | None, formats: list[str], between: Any) -> None:
+def _active(text: str | None, formats: list[str], between: Any, who: str) -> None:
     said = [f"“{' '.join(words_of(text or ''))}”"] if words_of(text or "") else []
     said += [format_label(name) for name in formats]
+    said += [f"by {parts.plain(stage.person(who))}"] if who else []
     since, until = _range(between)
     said += [f"from {since:%-d %B %Y}"] if since else []
     said += [f"to {until - timedelta(days=1):%-d %B %Y}"] if until else []
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"Showing only {', '.join(said)}", width="content")
         st.button("Show all", icon=":material/close:", type="tertiary", on_click=clear, key="show_all")
+
+
+def no_match() -> str:
+    """Why nothing was found, honest about what can be searched at all."""
+    asked = str(st.session_state.get("find") or "")
+    if any(c.isalnum() and not normalize("NFKD", c).encode("ascii", "ignore") for c in asked):
+        return (
+            "No image fits what you look for. Only the letters a to z and digits of a name can be searched; "
+            "for other scripts, use the date or the format."
+        )
+    return "No image fits what you look for."
 
 
 def cursor() -> str:

@@ -127,7 +127,7 @@ def nothing(page: Page) -> None:
     if page.spent:
         return
     if view.filters:
-        st.info("No image fits what you look for.", icon=":material/search_off:")
+        st.info(finder.no_match(), icon=":material/search_off:")
         st.button("Clear all filters", on_click=finder.clear, key="clear_filters")
     elif view.cursor:
         st.info("There is nothing older than this.", icon=":material/history:")
@@ -198,6 +198,7 @@ elif name := st.query_params.get("image"):
         app,
         app.gallery.key_of(name),
         around=[tile.key for tile in page.tiles],
+        filters=view.filters,
         can_delete=app.settings.allow_delete,
     )
 elif asked:

@@ -1,22 +1,30 @@
-"""One image, large: its facts, its neighbours by keyboard, links to copy, and the way to delete it."""
+"""One image, large: turned by keyboard, its facts, what looks like it, links to copy, and deleting it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urljoin
 
 import humanize
 import streamlit as st
 
-from uploader.errors import StorageError
+from uploader.errors import TRANSIENT, StorageError
 from uploader.flow.application import Application
+from uploader.flow.finding import Filters
+from uploader.flow.gallery import NO_FILTERS
 from uploader.flow.record import StoredImage
+from uploader.flow.strip import lengthened, strip_around
 from uploader.limits import format_label, size_label
 from uploader.ui import parts, stage, wiring
+from uploader.ui.tiles import selectable_tiles
+from uploader.ui.viewer import Shot, turned_to, viewer
 
+_VIEWER: Final = "picture_viewer"
 _LARGE_WIDTH_PX: Final = 1_100
 _LARGE_HEIGHT_PX: Final = 600
+_REACH: Final = 12  # pictures on each side that the browser knows of
 _LIVES: Final = {"5 minutes": 300, "1 hour": 3_600, "12 hours": 43_200, "1 day": 86_400, "7 days": 604_800}
 PAGE, LINK, MARKDOWN, HTML = "Page address", "Link", "Markdown", "HTML"
 
@@ -35,74 +43,93 @@ def _closed() -> None:
 
 
 @st.dialog("Image", width="large", icon=":material/image:", on_dismiss=_closed)
-def image_dialog(app: Application, key: str, *, around: Sequence[str] = (), can_delete: bool = False) -> None:
+def image_dialog(
+    app: Application,
+    key: str,
+    *,
+    around: Sequence[str] = (),
+    filters: Filters = NO_FILTERS,
+    can_delete: bool = False,
+) -> None:
     """One image with its facts and links. `around` are the keys it was chosen from, newest first.
 
-    Where it `can_delete`, `session_state.gallery_delete` is what the page is to ask about.
+    Turning goes on beyond them, further down with what fits `filters`. Where it `can_delete`,
+    `session_state.gallery_delete` is what the page is to ask about.
     """
     state = st.session_state
     if state.get("picture_of") != key:  # opened; a turn of the page inside runs this again with the same key
         state.picture_of = state.picture_shown = key
-    shown: str = state.picture_shown
-    try:
-        image = wiring.image_facts(app, shown)
-        newer, older = _neighbours(app, shown, around)
-    except StorageError as error:
-        parts.storage_fault(error)
-        return
+        state.picture_strip, state.picture_walks = strip_around(key, around, filters), False
     left, right = st.columns((2, 1), gap="medium")
     with left:
-        _turn(app, around, newer, older)
-        with st.container(horizontal_alignment="center"):
-            width = shown_width_px(image.width_px, image.height_px)
-            st.image(app.gallery.link(shown), width=width, alt=image.name)
-    with right:
+        if app.gallery.is_ours(state.picture_shown):
+            _large(app)
+        alike = st.container()
+    slot = right.container()
+    try:
+        with slot.skeleton(height=420):
+            image = wiring.image_facts(app, state.picture_shown)
+    except StorageError as error:
+        with slot:
+            parts.storage_fault(error)
+            if isinstance(error, TRANSIENT):
+                st.button("Try again", icon=":material/refresh:", key="picture_again")
+        return
+    with slot:
         st.text(stage.shown(image.name))
         _facts(image)
         _actions(app, image, can_delete)
         _copy(app, image)
+    with alike:
+        _looks_like(app, image)
 
 
-def _neighbours(app: Application, key: str, around: Sequence[str]) -> tuple[str, str]:
-    if key not in around:
-        return wiring.neighbours(app, key)
-    place = list(around).index(key)
-    newer = around[place - 1] if place else ""
-    return newer, around[place + 1] if place + 1 < len(around) else ""
-
-
-def _step(app: Application, around: Sequence[str], to_older: bool) -> None:
-    """One image on from the one on show now, which may be another than when the button was drawn."""
+def _large(app: Application) -> None:
     state = st.session_state
-    key = _neighbours(app, state.picture_shown, around)[to_older]
-    if key:
-        state.picture_shown = key
-    if key and "image" in st.query_params:
+    if state.picture_walks:  # not at first: nobody waits for neighbours to see a picture
+        with suppress(StorageError):
+            state.picture_strip = lengthened(app.gallery, state.picture_strip, state.picture_shown)
+    keys, first, last = state.picture_strip.window(state.picture_shown, _REACH)
+    shots = [_shot(app, key) for key in keys]
+    viewer(
+        shots, state.picture_shown, first=first, last=last, key=_VIEWER, on_turn=lambda: _go(app, _turned())
+    )
+
+
+def _turned() -> str:
+    st.session_state.picture_walks = True
+    return turned_to(_VIEWER)
+
+
+def _shot(app: Application, key: str) -> Shot:
+    tile = app.gallery.tile(key)
+    return Shot(key, stage.shown(tile.name), app.gallery.link(key), tile.thumbnail_url, key.endswith(".heic"))
+
+
+def _go(app: Application, key: str) -> None:
+    """Shows another image in the open dialog."""
+    state = st.session_state
+    if not app.gallery.is_ours(key):
+        return
+    state.picture_shown = key
+    if key not in state.picture_strip.keys:
+        state.picture_strip = strip_around(key, ())
+    if "image" in st.query_params:
         st.query_params["image"] = key.rpartition("/")[2]
 
 
-def _turn(app: Application, around: Sequence[str], newer: str, older: str) -> None:
-    common: dict[str, Any] = {"type": "tertiary", "on_click": _step}
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.button(
-            "Newer",
-            key="picture_newer",
-            icon=":material/chevron_left:",
-            shortcut="Left",
-            disabled=not newer,
-            args=(app, around, False),
-            **common,
-        )
-        st.button(
-            "Older",
-            key="picture_older",
-            icon=":material/chevron_right:",
-            icon_position="right",
-            shortcut="Right",
-            disabled=not older,
-            args=(app, around, True),
-            **common,
-        )
+def _looks_like(app: Application, image: StoredImage) -> None:
+    alike = wiring.similar(app, image)
+    if not alike:
+        return
+    st.caption("Looks like")
+    shown = [app.gallery.tile(other.key, other.size_bytes) for other in alike]
+    asked = selectable_tiles(
+        shown, key="picture_alike", min_width_px=84, compact=True, days=False, selectable=False
+    )
+    if asked.open:
+        _go(app, asked.open)
+        st.rerun(scope="fragment")
 
 
 def _facts(image: StoredImage) -> None:
@@ -110,9 +137,10 @@ def _facts(image: StoredImage) -> None:
     st.caption(" · ".join((format_label(image.format), pixels, size_label(image.size_bytes))))
     when = image.uploaded_at.astimezone(wiring.time_zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
     rows = [("Uploaded", when)]
-    if image.who:
-        rows.append(("By", stage.person(image.who)))
+    rows += [("By", stage.person(image.who))] if image.who else []
+    rows += [("Camera", image.camera)] if image.camera else []
     rows += [("Key", image.key), ("SHA-256", image.sha256 or "not kept by this store")]
+    rows += [("SHA-256 of the file as chosen", image.source_sha256)] if image.source_sha256 else []
     for label, value in rows:
         with st.container(gap=None):
             st.caption(label)

@@ -80,8 +80,13 @@ def _facts(bucket: str, key: str) -> StoredImage:
 
 
 @st.cache_data(ttl=_FACTS_LIFE_S, max_entries=500, show_spinner=False)
-def _neighbours(bucket: str, key: str) -> tuple[str, str]:
-    return _asked(lambda gallery: gallery.neighbours(key))
+def _similar(bucket: str, key: str, _image: StoredImage) -> tuple[StoredImage, ...]:
+    return application().index.similar(_image)
+
+
+@st.cache_data(ttl=_FACTS_LIFE_S, max_entries=10, show_spinner=False)
+def _people(bucket: str) -> tuple[str, ...]:
+    return application().index.people()
 
 
 def page_of_images(app: Application, *, cursor: str = "", size: int, filters: Filters = NO_FILTERS) -> Page:
@@ -96,12 +101,17 @@ def image_facts(app: Application, key: str) -> StoredImage:
     return _facts(app.bucket_label, key)
 
 
-def neighbours(app: Application, key: str) -> tuple[str, str]:
-    """The keys above and below an image, kept for a minute. Raises StorageError."""
-    return _neighbours(app.bucket_label, key)
+def similar(app: Application, image: StoredImage) -> tuple[StoredImage, ...]:
+    """At most four other images that look like this one, kept for a minute; none where that is not known."""
+    return _similar(app.bucket_label, image.key, image)
+
+
+def people(app: Application) -> tuple[str, ...]:
+    """Everyone who uploaded, sorted, kept for a minute; empty where nobody signs in."""
+    return _people(app.bucket_label)
 
 
 def forget_listings() -> None:
     """After something was stored or deleted here: the next page asks S3."""
-    for kept in (_listing, _search, _facts, _neighbours):
+    for kept in (_listing, _search, _facts, _similar, _people):
         kept.clear()
