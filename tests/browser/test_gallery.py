@@ -117,6 +117,7 @@ def test_the_large_picture_turns_by_keyboard_and_keeps_its_place(shown: Page, ke
     tile(shown, 1).click()
     dialog = shown.get_by_role("dialog")
     expect(dialog.get_by_text("picture 1.jpg", exact=True)).to_be_visible()
+    expect(dialog.get_by_role("figure", name="picture-1.jpg")).to_be_visible()
     shown.keyboard.press("ArrowRight")
     expect(dialog.get_by_text("picture 2.jpg", exact=True)).to_be_visible()
     assert shown.url.endswith(f"image={keys[2].removeprefix('images/')}")
@@ -131,6 +132,36 @@ def test_the_large_picture_turns_by_keyboard_and_keeps_its_place(shown: Page, ke
     shown.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(shown).not_to_have_url(re.compile("image="))
+
+
+def test_every_quick_press_counts_across_the_end_of_a_page(shown: Page, keys: list[str]) -> None:
+    tile(shown, 1).click()
+    figure = shown.get_by_role("dialog").locator("figure")
+    expect(figure).to_have_attribute("aria-label", "picture-1.jpg")
+    for _ in range(5):
+        shown.keyboard.press("ArrowRight")
+    expect(figure).to_have_attribute("aria-label", "picture-6.jpg")
+    for _ in range(20):
+        shown.keyboard.press("ArrowRight")
+    expect(shown.get_by_role("dialog").get_by_text("picture 26.jpg", exact=True)).to_be_visible()
+    for _ in range(40):
+        shown.keyboard.press("ArrowLeft")
+    expect(shown.get_by_role("dialog").get_by_text("picture 0.jpg", exact=True)).to_be_visible()
+    expect(shown.get_by_role("dialog").get_by_role("button", name="Newer")).to_be_disabled()
+
+
+def test_a_picture_that_is_refused_says_so_over_its_preview(shown: Page) -> None:
+    refused = {"status": 403, "body": "<Error><Code>AccessDenied</Code></Error>"}
+    headers = {"Access-Control-Allow-Origin": "*"}
+    shown.route("**/images/**", lambda route: route.fulfill(**refused, headers=headers))
+    tile(shown, 1).click()
+    expect(shown.locator(".viewer .note")).to_contain_text(
+        "refuses to hand out this picture (403 AccessDenied)"
+    )
+    expect(shown.locator(".viewer .small.shown")).to_be_visible()
+    shown.unroute("**/images/**")
+    shown.locator(".viewer .again").click()
+    expect(shown.locator(".viewer .large img")).to_be_visible()
 
 
 def test_a_shared_address_opens_the_picture(page: Page, server: Any, keys: list[str]) -> None:
