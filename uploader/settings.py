@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     """Remove location, camera details and other metadata before an image is stored."""
     allow_delete: bool = True
     """Let people delete images from the gallery."""
+    allow_browse: bool = True
+    """Let people look at images that other tools stored in other folders of the bucket."""
     public_origin: WebAddress | None = None
     """The page's own address as browsers see it. Unset: what the browser says."""
 

@@ -255,3 +255,13 @@ def test_a_stage_masks_names_and_keys(open_page: Open, app: Application, grid: G
     page.session_state.presenting = True
     page.run()
     assert "ada@example.com" not in "".join((page.code[0].value, said(page), *grid.names))
+
+
+def test_looking_elsewhere_can_be_switched_off(open_page: Open, app: Application, grid: Grid) -> None:
+    put(app, "photos/a.jpg")
+    object.__setattr__(app, "settings", app.settings.model_copy(update={"allow_browse": False}))
+    page = gallery(open_page, folder="photos/")
+    assert "switched that off" in said(page)
+    assert grid.tiles == []
+    page.button(key="other_gallery").click().run()
+    assert "other_typed" not in [field.key for field in page.text_input], "the way in is gone too"

@@ -46,14 +46,16 @@ def way_in() -> None:
 
 def show(app: Application) -> None:
     """The page of a folder, below the gallery's heading."""
+    if not app.settings.allow_browse:
+        st.info("Other folders of the bucket are not shown here; whoever runs this app switched that off.")
+        _way_back()
+        return
     folder = st.query_params["folder"]
     size = _toolbar(app, folder)
     area = elsewhere(app).area(folder)
     if area == GALLERY:
         st.info("This folder is the gallery itself: what was uploaded through this app.")
-        st.button(
-            "Open the gallery", icon=":material/photo_library:", on_click=address.leave, key="other_gallery"
-        )
+        _way_back()
         return
     if area:
         st.info(f"The app keeps {area} for itself: nothing in it was checked, or it is no image.")
@@ -70,6 +72,12 @@ def show(app: Application) -> None:
         return
     with slot:
         _page(app, folder, part, size)
+
+
+def _way_back() -> None:
+    st.button(
+        "Open the gallery", icon=":material/photo_library:", on_click=address.leave, key="other_gallery"
+    )
 
 
 def _page(app: Application, folder: str, part: Part, size: int) -> None:

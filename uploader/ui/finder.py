@@ -35,8 +35,8 @@ def just_arrived() -> bool:
     return "reload" not in st.session_state
 
 
-def toolbar(gallery: Gallery) -> View:
-    """Draws the toolbar and reads it. What the address says wrongly does not count."""
+def toolbar(gallery: Gallery, *, folders: bool = True) -> View:
+    """Draws the toolbar, with a way to other `folders`, and reads it; a wrong address does not count."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
             "Find by name",
@@ -64,7 +64,8 @@ def toolbar(gallery: Gallery) -> View:
             who = _uploader()
             size, density = _looks()
             st.button("Reload", icon=":material/refresh:", on_click=reload, key="reload")
-            elsewhere.way_in()
+            if folders:
+                elsewhere.way_in()
     extensions = frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats)
     filters = Filters(words_of(text or ""), extensions, *_range(between), who=who)
     if filters:

@@ -27,7 +27,7 @@ parts.heading(app, "Gallery")
 if elsewhere.asked():
     elsewhere.show(app)
     st.stop()
-view = finder.toolbar(app.gallery)
+view = finder.toolbar(app.gallery, folders=app.settings.allow_browse)
 notice = st.container()
 slot = st.container()
 
