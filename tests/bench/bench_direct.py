@@ -77,6 +77,11 @@ def send_all(page: Page, server: AppServer, paths: list[Path]) -> dict[str, Any]
     }
 
 
+def other(jpeg: bytes, number: int) -> bytes:
+    """The same picture as another file: what is there already would not be sent."""
+    return jpeg[:2] + b"\xff\xfe\x00\x06" + number.to_bytes(4, "big") + jpeg[2:]
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--files", type=int, default=40)
@@ -86,7 +91,10 @@ def main() -> None:
         kinds = [photo(int(asked.megabytes * 2**20), seed) for seed in range(4)]
         paths = [Path(folder, f"{number}.jpg") for number in range(asked.files)]
         for number, path in enumerate(paths):
-            path.write_bytes(kinds[number % 4])
+            path.write_bytes(other(kinds[number % 4], number))
+        warm = [Path(folder, f"warm {number}.jpg") for number in range(3)]
+        for number, path in enumerate(warm):
+            path.write_bytes(other(kinds[number], 1_000 + number))
         env = {**os.environ, "UPLOADER_LOCAL_DIR": f"{folder}/store", "PYTHONPATH": str(ROOT)}
         server = AppServer(Path(folder), ROOT / "dashboard.py", free_port(), env)
         server.start()
@@ -96,7 +104,7 @@ def main() -> None:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 page = browser.new_page()
-                send_all(page, server, paths[:3])  # warm: imports, children, connections
+                send_all(page, server, warm)  # warm: imports, children, connections
                 page.close()
                 found = send_all(browser.new_page(), server, paths)
                 browser.close()
