@@ -8,7 +8,7 @@ from uploader.errors import Busy, StorageError, UploaderError
 from uploader.flow.gallery import Page
 from uploader.flow.mending import mend_thumbnail
 from uploader.ui import archive, elsewhere, finder, parts, picture, removal, wiring
-from uploader.ui.tiles import selectable_tiles
+from uploader.ui.tiles import Asked, selectable_tiles
 
 LOOK_EVERY_S = 20
 MENDED_A_RUN = 4
@@ -19,7 +19,6 @@ state = st.session_state
 if finder.just_arrived():  # show what there is now
     state.pop("gallery_view", None)
     state.pop("gallery_removed", None)
-    state.setdefault("gallery_again", {})
     state.setdefault("gallery_gone", frozenset())
     state.setdefault("gallery_trail", {})
 
@@ -27,20 +26,49 @@ parts.heading(app, "Gallery")
 if elsewhere.asked():
     elsewhere.show(app)
     st.stop()
-view = finder.toolbar(app.gallery, folders=app.settings.allow_browse)
+with (
+    st.container()
+):  # whatever the toolbar shows, the tiles keep their place in the page and what is selected
+    view = finder.toolbar(app.gallery, folders=app.settings.allow_browse)
+wanted = (view.cursor, view.size, view.filters)
 notice = st.container()
 slot = st.container()
 
 
-def page_now() -> Page:
-    """The page of this view as it was when it was opened, until something is done or its links grow old."""
-    page: Page
-    kept_view, page, until_s = state.get("gallery_view", (None, Page(()), 0))
-    if kept_view != (view.cursor, view.size, view.filters) or monotonic() > until_s:
+def read() -> None:
+    """Asks the bucket for the wanted page: `gallery_view` is what it gave, or `gallery_fault` why not."""
+    if "gallery_view" not in state:  # read anew: thumbnails are tried anew too
+        state.gallery_again = {}
+    try:
         page = wiring.page_of_images(app, cursor=view.cursor, size=view.size, filters=view.filters)
-        until_s = monotonic() + app.limits.link_expires_s / 2
-        state.gallery_view = ((view.cursor, view.size, view.filters), page, until_s)
-    return page
+    except UploaderError as error:
+        state.gallery_fault = error
+    else:
+        state.gallery_view = wanted, page, monotonic() + app.limits.link_expires_s / 2
+
+
+def grid(page: Page, *, waiting: int = 0) -> Asked:
+    """The tiles of a page. What is asked of them is kept where the next run finds it too."""
+    asked = selectable_tiles(
+        page.tiles,
+        key="gallery_tiles",
+        min_width_px=MIN_WIDTH_PX[view.compact],
+        compact=view.compact,
+        can_delete=app.settings.allow_delete,
+        can_download=True,
+        selection_round=state.get("gallery_round", 0),
+        again=state.get("gallery_again", {}),
+        gone=state.gallery_gone,
+        place=str(wanted),
+        waiting=waiting,
+    )
+    if asked.what == "delete" and app.settings.allow_delete:
+        state.gallery_delete = asked.keys
+    if asked.what == "download":
+        state.gallery_zip = asked.keys
+    if asked.open:
+        st.query_params["image"] = asked.open.rpartition("/")[2]
+    return asked
 
 
 def older(to: str) -> None:
@@ -86,11 +114,15 @@ def mend(missing: tuple[str, ...]) -> None:
     """Makes thumbnails that did not load again, a few a run; the browser then asks for them once more."""
     todo = [key for key in missing if key not in state.gallery_again and key not in state.gallery_gone]
     for key in todo[:MENDED_A_RUN]:
+        state.gallery_mended = state.get("gallery_mended", 0) + 1
         try:
             found = mend_thumbnail(app, key)
-        except (StorageError, Busy):
+        except StorageError:  # it would be the same for the others; Reload tries again
+            state.gallery_again |= dict.fromkeys(todo, 0)
+            break
+        except Busy:
             found = "failed"
-        state.gallery_again[key] = 1 if found in ("made", "there") else 0
+        state.gallery_again[key] = state.gallery_mended if found in ("made", "there") else 0
         if found == "gone":
             state.gallery_gone |= {key}
     if todo:
@@ -146,12 +178,22 @@ def searched(page: Page) -> None:
         st.button("Search on", on_click=older, args=(page.older,), key="search_on")
 
 
-try:
-    with slot.skeleton():
-        page = page_now()
-except UploaderError as error:
+fault: UploaderError | None = state.pop("gallery_fault", None)
+at_hand, page, until_s = state.get("gallery_view", (None, Page(()), 0.0))
+if (
+    at_hand != wanted and not fault
+):  # blank tiles stand while the bucket is asked; the next run has its answer
     with slot:
-        parts.storage_fault(error)
+        grid(Page(()), waiting=view.size)
+    read()
+    st.rerun()
+if not fault and monotonic() > until_s:  # the same page with new links
+    read()
+    fault = state.pop("gallery_fault", None)
+    page = state.gallery_view[1]
+if fault:
+    with slot:
+        parts.storage_fault(fault)
         st.button("Try again", icon=":material/refresh:")
     st.stop()
 
@@ -163,31 +205,13 @@ with notice:
 asked = None
 with slot:
     if page.tiles:
-        asked = selectable_tiles(
-            page.tiles,
-            key="gallery_tiles",
-            min_width_px=MIN_WIDTH_PX[view.compact],
-            compact=view.compact,
-            can_delete=app.settings.allow_delete,
-            can_download=True,
-            selection_round=state.get("gallery_round", 0),
-            again=state.gallery_again,
-            gone=state.gallery_gone,
-        )
+        asked = grid(page)
     else:
         nothing(page)
     if page.spent:
         searched(page)
     if view.cursor or page.older:
         pager(page)
-
-if asked and asked.open:
-    st.query_params["image"] = asked.open.rpartition("/")[2]
-if asked and asked.what == "delete" and app.settings.allow_delete:
-    state.gallery_delete = asked.keys
-
-if asked and asked.what == "download":
-    state.gallery_zip = asked.keys
 
 if to_delete := state.get("gallery_delete"):
     removal.ask(app, to_delete, shown=page.tiles)

@@ -3,8 +3,9 @@
 A component, because a grid of native elements needs four of them a tile, and file names in them would be read
 as Markdown. Here every text is text, selecting needs no rerun, and arrows, Enter and Space work.
 
-when.js    ages and days          tiles.js   the grid (default export)
-select.js  what is selected
+when.js    ages and days              why.js     why a picture did not load
+select.js  what is selected           failed.js  what stands where a thumbnail did not load
+blanks.js  a page on its way           tiles.js   the grid (default export)
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,7 @@ _mount = st.components.v2.component(
     "uploader_tiles",
     html=_read("tiles.html"),
     css=_read("tiles.css"),
-    js=_read("when.js", "select.js", "tiles.js"),
+    js=_read("when.js", "select.js", "why.js", "failed.js", "blanks.js", "tiles.js"),
 )
 
 
@@ -65,11 +66,16 @@ def selectable_tiles(
     selection_round: int = 0,
     again: Mapping[str, int] | None = None,
     gone: frozenset[str] = frozenset(),
+    place: str = "",
+    waiting: int = 0,
 ) -> Asked:
     """Shows tiles under the days they were uploaded, and what is asked of them.
 
-    Another `selection_round` clears the selection. `again` counts how often a thumbnail was made anew, so
-    that the browser asks for it once more; `gone` are images that were deleted meanwhile.
+    Another `selection_round` clears the selection; another `place` is another page, seen from its top; so
+    many blank tiles are shown as are `waiting` to come. `gone` are images that were deleted meanwhile.
+    `again` says what became of thumbnails that did not load: a number, another one each time one was made,
+    so that the browser asks for it once more; 0 where it cannot be made, and the browser says why.
+    None makes nothing.
     """
     result = _mount(
         data={
@@ -81,6 +87,8 @@ def selectable_tiles(
             "canDownload": can_download,
             "mends": again is not None,
             "round": selection_round,
+            "place": place,
+            "waiting": waiting,
             "tiles": [_data(tile, again or {}, gone) for tile in shown],
         },
         key=key,
@@ -102,6 +110,7 @@ def _data(tile: Tile, again: Mapping[str, int], gone: frozenset[str]) -> dict[st
         "size": size_label(tile.size_bytes) if tile.size_bytes else "",
         "at": tile.uploaded_at.timestamp(),
         "again": again.get(tile.key, 0),
+        "tried": tile.key in again,
         "gone": tile.key in gone,
     }
 

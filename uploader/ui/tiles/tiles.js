@@ -2,6 +2,7 @@
 // no picture again. The mouse and the keyboard do the same things.
 
 const REPORT_MS = 400
+const PATIENCE_MS = 150 // a page that comes sooner is not announced
 const grids = new WeakMap()
 
 export default function (component) {
@@ -21,6 +22,8 @@ class Grid {
   #report = 0
   #round = 0
   #focus = ""
+  #place = ""
+  #wait = 0
 
   constructor(root, template) {
     this.root = root
@@ -46,11 +49,19 @@ class Grid {
   }
 
   show({ data, setTriggerValue, setStateValue }) {
-    Object.assign(this, { data, setTriggerValue, setStateValue })
+    Object.assign(this, { setTriggerValue, setStateValue })
     if (data.round !== this.#round) this.selection.clear()
     this.#round = data.round
+    clearTimeout(this.#wait)
+    if (data.waiting && this.tiles.length) this.#wait = setTimeout(() => this.#draw(data), PATIENCE_MS)
+    else this.#draw(data)
+  }
+
+  #draw(data) {
+    this.data = data
     this.root.classList.toggle("compact", data.compact)
     this.grid.style.setProperty("--tile", `${data.minWidth}px`)
+    this.grid.setAttribute("aria-busy", String(data.waiting > 0))
     const kept = new Map([...this.grid.children].map((node) => [node.dataset.id, node]))
     this.#nodes(kept).forEach((node, place) => {
       if (this.grid.children[place] !== node) this.grid.insertBefore(node, this.grid.children[place] ?? null)
@@ -60,6 +71,9 @@ class Grid {
       gone.remove()
     }
     this.#mark()
+    const turned = this.#place && this.#place !== data.place
+    this.#place = data.place
+    if (turned && this.root.getBoundingClientRect().top < 0) this.root.scrollIntoView()
   }
 
   // the nodes in order; those that were there already are taken out of `kept`
@@ -70,7 +84,7 @@ class Grid {
       node.dataset.id = id
       return node
     }
-    const nodes = []
+    const nodes = blanks(this.data.waiting, this.template, take)
     let last = 0
     for (const item of this.data.tiles) {
       const day = dayOf(item.at)
@@ -96,13 +110,15 @@ class Grid {
     const image = tile.querySelector("img")
     const frame = tile.querySelector(".frame")
     const src = item.again ? `${item.src}#${item.again}` : item.src // the same address, asked for once more
+    const shown = frame.classList.contains("loaded") && image.src.startsWith(item.src)
     frame.classList.toggle("gone", Boolean(item.gone))
-    if (image.getAttribute("src") !== src) {
-      frame.classList.remove("loaded", "failed")
-      image.onload = () => frame.classList.add("loaded")
-      image.onerror = () => this.#failed(frame, item.id)
+    if (!shown && image.getAttribute("src") !== src) {
+      frame.classList.remove("loaded")
+      forgetFailed(frame)
+      image.onload = () => this.#loaded(frame, item.id)
       image.src = src
-    }
+    } else if (frame.classList.contains("failed")) this.#failed(frame, item, src)
+    image.onerror = () => this.#failed(frame, item, src)
     const exact = new Date(item.at * 1000).toLocaleString()
     tile.querySelector(".name").textContent = item.name
     tile.querySelector(".size").textContent = item.size
@@ -116,10 +132,20 @@ class Grid {
     tile.querySelector(".pick").setAttribute("aria-label", `Select ${item.name}`)
   }
 
-  #failed(frame, id) {
-    frame.classList.add("failed")
-    if (!this.data.mends) return
-    this.#missing.add(id)
+  #loaded(frame, id) {
+    forgetFailed(frame)
+    frame.classList.add("loaded")
+    this.#missing.delete(id)
+  }
+
+  #failed(frame, item, src) {
+    if (!this.data.mends || item.tried || !navigator.onLine) explainFailed(frame, src)
+    else {
+      frame.asked = ""
+      sayFailed(frame, BEING_MADE)
+    }
+    if (!this.data.mends || this.#missing.has(item.id)) return
+    this.#missing.add(item.id)
     clearTimeout(this.#report)
     this.#report = setTimeout(() => this.setStateValue("missing", [...this.#missing]), REPORT_MS)
   }
