@@ -32,6 +32,8 @@ POOL = 32 + 1
 """Connections to the store that the app keeps: boto3's pool, and the one that tells the store it is used."""
 KEPT = 128
 """Sessions that Streamlit keeps after their tab closed, for its return: the size of MemorySessionStorage."""
+KEPT_S = 125
+"""How long it keeps them; who leaves next lets the older ones go."""
 SPARE_BYTES = 128 * 2**20
 """How far above its level the app may stay. The allocator keeps the holes that pictures of up to 20 MiB leave
 between what lives on, in an arena for each of the 16 threads that check; a leak of pictures is far more."""
@@ -140,16 +142,11 @@ def test_fifty_people_and_the_worst_pictures(
                 figures.outcomes += load.round()
             figures.rounds += 1
     figures.seen, figures.peak = watch.seen, sampler.peak
-    # Children end after a minute without work, which is waited for only in the long form.
-    idle = 0 if MINUTES else CORES
-    before = figures.before
-    figures.after = load.settled(
-        lambda now: now.children <= idle and now.files <= before.files, 100 if MINUTES else 10
-    )
+    figures.after = _rested(load, figures.before)
     print(f"\n{figures}")
     told = {one.key for one in [*warm, *figures.outcomes] if one.code == STORED}
     _judge_outcomes(figures)
-    _judge_levels(figures, idle)
+    _judge_levels(figures)
     _judge_bucket(load, told)
     _judge_end(load)
 
@@ -160,10 +157,18 @@ def _warmed(load: Load, figures: Figures) -> list[Outcome]:
     with Sessions(load.server.url, PEOPLE, runs):
         warm = load.round(CORES)
     cold = figures.before
-    load.settled(lambda now: now.files <= cold.files, 10)
-    figures.before = load.settled(lambda now: not now.children, 100) if MINUTES else load.level()
+    figures.before = load.settled(lambda now: now.files <= cold.files, 10)
     print(f"\ncold     {cold}")
     return warm
+
+
+def _rested(load: Load, before: Level) -> Level:
+    """The level after the load. Only the long form waits until idle children and sessions have gone."""
+    if MINUTES:
+        time.sleep(KEPT_S)
+        with Sessions(load.server.url, 1, Runs()):
+            pass
+    return load.settled(lambda now: now.files <= before.files, 10)
 
 
 def _judge_outcomes(figures: Figures) -> None:
@@ -176,14 +181,14 @@ def _judge_outcomes(figures: Figures) -> None:
     assert max(figures.seen.own_s) < HEALTH_S, figures
 
 
-def _judge_levels(figures: Figures, idle: int) -> None:
+def _judge_levels(figures: Figures) -> None:
     before, peak, after = figures.before, figures.peak, figures.after
     assert peak
     assert after
     assert peak.children <= CORES, figures
-    assert after.children <= idle, figures
+    assert after.children <= (0 if MINUTES else CORES), figures
     assert after.files <= before.files, figures
-    assert after.loops <= KEPT + 1, figures
+    assert after.loops <= (1 + 1 if MINUTES else 1 + KEPT), figures
     assert peak.pooled <= POOL, figures
     assert after.zombies == 0, figures
     assert after.temporary <= before.temporary, figures
