@@ -157,13 +157,6 @@ def test_newer_is_bounded_where_images_come_in_bursts(bucket: Bucket, hint: bool
     assert [tile.key for tile in gallery.page(cursor=found, size=24).tiles] == keys[1_177:1_201]
 
 
-def test_neighbours_are_the_images_above_and_below(gallery: Gallery, bucket: Bucket) -> None:
-    keys = store(bucket, every(3, timedelta(days=3)))
-    assert gallery.neighbours(keys[1]) == (keys[0], keys[2])
-    assert gallery.neighbours(keys[0]) == ("", keys[1])
-    assert gallery.neighbours(keys[2]) == (keys[1], "")
-
-
 def test_new_ones_are_counted_without_moving_the_page(gallery: Gallery, bucket: Bucket) -> None:
     assert gallery.count_newer("") == 0
     keys = store(bucket, every(3, timedelta(hours=1)))

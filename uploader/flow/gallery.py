@@ -111,15 +111,6 @@ class Gallery:
         objects = self._bucket.list(self._folder, limit=100).objects
         return sum(self.is_ours(stored.key) and (not key or stored.key < key) for stored in objects)
 
-    def neighbours(self, key: str) -> tuple[str, str]:
-        """The keys just above and below an image, each empty at its end: about two calls."""
-        stem = parse_key(key).stem
-        upper = self.newer(above.cursor_at(above.position(stem) - 1), size=1)
-        over = self.page(cursor=upper, size=1).tiles
-        under = self.page(cursor=stem, size=1).tiles
-        newer = over[0].key if over and over[0].key < key else ""
-        return newer, under[0].key if under else ""
-
     # --- one image -------------------------------------------------------------------------------------
 
     def image(self, key: str) -> StoredImage:
