@@ -296,7 +296,7 @@ def test_a_flood_is_refused_and_a_batch_is_not(client: TestClient, flow: Flow) -
 
 
 def test_other_methods_and_addresses_answer_json_too(client: TestClient, flow: Flow) -> None:
-    for method in ("GET", "PUT", "DELETE", "OPTIONS"):
+    for method in ("GET", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"):
         error(client.request(method, "/api/uploads"), 405, "method_not_allowed")
     error(client.post("/api/health"), 405, "method_not_allowed")
     error(client.get("/api/nothing/here"), 404, "no_such_route")
