@@ -5,9 +5,11 @@ repeats it.
 """
 
 import argparse
+import contextlib
 import logging
 import random
 import sys
+import tempfile
 import time
 import traceback
 import warnings
@@ -19,7 +21,10 @@ import structlog
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.fuzz.mutate import pictures
-from tests.fuzz.targets import TARGETS, make_routed
+from tests.fuzz.requested import make_requested, serving
+from tests.fuzz.targets import TARGETS, Target
+from uploader.flow.application import open_application
+from uploader.settings import Settings
 
 
 def main() -> int:
@@ -31,10 +36,17 @@ def main() -> int:
     asked = parser.parse_args()
     warnings.simplefilter("error")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    seeds, crashes, slowest = pictures(asked.seeds), Counter[str](), Counter[str]()
-    targets = {
-        name: run for name, run in {**TARGETS, "routes": make_routed()}.items() if asked.only in (name, "")
-    }
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as open_until_the_end:
+        application = open_application(Settings.load(local_dir=Path(folder)))
+        open_until_the_end.callback(application.close)
+        client = open_until_the_end.enter_context(serving(application))
+        targets = {**TARGETS, "routes": make_requested(application, client)}
+        wanted = {name: run for name, run in targets.items() if asked.only in (name, "")}
+        return _run(wanted, pictures(asked.seeds), asked)
+
+
+def _run(targets: dict[str, Target], seeds: list[bytes], asked: argparse.Namespace) -> int:
+    crashes, slowest = Counter[str](), Counter[str]()
     seen: dict[str, Counter[str]] = {name: Counter() for name in targets}
     end_s, number = time.monotonic() + asked.minutes * 60, max(asked.number, 0)
     while time.monotonic() < end_s:

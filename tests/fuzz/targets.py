@@ -6,12 +6,6 @@ import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from tests.fuzz.mutate import mutated, text, thing
 from tests.presign.forms import (
@@ -26,8 +20,7 @@ from tests.presign.forms import (
     signed,
     signing,
 )
-from uploader import api, errors
-from uploader.api import manners, routes
+from uploader import errors
 from uploader.images import containers
 from uploader.images.inspect import check
 from uploader.limits import Limits
@@ -87,11 +80,36 @@ def keyed(chance: random.Random, _: list[bytes]) -> str:
     cut = encode_text(name)
     decode_text(cut)
     decode_text(text(chance, cut))
+    kind, changed = _changed_key(chance, made)
     try:
-        parse_key(text(chance, made))
+        parts = parse_key(changed)
     except ValueError:
-        return "refused"
-    return "read"
+        return f"{kind}: refused"
+    slug = f"-{parts.slug}" if parts.slug else ""
+    assert f"{parts.folder}{parts.stem}{slug}.{parts.extension}" == changed
+    assert clock_at(uploaded_at(changed)) == parts.clock
+    assert keys.parse_key(keys.thumbnail_key(changed)).stem == parts.stem
+    return f"{kind}: read"
+
+
+def _changed_key(chance: random.Random, made: str) -> tuple[str, str]:
+    """A key that was changed in one place, and what was changed."""
+    folder, _, name = made.rpartition("/")
+    clock, token, rest = name.split("-", 2)
+    slug, _, extension = rest.rpartition(".")
+    digits = f"{chance.getrandbits(128):032x}"
+    other_slug = chance.choice(("", "-", f"-{slug}{slug}", f"-{digits}"))
+    kind = chance.choice(("nothing", "folder", "clock", "token", "slug", "extension", "case", "any"))
+    changed = {
+        "folder": f"{text(chance, folder, 8)}/{name}",
+        "clock": f"{folder}/{digits[:12]}-{token}-{rest}",
+        "token": f"{folder}/{clock}-{digits[: chance.choice((31, 32, 32))]}-{rest}",
+        "slug": f"{folder}/{clock}-{token}{other_slug}.{extension}",
+        "extension": f"{folder}/{clock}-{token}-{slug}.{digits[: chance.randrange(8)]}",
+        "case": "".join(chance.choice((c, c, c, c.upper())) for c in made),
+        "any": text(chance, made),
+    }
+    return kind, changed.get(kind, made)
 
 
 def ticketed(chance: random.Random, _: list[bytes]) -> str:
@@ -139,55 +157,6 @@ def refereed(chance: random.Random, _: list[bytes]) -> str:
         decode_policy(encoded)
     assert explain(text(chance, "AccessDenied"), text(chance, found.message), 403).sentence
     return found.code or "stored"
-
-
-class _Uploads:
-    def begin(self, *_: object, **__: object) -> object:
-        raise errors.Busy("Too much is waiting.")
-
-    complete = begin
-
-
-def make_routed() -> Target:
-    """The routes: any request gets JSON and a status that was promised."""
-    routes.flow.application = lambda: SimpleNamespace(signer=SIGNER, uploads=_Uploads())  # type: ignore[attr-defined]
-    manners._rates = MovingWindowRateLimiter(_Nothing())  # type: ignore[misc]
-    client = TestClient(Starlette(routes=api.ROUTES), raise_server_exceptions=True)
-    good = {"name": "a.jpg", "size": 1, "sha256": "a" * 64, "type": "image/jpeg", "ticket": "t"}
-
-    def routed(chance: random.Random, seeds: list[bytes]) -> str:
-        body = dict(good)
-        for _ in range(chance.randrange(3)):
-            body[chance.choice(list(body))] = thing(chance)  # type: ignore[assignment]
-        raw = json.dumps(chance.choice((body, body, body, thing(chance)))).encode()
-        if chance.random() < 0.3:
-            raw = mutated(raw, chance, [raw, chance.choice(seeds)[:500]])
-        bearer = SIGNER.mint_pass("ada", now=datetime.now(UTC))
-        if chance.random() < 0.2:
-            bearer = (
-                text(chance, bearer).encode("ascii", "ignore").decode().translate(dict.fromkeys(range(32)))
-            )
-        path = chance.choice(("/api/uploads", "/api/uploads/complete", "/api/health/x"))
-        kind = chance.choice(
-            ("application/json", "application/json", "text/plain", "application/json; charset=x")
-        )
-        method = chance.choice(("POST", "POST", "POST", "POST", "PUT", "GET", "OPTIONS"))
-        headers = {"Authorization": f"Bearer {bearer}", "Content-Type": kind}
-        answer = client.request(method, path, content=raw, headers=headers)
-        said = answer.json()["error"]
-        assert answer.status_code in (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 503), answer.text
-        assert said["code"] != "internal", answer.text
-        assert said["message"].endswith("."), said
-        return f"{answer.status_code} {said['code']}"
-
-    return routed
-
-
-class _Nothing(MemoryStorage):
-    """Nobody is ever too fast here."""
-
-    def acquire_entry(self, *_: object, **__: object) -> bool:
-        return True
 
 
 TARGETS: dict[str, Target] = {

@@ -3,10 +3,13 @@
 import random
 
 import pytest
+from starlette.testclient import TestClient
 
 from tests.fuzz import targets
 from tests.fuzz.mutate import pictures
+from tests.fuzz.requested import make_requested
 from tests.fuzz.targets import TARGETS
+from uploader.flow.application import Application
 
 SEEDS = pictures()
 CASES = 250
@@ -18,11 +21,10 @@ def test_whatever_comes_in_ends_in_a_word(name: str) -> None:
     assert len(seen) > 1, "the cases must not all end the same way"
 
 
-def test_any_request_gets_json_and_a_promised_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, thing in ((targets.routes.flow, "application"), (targets.manners, "_rates")):
-        monkeypatch.setattr(name, thing, getattr(name, thing))  # put back afterwards
-    routed = targets.make_routed()
-    assert len({routed(random.Random(f"routes {number}"), SEEDS) for number in range(CASES)}) > 5
+def test_any_request_gets_a_promised_answer(application: Application, client: TestClient) -> None:
+    requested = make_requested(application, client)
+    seen = {requested(random.Random(f"routes {number}"), SEEDS) for number in range(CASES)}
+    assert {"asked 200", "asked 201", "complete 200, zip 200"} < seen
 
 
 def test_the_untouched_seeds_are_taken() -> None:
