@@ -203,3 +203,9 @@ def test_any_form_has_a_verdict(fields: Any, size: int, filename: str | None, po
     )  # fmt: skip
     assert verdict.is_stored == (verdict.code == "")
     assert not verdict.is_stored
+
+
+def test_a_size_range_may_name_any_number() -> None:
+    assert ask(form(conditions=[["content-length-range", 0, 10**400]])).is_stored
+    refused = ask(form(conditions=[["content-length-range", 10**400, 10**401]]))
+    assert refused.code == "EntityTooSmall"

@@ -113,3 +113,8 @@ def test_another_shape_is_no_credential(text: str) -> None:
 def test_a_credential_survives_the_round_trip(access_key: str, day: datetime) -> None:
     scope = Scope(access_key, f"{day.year:04}{day:%m%d}", "eu-west-1", "s3", "aws4_request")
     assert read_scope(scope.text) == scope
+
+
+def test_a_credential_that_no_utf8_can_hold_is_signed_like_any_other() -> None:
+    scope = read_scope("key/20260201/\ud800/s3/aws4_request")
+    assert sign("p", SECRET, scope) == sign("p", SECRET, read_scope("key/20260201/?/s3/aws4_request"))

@@ -44,7 +44,7 @@ def signing_key(secret_key: str, scope: Scope) -> bytes:
     """The key for one day, region and service: an HMAC-SHA256 chain that starts with the secret."""
     key = f"AWS4{secret_key}".encode()
     for link in (scope.date, scope.region, scope.service, scope.terminal):
-        key = hmac.digest(key, link.encode(), "sha256")
+        key = hmac.digest(key, link.encode("utf-8", "replace"), "sha256")
     return key
 
 
