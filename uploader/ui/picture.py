@@ -26,7 +26,7 @@ _LARGE_WIDTH_PX: Final = 1_100
 _LARGE_HEIGHT_PX: Final = 600
 _REACH: Final = 12  # pictures on each side that the browser knows of
 _LIVES: Final = {"5 minutes": 300, "1 hour": 3_600, "12 hours": 43_200, "1 day": 86_400, "7 days": 604_800}
-PAGE, LINK, MARKDOWN, HTML = "Page address", "Link", "Markdown", "HTML"
+PAGE, LINK, MARKDOWN, HTML = "Page", "Link", "Markdown", "HTML"
 
 
 def shown_width_px(width_px: int, height_px: int) -> int:
@@ -64,7 +64,7 @@ def image_dialog(
     with left:
         if app.gallery.is_ours(state.picture_shown):
             _large(app)
-        alike = st.container()
+        name, alike = st.container(), st.container()
     slot = right.container()
     try:
         with slot.skeleton(height=420):
@@ -75,8 +75,8 @@ def image_dialog(
             if isinstance(error, TRANSIENT):
                 st.button("Try again", icon=":material/refresh:", key="picture_again")
         return
+    name.text(stage.shown(image.name))
     with slot:
-        st.text(stage.shown(image.name))
         _facts(image)
         _actions(app, image, can_delete)
         _copy(app, image)
