@@ -28,7 +28,7 @@ CORS = ("Access-Control-Allow-Origin", "*")
 
 
 def put(bucket: Bucket, number: int) -> None:
-    at = datetime.now(UTC) - timedelta(hours=5 * number)
+    at = datetime.now(UTC) - timedelta(minutes=number)
     key = new_key(f"n {number}.jpg", "jpg", now=at, token=secrets.token_hex(16))
     bucket.put(thumbnail_key(key), picture(48, 48), content_type="image/jpeg")
     bucket.put(key, picture(), content_type="image/jpeg", metadata={"pixels": "320x240"})
@@ -121,6 +121,7 @@ def test_a_slow_page_has_its_shape_at_once_and_the_toolbar_stays(world: World, p
 def test_a_slow_turn_and_search_show_nothing_old_start_at_the_top_and_keep_the_selection(
     world: World, page: Page
 ) -> None:
+    page.set_viewport_size({"width": 1280, "height": 600})
     page.goto(f"{world.app.url}/gallery")
     expect(loaded(page)).to_have_count(24)
     page.get_by_role("button", name="Select", exact=True).click()
