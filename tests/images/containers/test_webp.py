@@ -24,3 +24,10 @@ def test_webp_sizes_are_the_largest_that_any_part_claims() -> None:
     assert walk(riff(small, image)).width_px == 64
     assert refused(riff(canvas)).code == rejections.DAMAGED
     assert refused(riff(b"VP8 " + struct.pack("<I", 4000))).code == rejections.DAMAGED
+
+
+def test_parts_too_short_to_tell_a_size_are_damage() -> None:
+    image = SAMPLES["WEBP"][12:]
+    for kind, least in ((b"VP8X", 10), (b"ANMF", 16), (b"VP8 ", 10), (b"VP8L", 5)):
+        short = kind + struct.pack("<I", least - 1) + bytes(least - 1 + (least - 1) % 2)
+        assert refused(riff(short, image)).code == rejections.DAMAGED

@@ -6,6 +6,8 @@ from uploader.images.containers.walk import Reader, Walk
 from uploader.limits import Limits
 
 _IMAGES = ("VP8 ", "VP8L")
+_LEAST_BYTES = {"VP8X": 10, "ANMF": 16, "VP8 ": 10, "VP8L": 5}
+"""What the size of a picture is read from."""
 
 
 def walk(data: bytes, limits: Limits) -> Walk:
@@ -40,6 +42,8 @@ def _chunk(reader: Reader, end: int) -> tuple[str, int]:
     kind = reader.data[start : reader.pos].decode("latin-1")
     size = reader.number(4, "little")
     body = reader.pos
+    if size < _LEAST_BYTES.get(kind, 0):
+        raise reader.damaged(f"its {kind.strip()} part is too short")
     if body + size > end:
         raise reader.damaged(f"its {kind.strip()!a} part is larger than the file says it is")
     reader.pos = min(body + size + (size & 1), end)  # a writer may leave out the last padding byte
