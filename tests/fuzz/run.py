@@ -36,7 +36,9 @@ def main() -> int:
     asked = parser.parse_args()
     warnings.simplefilter("error")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as open_until_the_end:
+    # the store may still write while it ends
+    temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with temporary as folder, contextlib.ExitStack() as open_until_the_end:
         application = open_application(Settings.load(local_dir=Path(folder)))
         open_until_the_end.callback(application.close)
         client = open_until_the_end.enter_context(serving(application))
