@@ -56,5 +56,5 @@ def format_list(formats: tuple[str, ...]) -> str:
 def size_label(size_bytes: int) -> str:
     """A byte count as people read it, in steps of 1,024 like Streamlit's own uploader: `4.2 MB`, `20 MB`."""
     if size_bytes < 1024 or size_bytes >= 2**100:  # a policy may say any number, and a float holds not all
-        return f"{size_bytes:,} byte{'' if size_bytes == 1 else 's'}"
+        return f"{size_bytes} byte{'' if size_bytes == 1 else 's'}"
     return humanize.naturalsize(size_bytes, binary=True).replace("iB", "B").replace(".0 ", " ")

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import start_local_store
@@ -32,6 +32,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
 READY_WITHIN_S = 60
 STOP_WITHIN_S = 10
+
+expect.set_options(timeout=20_000)  # a loaded machine is slow, and that is no fault of the page
 
 
 @dataclass

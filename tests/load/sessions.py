@@ -105,8 +105,8 @@ class Sessions:
                 self._runs.faults.append(message.delta.new_element.exception.message)
             if kind == "page_not_found":
                 self._runs.faults.append(f"no page {page!r}")
-            if kind == "script_finished":
-                break
+            if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                break  # a page may ask for another run of itself
         if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY or pieces < 5:
             self._runs.faults.append(f"page {page!r} ended with {message.script_finished}, {pieces} pieces")
         self._runs.took_s.append(time.monotonic() - started_s)
