@@ -30,7 +30,7 @@ COMPLETE = "**/api/uploads/complete"
 def test_a_server_killed_in_the_middle_loses_nothing(app_server: Callable[..., Any], page: Page) -> None:
     server = app_server(script=HOST)
     open_host(page, server.url)
-    slow_down(page, bytes_per_s=150_000)
+    slow_down(page, bytes_per_s=40_000)
     choose(page, pictures(12, side_px=150))
     summary(page, re.compile(r"^[2-5] of 12"))
     server.stop(kill=True)

@@ -2,8 +2,9 @@
 
 hash.js      SHA-256 of a file                              patience.js  waiting and trying again
 intake.js    what a file is, folders                        desk.js      every upload; outlives the view
-wire.js      the routes, the POST to S3, what answers mean  row.js       one file's row, the summary
-mail.js      the talk with Python                           direct.js    the view (default export)
+wire.js      the routes, the POST to S3, what answers mean  preview.js   a small picture of each file in sight
+mail.js      the talk with Python                           row.js       one file's row, the summary
+                                                            direct.js    the view (default export)
 
 There is no build step: the parts are joined in this order into one module.
 """
@@ -25,6 +26,7 @@ _PARTS: Final = (
     "mail.js",
     "patience.js",
     "desk.js",
+    "preview.js",
     "row.js",
     "direct.js",
 )

@@ -3,7 +3,9 @@
 
 const AT_ONCE = 3;
 const TRIES = 8;
-const ACTIVE = ["hashing", "signing", "sending", "pausing", "finishing", "verifying"];
+const QUICK_MS = 500; // a file that stays longer in one state waits for the network, not for this machine
+const IN_LANE = ["hashing", "signing", "sending", "pausing", "finishing"];
+const ACTIVE = [...IN_LANE, "sent", "verifying"];
 const CANCELLABLE = ["waiting", "hashing", "signing", "sending", "pausing"]; // later the image may be stored already
 
 const isOpen = (job) => job.state === "waiting" || ACTIVE.includes(job.state);
@@ -26,6 +28,7 @@ class Desk {
   owner = null; // the view that draws this desk
   changed = () => {};
   mail = new Mail();
+  #checks = new Gate(AT_ONCE); // apart from the lanes, or the line to S3 would stand idle meanwhile
   #reached = false; // the bucket took bytes from here before: if it is silent now, it may come back
   #warn = (event) => event.preventDefault();
 
@@ -60,8 +63,17 @@ class Desk {
     this.changed();
   }
 
-  get active() {
-    return this.jobs.filter((job) => ACTIVE.includes(job.state));
+  get inLanes() {
+    return this.jobs.filter((job) => IN_LANE.includes(job.state));
+  }
+
+  get inChecks() {
+    return this.jobs.filter((job) => job.state === "verifying");
+  }
+
+  // Whether these jobs go as fast as this machine can: what can wait leaves them the cores.
+  isQuick(jobs) {
+    return jobs.length > 0 && jobs.every((job) => performance.now() - job.sinceMs < QUICK_MS);
   }
 
   get busy() {
@@ -70,7 +82,8 @@ class Desk {
 
   // Starts what may start.
   pump() {
-    const next = this.jobs.filter((job) => job.state === "waiting").slice(0, AT_ONCE - this.active.length);
+    const free = AT_ONCE - this.inLanes.length;
+    const next = this.jobs.filter((job) => job.state === "waiting").slice(0, Math.max(free, 0));
     if (next.length) this.#busySince ||= performance.now();
     for (const job of next) this.#run(job);
     if (this.busy) globalThis.addEventListener("beforeunload", this.#warn);
@@ -167,15 +180,23 @@ class Desk {
     if (form.earlier && !job.anyway) return { state: "there", earlier: inGallery(form.earlier, form.url) };
     for (let round = 1; ; round += 1) {
       const sure = await timed(job, "post_ms", () => this.#post(job, form, signal));
-      this.#step(job, "verifying");
+      this.#step(job, "sent");
+      this.pump();
       try {
-        const complete = () => this.#api("/api/uploads/complete", { ticket: form.ticket }, signal);
-        const { key, removed, similar = [] } = await timed(job, "verify_ms", complete);
+        const stored = await this.#checks.through(() => this.#verify(job, form, signal));
+        const { key, removed, similar = [], thumbnail_url: thumbnail } = stored;
+        job.preview ||= inBucket(thumbnail, form.url);
         return { state: "stored", key, removed, similar: similar.map((image) => inGallery(image, form.url)) };
       } catch (error) {
         if (sure || error.status !== 404 || round === 3) throw error; // the bytes did not arrive: send them again
       }
     }
+  }
+
+  async #verify(job, form, signal) {
+    while (this.isQuick(this.inLanes)) await pause(QUICK_MS / 5, signal);
+    this.#step(job, "verifying");
+    return timed(job, "verify_ms", () => this.#api("/api/uploads/complete", { ticket: form.ticket }, signal));
   }
 
   // True once S3 said that it has the bytes; false where all were sent and no answer came (the witness is S3).
@@ -215,6 +236,7 @@ class Desk {
   }
 
   #step(job, state, part = 0) {
+    if (job.state !== state) job.sinceMs = performance.now();
     Object.assign(job, { state, part });
     this.changed();
   }

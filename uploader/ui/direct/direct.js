@@ -1,5 +1,6 @@
 // The view: draws the desk, takes files in.
 
+const DRAW_MS = 100; // between two drawings: three progress bars tell of themselves far more often
 const LIVE_MS = 4_000; // a screen reader hears at most one sentence in this time
 const PARTS = [
   "zone", "pick", "hint", "folder", "files-input", "folder-input", "notice", "notice-title", "notice-text", "rule",
@@ -27,6 +28,8 @@ export default function (component) {
 class View {
   #rows = new Map(); // job -> its elements
   #frame = 0;
+  #drawTimer = 0;
+  #drawnAt = -DRAW_MS;
   #listening = new AbortController();
   #overTimer = 0;
   #saidAt = 0;
@@ -36,6 +39,7 @@ class View {
   constructor(root, desk) {
     Object.assign(this, { root, desk });
     this.parts = Object.fromEntries(PARTS.map((name) => [name, root.querySelector(`.${name}`)]));
+    this.previews = new Previews(desk);
     this.#attach();
     desk.changed = () => this.#soon();
     this.#soon();
@@ -50,7 +54,8 @@ class View {
     this.#listening.abort();
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#sayTimer);
-    for (const row of this.#rows.values()) row.forget();
+    clearTimeout(this.#drawTimer);
+    this.previews.end();
     if (this.desk.owner === this) this.desk.leave();
   }
 
@@ -113,10 +118,13 @@ class View {
   }
 
   #soon() {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#draw();
-    });
+    this.#drawTimer ||= setTimeout(() => {
+      this.#frame = requestAnimationFrame(() => {
+        this.#drawTimer = 0;
+        this.#drawnAt = performance.now();
+        this.#draw();
+      });
+    }, this.#drawnAt + DRAW_MS - performance.now());
   }
 
   #draw() {
@@ -140,28 +148,36 @@ class View {
     const jobs = new Set(this.desk.jobs);
     for (const [job, row] of this.#rows) {
       if (jobs.has(job)) continue;
-      row.forget();
+      this.previews.forget(row.element);
       row.element.remove();
       this.#rows.delete(job);
     }
     const rank = (job) => (job.state === "refused" ? 2 : isThere(job) ? 1 : 0);
     const sorted = [...this.desk.jobs].sort((a, b) => rank(b) - rank(a));
     sorted.forEach((job, at) => {
-      if (!this.#rows.has(job)) this.#rows.set(job, new Row(this.root.querySelector("template"), job, this.desk));
-      const row = this.#rows.get(job);
+      const row = this.#rows.get(job) ?? this.#newRow(job);
       row.draw();
       if (files.children[at] !== row.element) files.insertBefore(row.element, files.children[at] ?? null);
     });
     this.#follow(files);
   }
 
-  // Keeps the files that are being sent in sight, then what failed, unless somebody is reading the list.
+  #newRow(job) {
+    const row = new Row(this.root.querySelector("template"), job, this.desk);
+    this.#rows.set(job, row);
+    this.previews.watch(row.element, job);
+    return row;
+  }
+
+  // Keeps the files that are being sent in sight, then those that are verified, then what failed, unless somebody is reading the list.
   #follow(files) {
     const settled = this.#wasBusy && !this.desk.busy;
     this.#wasBusy = this.desk.busy;
     if (files.matches(":hover, :focus-within")) return;
     if (settled && this.desk.jobs.some((job) => job.state === "refused" || isThere(job))) files.scrollTop = 0;
-    const active = this.desk.active.map((job) => this.#rows.get(job)?.element).filter(Boolean);
+    const { inLanes, inChecks } = this.desk;
+    const moving = inLanes.length ? inLanes : inChecks;
+    const active = moving.map((job) => this.#rows.get(job)?.element).filter(Boolean);
     if (!active.length) return;
     const from = active[0].offsetTop - files.offsetTop;
     const to = active.at(-1).offsetTop + active.at(-1).offsetHeight - files.offsetTop;

@@ -34,3 +34,25 @@ function pause(ms, signal) {
     if (signal.aborted) reject(signal.reason);
   });
 }
+
+// Lets at most `width` through at once, in the order in which they came.
+class Gate {
+  #free;
+  #line = [];
+
+  constructor(width) {
+    this.#free = width;
+  }
+
+  async through(work) {
+    if (this.#free) this.#free -= 1;
+    else await new Promise((go) => this.#line.push(go));
+    try {
+      return await work();
+    } finally {
+      const next = this.#line.shift();
+      if (next) next();
+      else this.#free += 1;
+    }
+  }
+}

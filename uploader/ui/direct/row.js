@@ -2,36 +2,21 @@
 
 const WORDS = {
   waiting: "Waiting", hashing: "Hashing", signing: "Signing", pausing: "Trying again soon", finishing: "Finishing",
-  verifying: "Verifying", stored: "Stored straight to S3",
+  sent: "Sent, to be verified", verifying: "Verifying", stored: "Stored straight to S3",
 };
 
 class Row {
-  #url = "";
   #drawn = "";
 
   constructor(template, job, desk) {
     Object.assign(this, { job, desk, element: template.content.firstElementChild.cloneNode(true) });
     const names = ["name", "state", "match", "shot", "size", "anyway", "act", "tick"];
     this.parts = Object.fromEntries(names.map((name) => [name, this.element.querySelector(`.${name}`)]));
+    this.parts.image = this.element.querySelector(".preview img");
     this.parts.bar = this.element.querySelector(".track i");
     this.parts.size.textContent = sizeLabel(job.size);
     this.parts.act.onclick = () => (CANCELLABLE.includes(job.state) ? desk.cancel(job) : desk.retry([job]));
     this.parts.anyway.onclick = () => desk.sendAnyway([job]);
-    if (desk.options.accept.includes(job.kind)) this.#preview(this.element.querySelector(".preview img"));
-  }
-
-  #preview(image) {
-    this.#url = URL.createObjectURL(this.job.file);
-    image.onload = image.onerror = () => this.forget();
-    image.hidden = false;
-    image.addEventListener("error", () => (image.hidden = true));
-    image.src = this.#url;
-  }
-
-  // Lets the preview's memory go; what is drawn stays drawn.
-  forget() {
-    if (this.#url) URL.revokeObjectURL(this.#url);
-    this.#url = "";
   }
 
   draw() {
@@ -39,7 +24,7 @@ class Row {
     const words = stateOf(job);
     const shown = (name) => (this.desk.options.hideNames ? "••••" : name); // on a stage, a name may say who it is
     const name = shown(job.name);
-    const drawn = `${job.state} ${words} ${job.part} ${name}`;
+    const drawn = `${job.state} ${words} ${job.part} ${name} ${!!job.preview}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     parts.name.textContent = parts.name.title = name;
@@ -48,10 +33,18 @@ class Row {
     this.element.classList.toggle("final", job.final);
     if (parts.state.textContent !== words) parts.state.textContent = words;
     parts.tick.style.display = job.state === "stored" ? "" : "none";
+    this.#drawPreview();
     this.#drawMatch(shown);
     this.#drawButtons(name);
-    const sent = ["finishing", "verifying", "stored"].includes(job.state) ? 1 : job.state === "sending" ? job.part : 0;
+    const sent = ["finishing", "sent", "verifying", "stored"].includes(job.state) ? 1 : job.state === "sending" ? job.part : 0;
     parts.bar.style.transform = `scaleX(${sent})`;
+  }
+
+  #drawPreview() {
+    const { image } = this.parts;
+    if (!this.job.preview || image.src) return;
+    image.onload = () => (image.hidden = false);
+    image.src = this.job.preview;
   }
 
   // The image of the gallery that is this file, or looks like it.

@@ -63,11 +63,15 @@ function parsed(text) {
   }
 }
 
-// An image of the gallery as a row shows it. A picture from elsewhere than the bucket is left out.
+// A picture's address, or "" where it is elsewhere than in the bucket.
+function inBucket(src, bucketUrl) {
+  return src.startsWith(`${new URL(bucketUrl).origin}/`) ? src : "";
+}
+
+// An image of the gallery as a row shows it.
 function inGallery({ key, name, thumbnail_url: thumbnail, uploaded_at: at }, bucketUrl) {
-  const isOurs = thumbnail.startsWith(`${new URL(bucketUrl).origin}/`);
   const page = `gallery?image=${encodeURIComponent(key.split("/").at(-1))}`; // beside this page, whatever its folder
-  return { name, page, src: isOurs ? thumbnail : "", at: new Date(at) };
+  return { name, page, src: inBucket(thumbnail, bucketUrl), at: new Date(at) };
 }
 
 // Posts the form to S3; resolves with S3's request id once it says that it stored the bytes. Throws Trouble.
