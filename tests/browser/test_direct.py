@@ -45,7 +45,7 @@ def test_what_python_has_read_is_not_sent_again(host: Any, page: Page) -> None:
 def test_forty_files_survive_reruns_a_page_change_and_a_slow_page(host: Any, page: Page) -> None:
     before = set(host.stored())
     open_host(page, host.url)
-    slow_down(page, bytes_per_s=500_000)
+    slow_down(page, bytes_per_s=100_000)
     choose(page, pictures(40, side_px=128))
     summary(page, re.compile(r"^[1-9]\d* of 40"))
     for _ in range(3):

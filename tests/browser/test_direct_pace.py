@@ -1,0 +1,120 @@
+"""What waits for what: sending has the machine to itself as long as it is quick. Chromium's clock stands still."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.direct_page import PATIENCE_MS, choose, count, named, open_host, picture, pictures, summary
+
+pytestmark = pytest.mark.browser
+
+COMPLETE = "/api/uploads/complete"
+LONGER_THAN_QUICK_MS = 700
+FILES = 5
+
+
+@pytest.fixture
+def frozen(host: Any, page: Page) -> Page:
+    """The host's page with its uploader ready and its clock standing still."""
+    page.clock.install()
+    open_host(page, host.url)
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+    return page
+
+
+def states(page: Page) -> dict[str, int]:
+    """State -> how many files are in it, whatever was drawn."""
+    found: dict[str, int] = page.evaluate(
+        """() => Object.fromEntries(Map.groupBy(globalThis.__uploaderDesks.get("direct").jobs, (job) => job.state)
+            .entries().map(([state, jobs]) => [state, jobs.length]))"""
+    )
+    return found
+
+
+def previews(page: Page) -> int:
+    """How many files have a picture to show."""
+    found: int = page.evaluate(
+        "() => globalThis.__uploaderDesks.get('direct').jobs.filter((job) => job.preview).length"
+    )
+    return found
+
+
+def until(page: Page, test: Callable[[], bool]) -> None:
+    """Waits in real time, the page's own clock standing still."""
+    for _ in range(PATIENCE_MS // 50):
+        if test():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"it never came: {states(page)}")
+
+
+class Dam:
+    """POSTs to the store wait here, each until it is let through, or until all are."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.held: list[Route] = []
+        self._open = False
+        page.route(lambda address: address.startswith(url), self._take)
+
+    def _take(self, route: Route) -> None:
+        route.continue_() if self._open else self.held.append(route)
+
+    def open(self) -> None:
+        self._open = True
+        for route in self.held:
+            route.continue_()
+
+
+def test_nothing_is_verified_while_sending_is_quick(host: Any, frozen: Page) -> None:
+    asked = count(frozen, COMPLETE)
+    choose(frozen, pictures(FILES))
+    until(frozen, lambda: states(frozen) == {"sent": FILES})
+    assert not asked
+    frozen.clock.resume()
+    summary(frozen, f"{FILES} of {FILES} images stored")
+    assert len(asked) == FILES
+
+
+def test_what_waits_for_the_network_lets_the_others_be_verified(host: Any, frozen: Page) -> None:
+    asked = count(frozen, COMPLETE)
+    dam = Dam(frozen, host.store_url)
+    choose(frozen, pictures(FILES))
+    until(frozen, lambda: len(dam.held) == 3)
+    dam.held.pop().continue_()
+    until(frozen, lambda: len(dam.held) == 3)
+    assert not asked
+    frozen.clock.run_for(LONGER_THAN_QUICK_MS)
+    until(frozen, lambda: states(frozen) == {"stored": 1, "sending": 3, "waiting": 1})
+    dam.open()
+    frozen.clock.resume()
+    summary(frozen, f"{FILES} of {FILES} images stored")
+
+
+def test_a_row_shows_its_file_only_once_there_is_time(host: Any, frozen: Page) -> None:
+    dam = Dam(frozen, host.store_url)
+    choose(frozen, [*pictures(1), named("no picture.jpg", b"\xff\xd8\xff\xe0" + bytes(90))])
+    until(frozen, lambda: len(dam.held) == 2)
+    frozen.clock.run_for(200)
+    shown = frozen.locator(".direct .row .preview img:visible")
+    expect(frozen.locator(".direct .row")).to_have_count(2)
+    frozen.wait_for_timeout(500)  # long enough to decode it
+    assert previews(frozen) == 0
+    frozen.clock.run_for(LONGER_THAN_QUICK_MS)
+    until(frozen, lambda: previews(frozen) == 1)
+    frozen.clock.run_for(200)
+    expect(shown).to_have_count(1)  # the other is no picture, and stays a sign
+    expect(shown).to_have_attribute("src", re.compile("^data:image/webp;base64,"))
+    dam.open()
+
+
+def test_what_is_stored_before_there_was_time_shows_its_thumbnail(host: Any, frozen: Page) -> None:
+    choose(frozen, [named("one.jpg", picture(77, side_px=400))])
+    until(frozen, lambda: states(frozen) == {"stored": 1})
+    frozen.clock.run_for(1_000)
+    image = frozen.locator(".direct .row .preview img")
+    expect(image).to_be_visible()
+    assert (image.get_attribute("src") or "").startswith(f"{host.store_url}/")
