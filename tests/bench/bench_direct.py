@@ -3,11 +3,11 @@
     python tests/bench/bench_direct.py [--files 40] [--megabytes 5] [--metadata]
 
 `sending` is the time that the three lanes spent in their POSTs, as the browser saw it (the sum, over three);
-curl sends the same files by exact forms that were signed beforehand, three at a time, in the same run. `span` is
-from the first POST to the end of the last one, with the hashing and signing between them. Memory
-is the app process's own peak (its checking children and the store apart) over what it held before; bytes are
-what the browser sent to the app, HTTP bodies and websocket frames together. With `--metadata` every file carries
-some, so that what is stored is not what was sent.
+curl sends the same files by exact forms that were signed beforehand, three at a time, in the same run.
+`span` is from the first POST to the end of the last one, with the hashing and signing between them.
+Memory is the app process's own peak (its checking children and the store apart) over what it held before;
+bytes are what the browser sent to the app, HTTP bodies and websocket frames together.
+With `--metadata` every file carries some, so that what is stored is not what was sent.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What waits for what: sending has the machine to itself as long as it is quick. Chromium's clock stands still."""
+"""What waits for what: quick sending has the machine to itself. Chromium's clock stands still."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,8 @@ def frozen(host: Any, page: Page) -> Page:
 def states(page: Page) -> dict[str, int]:
     """State -> how many files are in it, whatever was drawn."""
     found: dict[str, int] = page.evaluate(
-        """() => Object.fromEntries(Map.groupBy(globalThis.__uploaderDesks.get("direct").jobs, (job) => job.state)
+        """() => Object.fromEntries(Map
+            .groupBy(globalThis.__uploaderDesks.get("direct").jobs, (job) => job.state)
             .entries().map(([state, jobs]) => [state, jobs.length]))"""
     )
     return found

@@ -1,6 +1,8 @@
 """Straight from the browser: what is promoted, what is refused, and that a crash anywhere ends well."""
 
 import io
+import random
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,10 +21,11 @@ from uploader.storage.bucket import Bucket
 DATA = picture()
 
 
-def with_exif() -> bytes:
+def with_exif(data: bytes = DATA) -> bytes:
     exif = Image.Exif()
     exif[0x010F] = "Some maker"
-    return picture(exif=exif)
+    segment = b"Exif\0\0" + exif.tobytes()[6:]
+    return data[:20] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + data[20:]
 
 
 def staged(flow: Flow, data: bytes = DATA, **kind: str) -> Begun:
@@ -56,6 +59,24 @@ def test_metadata_is_stripped_and_what_was_removed_is_said(flow: Flow) -> None:
     assert b"Some maker" not in kept
     assert image.removed
     assert Image.open(io.BytesIO(kept), formats=["JPEG"]).size == (320, 240)
+
+
+def test_a_large_picture_is_cleaned_and_stored_without_being_held(flow: Flow) -> None:
+    noise = Image.frombytes("L", (3_000, 2_000), random.Random(1).randbytes(3_000 * 2_000))
+    buffer = io.BytesIO()
+    noise.save(buffer, "JPEG", quality=90)
+    begun = staged(flow, with_exif(buffer.getvalue()))
+    size_bytes = len(buffer.getvalue())
+    tracemalloc.start()
+    try:
+        image = flow.uploads.complete(begun.ticket, who=WHO)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert image.size_bytes == size_bytes
+    assert peak_bytes < 3 * 2**20 < 4 * 2**20 < size_bytes
+    with flow.bucket.read(image.key) as (_, body):
+        assert body.read() == buffer.getvalue()
 
 
 def test_stripping_can_be_switched_off(bucket: Bucket, join: Callable[..., Flow]) -> None:

@@ -1,13 +1,17 @@
 """The pool of children: the same answers as in process, few children, a bounded queue, nothing left."""
 
+import errno
 import gc
+import io
 import os
 import signal
 import threading
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +43,28 @@ def test_stripping_in_the_same_pass(checker: Checker) -> None:
     assert checked.stripped is not None
     assert checked.facts == inspect(checked.stripped)
     assert set(checked.removed) == {"location", "camera", "dates", "comments"}
+
+
+def test_what_is_stripped_goes_into_a_file_where_one_is_given(checker: Checker) -> None:
+    into, data = io.BytesIO(), pictures.picture("JPEG", exif=pictures.exif(6))
+    checked = checker.check(data, strip=True, into=into)
+    said = check(data, strip=True)
+    assert into.getvalue() == said.stripped
+    assert checked == replace(said, stripped=None)
+    clean = io.BytesIO()
+    checker.check(pictures.picture("JPEG"), strip=True, into=clean)
+    assert not clean.tell()
+
+
+def test_a_file_that_cannot_take_it_says_nothing_of_the_picture(checker: Checker) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any, /) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    data = pictures.picture("JPEG", exif=pictures.exif(6))
+    with pytest.raises(Busy, match="No space left on device"):
+        checker.check(data, strip=True, into=Full())
+    assert checker.check(data) == check(data)
 
 
 def test_rejections_keep_code_sentence_and_facts(checker: Checker) -> None:

@@ -7,9 +7,10 @@ in the gallery, and completing again ends well: the image's key is in the ticket
 import hashlib
 import re
 import secrets
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import IO, Final
 
 import structlog
 
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 
 _FINISH_LIFE_S: Final = 3_600  # a ticket outlives its form: the bytes take a while, and checks may queue
 _CHUNK_BYTES: Final = 256 * 1024
+_HELD_BYTES: Final = 2**20  # a cleaned picture that is larger waits on disk: many at once would fill memory
 _EXTENSIONS: Final = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -135,25 +137,17 @@ class Uploads:
         ticket = self._signer.read_ticket(ticket_text, who=who, now=self._means.clock())
         camera = Camera()
         camera.shots.extend(self._means.films.take_back(ticket.staged_key))
-        try:
-            staged = _Staged(self._bucket, ticket)
-            with camera.shot(
-                "app", "s3", "GET what arrived, compare, check, strip", size_bytes=len(staged)
-            ) as take:
-                checked = self._means.checker.check(staged, strip=self._means.strip, trim=True)
-                take.request_id = staged.seen.request_id
-        except errors.ObjectMissing:
-            return self._already_stored(ticket)
-        except errors.ImageRejected as error:
-            self._discard(ticket.staged_key)
-            log.info("upload.rejected", key=ticket.staged_key, code=error.code)
-            raise
-        try:
-            with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
-                image = self._promote(ticket, staged.seen, checked)
-        except (errors.ObjectChanged, errors.ObjectMissing):
-            # Another complete() of this ticket was faster, or the staged object is not the one we checked.
-            image = self._already_stored(ticket)
+        with tempfile.SpooledTemporaryFile(_HELD_BYTES) as clean:
+            try:
+                seen, checked = self._check(ticket, camera, clean)
+            except errors.ObjectMissing:
+                return self._already_stored(ticket)
+            try:
+                with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
+                    image = self._promote(ticket, seen, checked, clean)
+            except (errors.ObjectChanged, errors.ObjectMissing):
+                # Another complete() of this ticket was faster, or what is staged is not what we checked.
+                image = self._already_stored(ticket)
         with camera.shot("app", "s3", "DELETE the staged object"):
             self._discard(ticket.staged_key)
         self._means.films.keep(image.key, camera)
@@ -178,19 +172,36 @@ class Uploads:
             sentence = "The SHA-256 of a file is 64 lower-case hex digits; compute it again."
             raise errors.ImageRejected(sentence, code="checksum_malformed")
 
-    def _promote(self, ticket: Ticket, staged: StoredObject, checked: Checked) -> StoredImage:
+    def _check(self, ticket: Ticket, camera: Camera, clean: IO[bytes]) -> tuple[StoredObject, Checked]:
+        """What was staged and what the check says of it; what to store instead goes to `clean`."""
+        staged = _Staged(self._bucket, ticket)
+        doing = "GET what arrived, compare, check, strip"
+        try:
+            with camera.shot("app", "s3", doing, size_bytes=len(staged)) as take:
+                checked = self._means.checker.check(staged, strip=self._means.strip, trim=True, into=clean)
+                take.request_id = staged.seen.request_id
+        except errors.ImageRejected as error:
+            self._discard(ticket.staged_key)
+            log.info("upload.rejected", key=ticket.staged_key, code=error.code)
+            raise
+        return staged.seen, checked
+
+    def _promote(
+        self, ticket: Ticket, staged: StoredObject, checked: Checked, clean: IO[bytes]
+    ) -> StoredImage:
         facts = checked.facts
         key = f"{ticket.key.rpartition('.')[0]}.{facts.extension}"
         image = self._means.image_of(key, ticket.name, ticket.who, checked, source_sha256=ticket.sha256)
         metadata, thumbnail = record.metadata(image), thumbnail_key(key, prefix=self._means.prefix)
         with self._means.index.noting(image):
             self._bucket.put(thumbnail, checked.thumbnail, content_type="image/jpeg")
-        if checked.stripped is None:
+        if not clean.tell():  # nothing was taken off: the staged object is what to store
             self._bucket.copy(replace(staged, content_type=facts.content_type), key, metadata=metadata)
         else:
+            clean.seek(0)
             self._bucket.put(
                 key,
-                checked.stripped,
+                clean,
                 content_type=facts.content_type,
                 sha256=facts.sha256,
                 metadata=metadata,

@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterable
-from typing import Self
+from typing import IO, Self
 
 from uploader.errors import Busy, ImageRejected
 from uploader.images import rejections
@@ -43,25 +43,36 @@ class Checker:
         self._reaper: threading.Timer | None = None
         weakref.finalize(self, _end, self._children)
 
-    def check(self, data: bytes | memoryview | Stream, *, strip: bool = False, trim: bool = False) -> Checked:
+    def check(
+        self,
+        data: bytes | memoryview | Stream,
+        *,
+        strip: bool = False,
+        trim: bool = False,
+        into: IO[bytes] | None = None,
+    ) -> Checked:
         """What `inspect.check` says, within the limits' memory, CPU and wall time.
 
         With `strip`, metadata is taken off first; with `trim`, only what follows the end of the picture:
-        `stripped` is what to store, and `facts` describe that.
+        `stripped` is what to store, and `facts` describe that. Given `into`, an empty file, that goes there
+        piece by piece instead, and `stripped` stays None.
         A stream is read only once a child is free, and never held whole; what it raises comes through.
-        Raises ImageRejected, also when the child dies over the file; Busy when too many wait already.
+        Raises ImageRejected, also when the child dies over the file; Busy when too many wait already, or
+        `into` can take no more.
         """
         weigh(len(data), self._limits)
         try:
-            return self._ask(data, strip, trim)
+            return self._ask(data, strip, trim, into)
         except Gone:
-            return self._ask(data, strip, trim)
+            return self._ask(data, strip, trim, into)
 
-    def _ask(self, data: bytes | memoryview | Stream, strip: bool, trim: bool) -> Checked:
+    def _ask(
+        self, data: bytes | memoryview | Stream, strip: bool, trim: bool, into: IO[bytes] | None
+    ) -> Checked:
         child = self._take()
         started_s = time.monotonic()
         try:
-            return child.ask(data, strip=strip, trim=trim, wall_s=self._limits.check_wall_s)
+            return child.ask(data, strip=strip, trim=trim, into=into, wall_s=self._limits.check_wall_s)
         except ImageRejected as error:
             if self._closed and error.code == rejections.CHECK_FAILED:
                 raise _shutting_down() from None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import IO, Any, Final, Protocol
 
-from uploader.errors import ImageRejected
+from uploader.errors import Busy, ImageRejected
 from uploader.images import rejections
 from uploader.images.child import ANSWER, REQUEST, STRIP, TRIM
 from uploader.images.inspect import Checked, ImageFacts
@@ -19,6 +19,7 @@ from uploader.limits import Limits
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 """The environment that a child may see; credentials and UPLOADER_* are not in it."""
 _RUN = "from uploader.images.child import main; main()"
+_CHUNK_BYTES: Final = 256 * 1024
 _MOST_ANSWER_BYTES = 16 * 2**20
 """A thumbnail and a head are far smaller; a child that says more has been taken over."""
 
@@ -54,12 +55,19 @@ class Worker:
         return self._process.poll() is None
 
     def ask(
-        self, data: bytes | memoryview | Stream, *, strip: bool = False, trim: bool = False, wall_s: float
+        self,
+        data: bytes | memoryview | Stream,
+        *,
+        strip: bool = False,
+        trim: bool = False,
+        into: IO[bytes] | None = None,
+        wall_s: float,
     ) -> Checked:
         """Send a picture, read the answer. Raises ImageRejected, also when the child dies or is too slow.
 
-        What a stream raises comes through as it is, and how long a stream takes is its own business. One that
-        gives more or fewer bytes than its `len()` is refused at once.
+        Busy where `into` cannot take what was stripped. What a stream raises comes through as it is, and
+        how long a stream takes is its own business. One that gives more or fewer bytes than its `len()` is
+        refused at once.
         """
         late = threading.Event()
         timer = threading.Timer(wall_s, self._stop, (late,))
@@ -68,7 +76,7 @@ class Worker:
             self._send(data, (STRIP if strip else 0) | (TRIM if trim else 0))
             sent = True
             timer.start()
-            return self._receive(len(data))
+            return self._receive(len(data), into)
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             self.end()
             if late.is_set() or self._process.returncode == -getattr(signal, "SIGXCPU", 0):
@@ -105,7 +113,7 @@ class Worker:
             raise rejections.incomplete(sent_bytes, len(data))
         stdin.flush()
 
-    def _receive(self, most_stripped_bytes: int) -> Checked:
+    def _receive(self, most_stripped_bytes: int, into: IO[bytes] | None) -> Checked:
         head_bytes, thumbnail_bytes, stripped_bytes = ANSWER.unpack(self._read(ANSWER.size))
         if (
             max(head_bytes, thumbnail_bytes) > _MOST_ANSWER_BYTES
@@ -113,7 +121,12 @@ class Worker:
         ):
             raise ValueError("the answer is too long")
         head: dict[str, Any] = json.loads(self._read(head_bytes))
-        thumbnail, stripped = self._read(thumbnail_bytes), self._read(stripped_bytes)
+        thumbnail = self._read(thumbnail_bytes)
+        stripped = b""
+        if into:
+            self._pass_on(stripped_bytes, into)
+        else:
+            stripped = self._read(stripped_bytes)
         self.reusable = not head["last"]
         if rejected := head.get("rejected"):
             raise ImageRejected(rejected["sentence"], code=rejected["code"], **rejected["facts"])
@@ -125,6 +138,15 @@ class Worker:
             likeness=head["likeness"],
             camera=head["camera"],
         )
+
+    def _pass_on(self, count: int, into: IO[bytes]) -> None:
+        for start in range(0, count, _CHUNK_BYTES):
+            chunk = self._read(min(_CHUNK_BYTES, count - start))
+            try:
+                into.write(chunk)
+            except OSError as error:
+                sentence = f"The server cannot hold the image now ({error.strerror}); try again later."
+                raise Busy(sentence, retry_after_s=30) from None
 
     def _read(self, count: int) -> bytes:
         found: bytes = _open(self._process.stdout).read(count)
