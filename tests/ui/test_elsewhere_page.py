@@ -14,7 +14,6 @@ from uploader.flow.application import Application
 from uploader.flow.elsewhere import Elsewhere, Part
 from uploader.flow.others import Other
 from uploader.presign import new_key
-from uploader.ui import elsewhere
 from uploader.ui.tiles import Asked
 
 Open = Callable[[], AppTest]
@@ -41,7 +40,7 @@ class Grid:
 @pytest.fixture
 def grid(monkeypatch: pytest.MonkeyPatch) -> Grid:
     grid = Grid()
-    monkeypatch.setattr(elsewhere, "selectable_tiles", grid)
+    monkeypatch.setattr("uploader.ui.elsewhere.page.selectable_tiles", grid)
     return grid
 
 

@@ -7,10 +7,13 @@ lab       the presign lab: lab_designer (the form), lab_views (what it is), lab_
 stage     presenter mode: the one place that masks
 finder    the gallery's toolbar
 picture   one image, large
+elsewhere folders of the bucket that other tools fill
 removal   deleting, and taking it back
 archive   many images as one download
 parts     pieces that two pages share
 wiring    how pages reach the application and the person
 direct    the browser uploader (a component)
 tiles     the grid of thumbnails (a component)
+viewer    one picture and its neighbours (a component)
+shared    what the components share
 """

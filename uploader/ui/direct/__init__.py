@@ -11,35 +11,30 @@ There is no build step: the parts are joined in this order into one module.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
 from uploader.flow.film import BrowserTimes
+from uploader.ui.shared import texts
 
-_HERE: Final = Path(__file__).parent
 _PARTS: Final = (
-    "hash.js",
-    "intake.js",
-    "wire.js",
-    "mail.js",
-    "patience.js",
-    "desk.js",
-    "preview.js",
-    "row.js",
-    "direct.js",
+    "direct/hash.js",
+    "direct/intake.js",
+    "direct/wire.js",
+    "direct/mail.js",
+    "direct/patience.js",
+    "direct/desk.js",
+    "direct/preview.js",
+    "direct/row.js",
+    "direct/direct.js",
 )
 _MOST_KEPT: Final = 200
 _TROUBLES: Final = ("cors", "unreachable")
 
 
-def _read(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text("utf-8") for name in names)
-
-
 _COMPONENT = st.components.v2.component(
-    "uploader.direct", html=_read("direct.html"), css=_read("direct.css"), js=_read(*_PARTS)
+    "uploader.direct", html=texts("direct/direct.html"), css=texts("direct/direct.css"), js=texts(*_PARTS)
 )
 
 

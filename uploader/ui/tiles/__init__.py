@@ -3,34 +3,36 @@
 A component, because a grid of native elements needs four of them a tile, and file names in them would be read
 as Markdown. Here every text is text, selecting needs no rerun, and arrows, Enter and Space work.
 
-when.js    ages and days              why.js     why a picture did not load
-select.js  what is selected           failed.js  what stands where a thumbnail did not load
-blanks.js  a page on its way           tiles.js   the grid (default export)
+when.js    ages and days              ../shared/why.js  why a picture did not load
+select.js  what is selected           failed.js         what stands where a thumbnail did not load
+blanks.js  a page on its way          tiles.js          the grid (default export)
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
 from uploader.flow.gallery import Tile
 from uploader.limits import size_label
+from uploader.ui.shared import texts
 
-_HERE: Final = Path(__file__).parent
 _MOST_IDS: Final = 2_000
-
-
-def _read(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text("utf-8") for name in names)
 
 
 _mount = st.components.v2.component(
     "uploader_tiles",
-    html=_read("tiles.html"),
-    css=_read("tiles.css"),
-    js=_read("when.js", "select.js", "why.js", "failed.js", "blanks.js", "tiles.js"),
+    html=texts("tiles/tiles.html"),
+    css=texts("shared/waiting.css", "tiles/tiles.css"),
+    js=texts(
+        "tiles/when.js",
+        "tiles/select.js",
+        "shared/why.js",
+        "tiles/failed.js",
+        "tiles/blanks.js",
+        "tiles/tiles.js",
+    ),
 )
 
 

@@ -3,28 +3,21 @@
 A component, because `st.image` cannot say that a picture failed, and a button for each turn loses the second
 of two quick presses. The preview stands in until the picture is there; the neighbours are loaded ahead.
 
-../tiles/why.js  why a picture did not load      viewer.js  the view (default export)
+../shared/why.js  why a picture did not load      viewer.js  the view (default export)
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 import streamlit as st
 
-_HERE: Final = Path(__file__).parent
-
-
-def _read(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text("utf-8") for name in names)
-
+from uploader.ui.shared import texts
 
 _mount = st.components.v2.component(
     "uploader_viewer",
-    html=_read("viewer.html"),
-    css=_read("viewer.css"),
-    js=_read("../tiles/why.js", "viewer.js"),
+    html=texts("viewer/viewer.html"),
+    css=texts("shared/waiting.css", "viewer/viewer.css"),
+    js=texts("shared/why.js", "viewer/viewer.js"),
 )
 
 

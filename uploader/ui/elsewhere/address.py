@@ -47,3 +47,8 @@ def leave() -> None:
 def read_from(further: str) -> None:
     """Reads the folder on from a place, or from its start."""
     go(folder=st.query_params["folder"], **({"past": further} if further else {}))
+
+
+def turn(number: int) -> None:
+    """Shows another page of what was read."""
+    st.query_params["page"] = str(number)

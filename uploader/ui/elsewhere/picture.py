@@ -10,7 +10,9 @@ from uploader.flow.application import Application
 from uploader.flow.elsewhere import elsewhere
 from uploader.flow.others import Other, Seen, addressable
 from uploader.limits import format_label, size_label
-from uploader.ui import elsewhere_wiring, parts, picture, stage, wiring
+from uploader.ui import parts, picture, stage
+from uploader.ui import wiring as pages
+from uploader.ui.elsewhere import wiring
 
 KEY, ADDRESS = "Key", "S3 address"
 _PREVIEW_WIDTH_PX: Final = 480
@@ -47,9 +49,9 @@ def _look(app: Application, key: str) -> tuple[Other | None, Seen | None]:
     """The object now, and its picture or the reason why there is none."""
     other = None
     try:
-        other = elsewhere_wiring.found(app, key)
+        other = wiring.found(app, key)
         with st.skeleton(360):
-            seen = elsewhere_wiring.seen(app, other)
+            seen = wiring.seen(app, other)
     except StorageError as error:
         parts.storage_fault(error)
         return other, None
@@ -121,7 +123,7 @@ def _facts(other: Other, seen: Seen | None) -> None:
         pixels = f"{seen.width_px:,} × {seen.height_px:,} px"
         said = [format_label(seen.format), pixels, *said]
     st.caption(" · ".join(said))
-    stored = other.stored_at.astimezone(wiring.time_zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
+    stored = other.stored_at.astimezone(pages.time_zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
     rows = [("Stored", stored)]
     if seen and seen.sha256:
         rows.append(("SHA-256", seen.sha256))

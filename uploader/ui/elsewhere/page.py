@@ -1,4 +1,4 @@
-"""Folders of the bucket that other tools fill: the way in, the grid, and the way back."""
+"""The page of a folder that other tools fill: what was read, the grid, the way on and back."""
 
 from dataclasses import replace
 from time import monotonic
@@ -11,37 +11,15 @@ from uploader.flow.application import Application
 from uploader.flow.elsewhere import GALLERY, Part, elsewhere
 from uploader.flow.others import Other
 from uploader.limits import size_label
-from uploader.ui import elsewhere_address as address
-from uploader.ui import elsewhere_picture, elsewhere_wiring, parts, stage
+from uploader.ui import parts, stage
+from uploader.ui.elsewhere import address, picture, wiring
+from uploader.ui.elsewhere.bar import WHOLE, toolbar
 from uploader.ui.tiles import selectable_tiles
 
-asked = address.asked
-SIZES: Final = (24, 48, 96)
 MADE_A_RUN: Final = 4
 _MAKING_S: Final = 1.5  # then the page is drawn anew with what there is, and goes on
 _MIN_WIDTH_PX: Final = 170
 _MOST_REMEMBERED: Final = 2_000
-_WHOLE: Final = "The whole bucket"
-
-
-def way_in() -> None:
-    """The controls that lead here, for a menu of the gallery."""
-    st.text_input(
-        "Folder of the bucket",
-        key="other_typed",
-        placeholder="photos/2026/",
-        max_chars=1_024,
-        on_change=_typed,
-        help="Shows images that other tools stored there.",
-    )
-    st.button(
-        "All folders",
-        icon=":material/folder_open:",
-        type="tertiary",
-        on_click=address.enter,
-        args=("",),
-        key="folders",
-    )
 
 
 def show(app: Application) -> None:
@@ -51,7 +29,7 @@ def show(app: Application) -> None:
         _way_back()
         return
     folder = st.query_params["folder"]
-    size = _toolbar(app, folder)
+    size = toolbar(app, folder)
     area = elsewhere(app).area(folder)
     if area == GALLERY:
         st.info("This folder is the gallery itself: what was uploaded through this app.")
@@ -64,7 +42,7 @@ def show(app: Application) -> None:
     slot = st.container()
     try:
         with slot.skeleton():
-            part = elsewhere_wiring.part(app, folder, st.query_params.get("past", ""))
+            part = wiring.part(app, folder, st.query_params.get("past", ""))
     except StorageError as error:
         with slot:
             parts.storage_fault(error)
@@ -105,12 +83,12 @@ def _page(app: Application, folder: str, part: Part, size: int) -> None:
     if pages > 1:
         with st.container(horizontal_alignment="center"):
             turned = f"other_page_{number}"  # one a page: the address leads, also by the browser's Back
-            st.pagination(pages, default=number, key=turned, on_change=_turned, args=(0, turned))
+            st.pagination(pages, default=number, key=turned, on_change=_turned, args=(turned,))
     _read_on(part)
     if found.open in here:
         st.query_params["object"] = here[found.open].key
     if key := st.query_params.get("object"):
-        elsewhere_picture.dialog(app, key, around=[other.key for other in part.images])
+        picture.dialog(app, key, around=[other.key for other in part.images])
     else:
         _make(app, [here[one] for one in found.missing if one not in again and one not in gone])
 
@@ -121,7 +99,7 @@ def _make(app: Application, todo: list[Other]) -> None:
     until_s, done = monotonic() + _MAKING_S, 0
     for other in todo[:MADE_A_RUN]:
         try:
-            again[other.id] = int(not elsewhere_wiring.seen(app, other).sentence)
+            again[other.id] = int(not wiring.seen(app, other).sentence)
         except ObjectMissing:
             gone.add(other.id)
         except (*TRANSIENT, Busy):
@@ -160,51 +138,9 @@ def _count(images: int) -> str:
     return "No image" if not images else f"{images:,} image{'' if images == 1 else 's'}"
 
 
-def _toolbar(app: Application, folder: str) -> int:
-    st.session_state.other_folder = folder
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.button(
-            "Back to the gallery", icon=":material/arrow_back:", on_click=address.leave, key="other_back"
-        )
-        st.selectbox(
-            "Folder of the bucket",
-            _choices(app, folder),
-            key="other_folder",
-            format_func=lambda name: stage.shown(_line(name)) or _WHOLE,
-            accept_new_options=True,
-            on_change=_chosen,
-            icon=":material/folder_open:",
-            width=320,
-        )
-        with st.popover("View", icon=":material/tune:"):
-            size: int = st.segmented_control(
-                "Images a page",
-                SIZES,
-                default=SIZES[0],
-                key="size",
-                bind="query-params",
-                required=True,
-                on_change=_turned,
-                args=(1,),
-            )
-            st.button("Reload", icon=":material/refresh:", on_click=_reload, key="other_reload")
-    return size
-
-
-def _choices(app: Application, folder: str) -> list[str]:
-    """The way up, this folder, and the folders in it as far as the bucket tells them."""
-    names = folder.split("/")[:-1]
-    above = ["/".join(names[:count]) + "/" for count in range(1, len(names) + 1)]
-    try:
-        inside = elsewhere_wiring.folders(app, folder)
-    except StorageError:
-        inside = ()
-    return list(dict.fromkeys(["", *above, folder, *inside]))
-
-
 def _title(folder: str) -> None:
     with st.container(gap=None):
-        st.subheader(parts.plain(stage.shown(folder)) if folder else _WHOLE, anchor=False)
+        st.subheader(parts.plain(stage.shown(folder)) if folder else WHOLE, anchor=False)
         beginning = "" if not folder or folder.endswith("/") else "Every key that begins with this text. "
         st.caption(
             f"{beginning}Images that other tools stored here; newest by the time S3 keeps. "
@@ -245,24 +181,5 @@ def _read_on(part: Part) -> None:
             )
 
 
-def _line(text: str) -> str:
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
-
-
-def _reload() -> None:
-    elsewhere_wiring.forget()
-    for name in ("other_again", "other_gone"):
-        st.session_state.pop(name, None)
-
-
-def _typed() -> None:
-    if st.session_state.other_typed:
-        address.enter(st.session_state.other_typed)
-
-
-def _chosen() -> None:
-    address.enter(st.session_state.other_folder or "")
-
-
-def _turned(number: int, key: str = "") -> None:
-    st.query_params["page"] = str(number or st.session_state[key])
+def _turned(key: str) -> None:
+    address.turn(st.session_state[key])
