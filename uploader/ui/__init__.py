@@ -11,7 +11,8 @@ elsewhere folders of the bucket that other tools fill
 removal   deleting, and taking it back
 archive   many images as one download
 parts     pieces that two pages share
-wiring    how pages reach the application and the person
+wiring    how pages reach the application and the gallery
+signin    who somebody is, the gate, the way out
 direct    the browser uploader (a component)
 tiles     the grid of thumbnails (a component)
 viewer    one picture and its neighbours (a component)

@@ -11,7 +11,7 @@ import streamlit as st
 from uploader.flow.finding import Filters, words_of
 from uploader.flow.gallery import Gallery
 from uploader.limits import FORMATS, format_label
-from uploader.ui import elsewhere, parts, stage, wiring
+from uploader.ui import elsewhere, parts, signin, stage, wiring
 
 SIZES: Final = (24, 48, 96)
 COMFORTABLE, COMPACT = "Comfortable", "Compact"
@@ -86,7 +86,7 @@ def _filters() -> tuple[list[str], Any]:
 
 def _uploader() -> str:
     """Whose images are asked for; empty for everyone's, and where nobody signs in."""
-    people, me = wiring.people(wiring.the_app()), wiring.person()
+    people, me = wiring.people(wiring.the_app()), signin.person()
     if not people:
         return ""
     who = st.selectbox(

@@ -4,19 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from uploader.ui import wiring
+from uploader.ui import signin
 
 # our own file: a Material symbol as the page icon would be fetched from another host
 ICON = str(Path(__file__).with_name("icon.svg"))
 
 st.set_page_config(page_title="Image uploads", page_icon=ICON, layout="wide")
 
-if wiring.must_sign_in():
-    with st.container(horizontal_alignment="center"):
-        st.title("Image uploads", anchor=False, width="content")
-        st.text("Sign in to upload images and to see the gallery.", width="content")
-        st.button("Sign in", type="primary", icon=":material/login:", on_click=st.login)
-    st.stop()
+signin.gate()
 
 st.navigation(
     [

@@ -12,7 +12,7 @@ from uploader.errors import (
     UploaderError,
 )
 from uploader.flow.application import Application
-from uploader.ui import stage
+from uploader.ui import signin, stage
 
 
 def plain(text: str) -> str:
@@ -25,7 +25,7 @@ def plain(text: str) -> str:
 
 
 def heading(app: Application, title: str, *, presenter: bool = False) -> None:
-    """The page's title, and at its right the chip that names the bucket.
+    """The page's title, and at its right the chip that names the bucket and the person's account.
 
     `presenter` offers presenter mode; while it is on, every page shows its switch.
     """
@@ -40,6 +40,7 @@ def heading(app: Application, title: str, *, presenter: bool = False) -> None:
                 color="gray",
                 help="Where images are stored",
             )
+            signin.account()
 
 
 def storage_fault(error: UploaderError) -> None:

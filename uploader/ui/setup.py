@@ -11,7 +11,7 @@ import streamlit as st
 
 from uploader.flow import doctor
 from uploader.flow.doctor import Finding
-from uploader.ui import parts, stage, wiring
+from uploader.ui import parts, signin, stage, wiring
 
 ICONS: Final = {
     "bad": ":red[:material/error:]",
@@ -64,7 +64,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     when = st.empty()
 if again or "setup_found" not in st.session_state:
     with st.spinner("Trying the bucket"):
-        found = doctor.examine(app, origin=here(), signs_in=wiring.signs_in())
+        found = doctor.examine(app, origin=here(), signs_in=signin.is_on())
     st.session_state.setup_found = found, datetime.now(UTC)
 found, looked_at = st.session_state.setup_found
 when.caption(

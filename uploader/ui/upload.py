@@ -11,7 +11,7 @@ from uploader.flow.batch import MOST_KEPT_BYTES, Batch, File, Row, start_batch
 from uploader.flow.gallery import Tile
 from uploader.flow.record import StoredImage
 from uploader.limits import MIB, format_list, size_label
-from uploader.ui import parts, picture, stage, wiring
+from uploader.ui import parts, picture, signin, stage, wiring
 from uploader.ui.direct import direct_uploader
 from uploader.ui.tiles import tiles
 
@@ -21,7 +21,7 @@ FIRST = ("refused", "there")  # what somebody has to read
 STEPS = {"waiting": "Waiting", "check": "Checking", "send": "Sending", "verify": "Verifying"}
 
 app = wiring.the_app()
-who = wiring.person()
+who = signin.person()
 state = st.session_state
 state.setdefault("batch", None)  # what goes through the app just now, or went last
 state.setdefault("direct_newest", "")  # the last image that the browser reported

@@ -1,4 +1,4 @@
-"""How pages reach the application, the person and what the gallery holds."""
+"""How pages reach the application and what the gallery holds."""
 
 from collections.abc import Callable
 from datetime import UTC, tzinfo
@@ -28,25 +28,6 @@ def the_app() -> Application:
         st.error(str(error), title="The app cannot start", icon=":material/power_off:")
         st.button("Try again", icon=":material/refresh:")
         st.stop()
-
-
-def signs_in() -> bool:
-    """True where the operator configured sign-in: [auth] in secrets.toml."""
-    try:
-        return "auth" in st.secrets
-    except FileNotFoundError:  # no secrets.toml at all
-        return False
-
-
-def must_sign_in() -> bool:
-    """True where this person has yet to sign in."""
-    return signs_in() and not st.user.to_dict().get("is_logged_in")
-
-
-def person() -> str:
-    """Who is signed in: an e-mail address or name, or empty where nobody signs in here."""
-    user = st.user.to_dict()
-    return str(user.get("email") or user.get("name") or "") if user.get("is_logged_in") else ""
 
 
 def time_zone() -> tzinfo:

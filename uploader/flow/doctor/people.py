@@ -11,8 +11,8 @@ GROUP: Final = "People"
 _SHORT: Final = timedelta(hours=1)
 _TICKETS: Final = "What begins on one replica can be finished by another only where all have the same secret."
 _SIGN_IN: Final = (
-    "Streamlit signs people in by OpenID Connect, configured in .streamlit/secrets.toml "
-    "(https://docs.streamlit.io/develop/concepts/connections/authentication)."
+    "Streamlit signs people in by OpenID Connect, configured in .streamlit/secrets.toml and with the library "
+    "of pip install 'streamlit[auth]' (https://docs.streamlit.io/develop/concepts/connections/authentication)."
 )
 _SECRETS: Final = """\
 [auth]

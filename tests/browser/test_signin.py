@@ -1,0 +1,100 @@
+"""Signing in at a real provider: the gate, who uploaded, the way out, and what is wrong with the secrets."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import AppServer
+from tests.browser.direct_page import choose, pictures, summary
+from tests.browser.provider import CLIENT, Provider
+
+pytestmark = pytest.mark.browser
+
+ADA = "ada@example.com"
+Secrets = Callable[[str], AppServer]
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider({"email": ADA, "name": "Ada"}) as running:
+        yield running
+
+
+@pytest.fixture
+def secrets(app_server: Callable[..., AppServer], tmp_path: Path) -> Secrets:
+    """Starts the app with these secrets; `{url}` in them is the app's own address."""
+
+    def start(text: str) -> AppServer:
+        file = tmp_path / "secrets.toml"
+        file.write_text("")
+        server = app_server(folder=tmp_path, STREAMLIT_SECRETS_FILES=str(file))
+        server.stop()
+        file.write_text(text.replace("{url}", server.url))
+        server.start()
+        return server
+
+    return start
+
+
+def auth(provider: Provider, *names: str) -> str:
+    """[auth] for this provider: one without a name, or one under each name."""
+    client = f"""
+client_id = "{CLIENT}"
+client_secret = "a secret between the two"
+server_metadata_url = "{provider.url}/.well-known/openid-configuration"
+"""
+    shared = (
+        '[auth]\nredirect_uri = "{url}/oauth2callback"\ncookie_secret = "long enough for a test of signing"\n'
+    )
+    return shared + ("".join(f"[auth.{name}]{client}" for name in names) or client)
+
+
+def test_in_and_out_and_the_image_says_who(secrets: Secrets, provider: Provider, page: Page) -> None:
+    server = secrets(auth(provider))
+    page.goto(f"{server.url}/gallery")
+    expect(page.get_by_text("Sign in to upload images")).to_be_visible()
+    expect(page.get_by_role("link", name="Gallery")).to_have_count(0)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".direct .pick")).to_be_enabled()
+    choose(page, pictures(1))
+    summary(page, "1 of 1 image stored")
+    [key] = server.stored()
+    page.goto(f"{server.url}/gallery?image={key.rpartition('/')[2]}")
+    expect(page.get_by_role("dialog").get_by_text(ADA)).to_be_visible()
+    page.goto(server.url)
+    page.get_by_role("button", name="Account").click()
+    expect(page.get_by_text(ADA)).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("Sign in to upload images")).to_be_visible()
+
+
+def test_a_person_without_an_address_is_still_somebody(
+    secrets: Secrets, provider: Provider, page: Page
+) -> None:
+    provider.claims = {}
+    server = secrets(auth(provider, "okta", "google"))
+    page.goto(server.url)
+    expect(page.get_by_role("button", name="Sign in with Google")).to_be_visible()
+    page.get_by_role("button", name="Sign in with Okta").click()
+    page.get_by_role("button", name="Account").click()
+    expect(page.get_by_text("42", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[auth\n", "The app's secrets cannot be read, so nobody can sign in"),
+        ('[auth]\nredirect_uri = "{url}/oauth2callback"\n', "missing or wrong under [auth]"),
+    ],
+)
+def test_what_is_wrong_with_the_secrets_lets_nobody_in(
+    secrets: Secrets, page: Page, text: str, sentence: str
+) -> None:
+    page.goto(secrets(text).url)
+    if "[auth]" in text:
+        page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text(sentence)).to_be_visible()
+    expect(page.locator(".direct")).to_have_count(0)
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
