@@ -54,6 +54,6 @@ def test_cleaning_keeps_every_pixel_and_is_done_once(name: str, data: st.DataObj
         assert again.facts == found.facts
         assert again.removed == ()
         if plain and (before := _pixels(body)):
-            # Pillow takes the end of an extension without sub-blocks for its first one and loses what follows,
-            # so it finds more frames in a GIF once such an extension is taken out.
+            # Pillow misreads a GIF's extension without sub-blocks and loses the frames after it, so it finds
+            # more of them once such an extension is taken out.
             assert _pixels(found.stripped)[: len(before)] == before

@@ -21,6 +21,7 @@ def test_a_gif_counts_frames_and_the_canvas_that_holds_them() -> None:
     frame = b"," + struct.pack("<HHHHB", 6, 2, 10, 20, 0) + b"\x02" + gif_block(b"\x44\x01") + b"\0"
     found = walk(head + frame + b"\0" + frame + b";")
     assert (found.width_px, found.height_px, found.frames) == (16, 22, 2)
+    assert walk(head + frame + b"!\x77\0" + frame + b";").frames == 2, "an empty extension hides none"
     assert refused(head + b";").code == rejections.DAMAGED
     assert refused(head + frame + b"?").code == rejections.DAMAGED
 
