@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.behind import behind_proxy, new_bucket
 from tests.browser.conftest import AppServer
 from tests.browser.direct_page import PATIENCE_MS, choose, named, open_host, picture, rows, summary
 from tests.faults.faults import QUICK, SILENT
-from tests.faults.proxy import Proxy, run_proxy
+from tests.faults.proxy import Proxy
 from uploader.images import strip_metadata
 from uploader.presign import thumbnail_key
 from uploader.storage.bucket import Bucket
@@ -56,21 +57,9 @@ class World:
 
 @pytest.fixture(scope="module")
 def faulty(local_store: LocalStore, app_servers: Callable[..., AppServer]) -> Iterator[World]:
-    keys = {"access_key": local_store.access_key, "secret_key": local_store.secret_key}
-    truth = Bucket.open(BUCKET, region=local_store.region, endpoint_url=local_store.endpoint_url, **keys)
-    truth.create()
-    truth.allow_origins(["*"])
-    with run_proxy(local_store.endpoint_url) as proxy:
-        app = app_servers(
-            script=HOST,
-            UPLOADER_BUCKET=BUCKET,
-            UPLOADER_REGION=local_store.region,
-            UPLOADER_ENDPOINT_URL=proxy.url,
-            AWS_ACCESS_KEY_ID=local_store.access_key,
-            AWS_SECRET_ACCESS_KEY=local_store.secret_key,
-        )
+    truth = new_bucket(local_store, BUCKET)
+    with behind_proxy(local_store, truth, app_servers, script=HOST) as (app, proxy):
         yield World(app, proxy, truth)
-        app.stop()
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.behind import behind_proxy, new_bucket
 from tests.browser.conftest import AppServer
 from tests.conftest import picture
 from tests.faults.faults import QUICK
-from tests.faults.proxy import Answer, Exchange, Fault, Proxy, run_proxy
+from tests.faults.proxy import Answer, Exchange, Fault, Proxy
 from uploader.presign import new_key, thumbnail_key
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore
@@ -55,22 +56,11 @@ class World:
 
 @pytest.fixture(scope="module")
 def behind(local_store: LocalStore, app_servers: Callable[..., AppServer]) -> Iterator[World]:
-    keys = {"access_key": local_store.access_key, "secret_key": local_store.secret_key}
-    truth = Bucket.open(BUCKET, region=local_store.region, endpoint_url=local_store.endpoint_url, **keys)
-    truth.create()
-    truth.allow_origins(["*"])
+    truth = new_bucket(local_store, BUCKET)
     for number in range(COUNT):
         put(truth, number)
-    with run_proxy(local_store.endpoint_url) as proxy:
-        app = app_servers(
-            UPLOADER_BUCKET=BUCKET,
-            UPLOADER_REGION=local_store.region,
-            UPLOADER_ENDPOINT_URL=proxy.url,
-            AWS_ACCESS_KEY_ID=local_store.access_key,
-            AWS_SECRET_ACCESS_KEY=local_store.secret_key,
-        )
+    with behind_proxy(local_store, truth, app_servers) as (app, proxy):
         yield World(app, proxy)
-        app.stop()
 
 
 @pytest.fixture
