@@ -80,6 +80,19 @@ def test_nothing_is_verified_while_sending_is_quick(host: Any, frozen: Page) -> 
     assert len(asked) == FILES
 
 
+def test_what_was_sent_can_still_be_cancelled(host: Any, frozen: Page) -> None:
+    before = host.stored()
+    asked = count(frozen, COMPLETE)
+    choose(frozen, pictures(FILES))
+    until(frozen, lambda: states(frozen) == {"sent": FILES})
+    frozen.clock.run_for(50)
+    frozen.get_by_role("button", name="Cancel all").click()
+    frozen.clock.resume()
+    summary(frozen, f"0 of {FILES} images stored, {FILES} cancelled")
+    assert not asked
+    assert host.stored() == before
+
+
 def test_what_waits_for_the_network_lets_the_others_be_verified(host: Any, frozen: Page) -> None:
     asked = count(frozen, COMPLETE)
     dam = Dam(frozen, host.store_url)

@@ -6,7 +6,7 @@ const TRIES = 8;
 const QUICK_MS = 500; // a file that stays longer in one state waits for the network, not for this machine
 const IN_LANE = ["hashing", "signing", "sending", "pausing", "finishing"];
 const ACTIVE = [...IN_LANE, "sent", "verifying"];
-const CANCELLABLE = ["waiting", "hashing", "signing", "sending", "pausing"]; // later the image may be stored already
+const CANCELLABLE = ["waiting", "hashing", "signing", "sending", "pausing", "sent"]; // later it may be in the gallery
 
 const isOpen = (job) => job.state === "waiting" || ACTIVE.includes(job.state);
 const canRetry = (job) => !job.final && ["refused", "cancelled"].includes(job.state);
@@ -183,7 +183,7 @@ class Desk {
       this.#step(job, "sent");
       this.pump();
       try {
-        const stored = await this.#checks.through(() => this.#verify(job, form, signal));
+        const stored = await this.#checks.through(() => this.#verify(job, form, signal), signal);
         const { key, removed, similar = [], thumbnail_url: thumbnail } = stored;
         job.preview ||= inBucket(thumbnail, form.url);
         return { state: "stored", key, removed, similar: similar.map((image) => inGallery(image, form.url)) };

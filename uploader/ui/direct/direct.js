@@ -169,7 +169,7 @@ class View {
     return row;
   }
 
-  // Keeps the files that are being sent in sight, then those that are verified, then what failed, unless somebody is reading the list.
+  // Keeps in sight what is being sent, then what is verified, then what failed, unless somebody reads the list.
   #follow(files) {
     const settled = this.#wasBusy && !this.desk.busy;
     this.#wasBusy = this.desk.busy;

@@ -35,7 +35,7 @@ function pause(ms, signal) {
   });
 }
 
-// Lets at most `width` through at once, in the order in which they came.
+// Lets at most `width` through at once, in the order in which they came; who is aborted leaves the line.
 class Gate {
   #free;
   #line = [];
@@ -44,9 +44,9 @@ class Gate {
     this.#free = width;
   }
 
-  async through(work) {
+  async through(work, signal) {
     if (this.#free) this.#free -= 1;
-    else await new Promise((go) => this.#line.push(go));
+    else await this.#turn(signal);
     try {
       return await work();
     } finally {
@@ -54,5 +54,17 @@ class Gate {
       if (next) next();
       else this.#free += 1;
     }
+  }
+
+  #turn(signal) {
+    return new Promise((go, leave) => {
+      this.#line.push(go);
+      signal.addEventListener("abort", () => {
+        const at = this.#line.indexOf(go);
+        if (at < 0) return;
+        this.#line.splice(at, 1);
+        leave(signal.reason);
+      }, { once: true });
+    });
   }
 }

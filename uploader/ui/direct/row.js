@@ -5,6 +5,8 @@ const WORDS = {
   sent: "Sent, to be verified", verifying: "Verifying", stored: "Stored straight to S3",
 };
 
+const ALL_SENT = ["finishing", "sent", "verifying", "stored"];
+
 class Row {
   #drawn = "";
 
@@ -36,7 +38,7 @@ class Row {
     this.#drawPreview();
     this.#drawMatch(shown);
     this.#drawButtons(name);
-    const sent = ["finishing", "sent", "verifying", "stored"].includes(job.state) ? 1 : job.state === "sending" ? job.part : 0;
+    const sent = job.state === "sending" ? job.part : ALL_SENT.includes(job.state) ? 1 : 0;
     parts.bar.style.transform = `scaleX(${sent})`;
   }
 
