@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import IO, Any, Final, Protocol
 
+import structlog
+
 from uploader.errors import Busy, ImageRejected
 from uploader.images import rejections
 from uploader.images.child import ANSWER, REQUEST, STRIP, TRIM
 from uploader.images.inspect import Checked, ImageFacts
 from uploader.limits import Limits
+
+log = structlog.get_logger()
 
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 """The environment that a child may see; credentials and UPLOADER_* are not in it."""
@@ -145,8 +149,9 @@ class Worker:
             try:
                 into.write(chunk)
             except OSError as error:
-                sentence = f"The server cannot hold the image now ({error.strerror}); try again later."
-                raise Busy(sentence, retry_after_s=30) from None
+                log.error("no_room", reason=str(error))
+                sentence = "The server has no room for the image now; try again in a minute."
+                raise Busy(sentence, code="no_room", retry_after_s=30) from None
 
     def _read(self, count: int) -> bytes:
         found: bytes = _open(self._process.stdout).read(count)
