@@ -1,11 +1,14 @@
 """What waits for what: quick sending has the machine to itself. Chromium's clock stands still."""
 
+import base64
+import io
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.direct_page import PATIENCE_MS, choose, count, named, open_host, picture, pictures, summary
@@ -123,6 +126,33 @@ def test_a_row_shows_its_file_only_once_there_is_time(host: Any, frozen: Page) -
     expect(shown).to_have_count(1)  # the other is no picture, and stays a sign
     expect(shown).to_have_attribute("src", re.compile("^data:image/webp;base64,"))
     dam.open()
+
+
+@pytest.mark.parametrize("resizes", [True, False])
+def test_a_preview_is_small_upright_and_from_the_middle(host: Any, page: Page, resizes: bool) -> None:
+    if not resizes:  # as older browsers, which pass over what they do not know
+        page.add_init_script(
+            "const bare = createImageBitmap; globalThis.createImageBitmap = (file) => bare(file)"
+        )
+    lying = Image.new("RGB", (400, 900), "white")
+    lying.paste("red", (0, 0, 200, 900))  # turned by its orientation, this half is the upper one
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = io.BytesIO()
+    lying.save(file, "JPEG", exif=exif)
+    dam = Dam(page, host.store_url)
+    open_host(page, host.url)
+    choose(page, [named("upright.jpg", file.getvalue())])
+    shown = page.locator(".direct .row .preview img")
+    expect(shown).to_be_visible()
+    data = (shown.get_attribute("src") or "").partition(",")[2]
+    preview = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
+    assert preview.size == (120, 120)
+    above, below = preview.getpixel((60, 20)), preview.getpixel((60, 100))
+    assert above[0] > 200 > 60 > above[1], "red"  # type: ignore[index]
+    assert below[1] > 200, "white"  # type: ignore[index]
+    dam.open()
+    summary(page, "1 of 1 image stored")
 
 
 def test_what_is_stored_before_there_was_time_shows_its_thumbnail(host: Any, frozen: Page) -> None:

@@ -73,10 +73,12 @@ class Previews {
 // A square from the middle of the picture, small whatever the file holds, as an address.
 async function small(file) {
   const whole = await createImageBitmap(file, { resizeHeight: PREVIEW_PX, resizeQuality: "medium" });
-  const side = Math.min(whole.width, whole.height);
+  const { width, height } = whole; // a browser that does not resize gives them as they are
+  const side = Math.min(width, height);
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = side;
-  canvas.getContext("2d").drawImage(whole, (side - whole.width) / 2, (side - whole.height) / 2);
+  canvas.width = canvas.height = Math.min(side, PREVIEW_PX);
+  const middle = [(width - side) / 2, (height - side) / 2, side, side];
+  canvas.getContext("2d").drawImage(whole, ...middle, 0, 0, canvas.width, canvas.height);
   whole.close();
   return canvas.toDataURL("image/webp");
 }
