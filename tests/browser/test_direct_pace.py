@@ -134,7 +134,7 @@ def test_a_preview_is_small_upright_and_from_the_middle(host: Any, page: Page, r
         page.add_init_script(
             "const bare = createImageBitmap; globalThis.createImageBitmap = (file) => bare(file)"
         )
-    lying = Image.new("RGB", (400, 900), "white")
+    lying = Image.new("RGB", (400 + resizes, 900), "white")  # one that the bucket does not have yet
     lying.paste("red", (0, 0, 200, 900))  # turned by its orientation, this half is the upper one
     exif = Image.Exif()
     exif[0x0112] = 6
