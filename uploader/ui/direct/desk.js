@@ -29,6 +29,7 @@ class Desk {
   changed = () => {};
   mail = new Mail();
   #checks = new Gate(AT_ONCE); // apart from the lanes, or the line to S3 would stand idle meanwhile
+  #lanesMoved = Promise.withResolvers(); // wakes who waits, also in a hidden tab, where timers hardly run
   #reached = false; // the bucket took bytes from here before: if it is silent now, it may come back
   #warn = (event) => event.preventDefault();
 
@@ -82,6 +83,8 @@ class Desk {
 
   // Starts what may start.
   pump() {
+    this.#lanesMoved.resolve();
+    this.#lanesMoved = Promise.withResolvers();
     const free = AT_ONCE - this.inLanes.length;
     const next = this.jobs.filter((job) => job.state === "waiting").slice(0, Math.max(free, 0));
     if (next.length) this.#busySince ||= performance.now();
@@ -194,7 +197,7 @@ class Desk {
   }
 
   async #verify(job, form, signal) {
-    while (this.isQuick(this.inLanes)) await pause(QUICK_MS / 5, signal);
+    while (this.isQuick(this.inLanes)) await Promise.race([pause(QUICK_MS / 5, signal), this.#lanesMoved.promise]);
     this.#step(job, "verifying");
     return timed(job, "verify_ms", () => this.#api("/api/uploads/complete", { ticket: form.ticket }, signal));
   }
