@@ -47,20 +47,29 @@ def keys(server: Any, browser: Browser) -> Iterator[list[str]]:
     with server.bucket() as bucket:
         for stored in bucket.list("").objects:
             bucket.delete(stored.key)
-        made = [put(bucket, name, now - timedelta(minutes=7 * n)) for n, name in enumerate(NAMES)]
+        *first, last = ((name, now - timedelta(minutes=7 * n)) for n, name in enumerate(NAMES))
+        made = [put(bucket, name, at) for name, at in first]
         visitor = browser.new_page()
-        visitor.goto(f"{server.url}/gallery?find=picture-29")
+        visitor.goto(f"{server.url}/gallery?find=picture-{COUNT - 1}")
+        at_rest(visitor)
+        made.append(put(bucket, *last))  # only now, so that it shows once the listings were forgotten
         press_reload(visitor)
         expect(loaded(visitor)).to_have_count(1)
         visitor.close()
         yield made
 
 
+def at_rest(page: Page) -> None:
+    """Waits until the page's run has drawn the toolbar and ended."""
+    expect(page.get_by_text("View", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def press_reload(page: Page) -> None:
     """Opens the view's menu, again where a run of the page closed it at once, and reloads."""
     reload = page.get_by_role("button", name="Reload")
     for _ in range(5):
-        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        at_rest(page)
         page.get_by_text("View", exact=True).click()
         try:
             return reload.click(timeout=5_000)
