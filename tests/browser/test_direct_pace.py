@@ -138,6 +138,23 @@ def test_a_row_shows_its_file_only_once_there_is_time(host: Any, frozen: Page) -
     dam.open()
 
 
+def test_a_row_that_goes_leaves_the_next_one_its_preview(host: Any, frozen: Page) -> None:
+    dam = Dam(frozen, host.store_url)
+    choose(frozen, pictures(2))
+    until(frozen, lambda: len(dam.held) == 2)
+    frozen.clock.run_for(120)
+    expect(frozen.locator(".direct .row")).to_have_count(2)
+    frozen.wait_for_timeout(300)  # the first row is in sight, and its preview waits
+    frozen.get_by_role("button", name="Cancel picture-00.jpg").click()
+    frozen.clock.run_for(120)
+    frozen.get_by_role("button", name="Clear finished").click()
+    frozen.clock.run_for(120)
+    expect(frozen.locator(".direct .row")).to_have_count(1)
+    frozen.clock.run_for(LONGER_THAN_QUICK_MS)
+    until(frozen, lambda: previews(frozen) == 1)
+    dam.open()
+
+
 @pytest.mark.parametrize("resizes", [True, False])
 def test_a_preview_is_small_upright_and_from_the_middle(host: Any, page: Page, resizes: bool) -> None:
     if not resizes:  # as older browsers, which pass over what they do not know

@@ -49,7 +49,7 @@ class Previews {
         while (this.#isQuick) await pause(QUICK_MS / 5, this.#over.signal);
         const job = this.#wanted.get(element);
         this.forget(element);
-        if (job?.preview !== undefined) continue;
+        if (!job || job.preview !== undefined) continue; // the row went, or the thumbnail came meanwhile
         job.preview = await small(job.file).catch(() => ""); // a kind that this browser cannot show
         this.#desk.changed();
       }
