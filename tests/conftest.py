@@ -7,10 +7,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore, start_local_store
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The same generated examples in every run, and none kept; `--hypothesis-seed` asks for others."""
+    repeatable = config.getoption("--hypothesis-seed") is None
+    settings.register_profile("suite", derandomize=repeatable, database=None, deadline=None)
+    settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""How many cases a property gets: few and always the same, or with HYPOTHESIS_PROFILE=long many new ones."""
+"""How many cases a property gets: few, or with HYPOTHESIS_PROFILE=long many new ones."""
 
 import os
 
@@ -12,7 +12,7 @@ def examples(count: int) -> settings:
     return settings(
         max_examples=count * 50 if LONG else count,
         deadline=None,
-        derandomize=not LONG,
+        derandomize=settings.default.derandomize and not LONG,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
