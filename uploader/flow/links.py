@@ -6,6 +6,7 @@ A new signature is a new address: signing on every rerun makes every browser fet
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,6 +18,29 @@ LONGEST_S: Final = 604_800
 _KEPT: Final = 20_000  # about 15 MB
 
 
+_FOR_PAGES: Final = 2
+_TO_HAND_ON: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a link is kept under: links that differ in anything are never taken for one another."""
+
+    key: str
+    expires_s: int
+    renewed_after: int
+    """Signed again once one part in so many of its life is over."""
+    download_name: str = ""
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    url: str
+    ends_at: datetime
+    renew_at: datetime
+
+
 class Links:
     """Signs links to read one object. One instance serves all threads."""
 
@@ -24,7 +48,7 @@ class Links:
         self._bucket = bucket
         self._expires_s = expires_s
         self._clock = clock
-        self._kept: OrderedDict[tuple[str, str, str, int], tuple[str, datetime, datetime]] = OrderedDict()
+        self._kept: OrderedDict[_Wanted, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
     def to(self, key: str, *, download_name: str = "", content_type: str = "") -> str:
@@ -32,35 +56,38 @@ class Links:
 
         With `content_type` the answer has that type, whatever the object was stored with.
         """
-        url, _ = self._signed(key, download_name, content_type, self._expires_s, 2)
-        return url
+        return self._signed(_Wanted(key, self._expires_s, _FOR_PAGES, download_name, content_type)).url
 
     def lasting(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
         """A link to hand on, and its true end: never after the credentials' own, at most seven days away.
 
         It is signed again once a tenth of its life is gone, so it lives nearly as long as was asked for.
         """
-        return self._signed(key, "", "", min(expires_s, LONGEST_S), 10)
+        link = self._signed(_Wanted(key, min(expires_s, LONGEST_S), _TO_HAND_ON))
+        return link.url, link.ends_at
 
-    def _signed(
-        self, key: str, download_name: str, content_type: str, expires_s: int, part: int
-    ) -> tuple[str, datetime]:
-        now, wanted = self._clock(), (key, download_name, content_type, expires_s * part)
+    def _signed(self, wanted: _Wanted) -> _Kept:
+        now = self._clock()
         with self._lock:
-            url, ends_at, renew_at = self._kept.get(wanted, ("", now, now))
-            if renew_at <= now:
-                url, ends_at = self._bucket.presign_get(
-                    key,
-                    expires_s=expires_s,
-                    download_name=download_name or None,
-                    content_type=content_type or None,
-                    now=now,
-                )
-                self._kept[wanted] = (url, ends_at, now + (ends_at - now) / part)
+            kept = self._kept.get(wanted)
+        if kept is None or kept.renew_at <= now:
+            kept = self._new(wanted, now)  # outside the lock: renewing credentials may take its time
+        with self._lock:
+            self._kept[wanted] = kept
             self._kept.move_to_end(wanted)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        return url, ends_at
+        return kept
+
+    def _new(self, wanted: _Wanted, now: datetime) -> _Kept:
+        url, ends_at = self._bucket.presign_get(
+            wanted.key,
+            expires_s=wanted.expires_s,
+            download_name=wanted.download_name or None,
+            content_type=wanted.content_type or None,
+            now=now,
+        )
+        return _Kept(url, ends_at, now + (ends_at - now) / wanted.renewed_after)
 
     def longest_s(self) -> int:
         """How many seconds a link made now can live: seven days, or less where the credentials end sooner."""
