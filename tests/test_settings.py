@@ -1,5 +1,7 @@
 """Settings: what the environment may say, and how all its faults are reported at once."""
 
+from secrets import token_hex
+
 import pytest
 
 from uploader.errors import SettingsInvalid
@@ -85,6 +87,63 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "too-short" not in str(caught.value)
     monkeypatch.setenv("UPLOADER_SECRET_KEY", "long-enough-to-be-taken")
     assert "long-enough" not in repr(Settings.load())
+
+
+@pytest.mark.parametrize(
+    ("secret", "fault"),
+    [
+        ("", "is empty"),
+        (" " * 16, "is blank"),
+        ("\n\t \n" * 8, "is blank"),
+        ("a" * 16, "over and over"),
+        ("0" * 64, "over and over"),
+        ("abab" * 16, "over and over"),
+        ("secret-" * 5, "over and over"),
+        ("password" * 2, "over and over"),
+        ("  short  " + " " * 20, "has 5 characters"),
+    ],
+)
+def test_a_secret_that_anybody_can_guess_is_refused(
+    monkeypatch: pytest.MonkeyPatch, secret: str, fault: str
+) -> None:
+    monkeypatch.setenv("UPLOADER_SECRET_KEY", secret)
+    with pytest.raises(SettingsInvalid, match=f"^UPLOADER_SECRET_KEY is \\(hidden\\): .*{fault}") as caught:
+        Settings.load()
+    assert "secrets.token_hex(32)" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "secret", ["0123456789012345678", token_hex(32), token_hex(8), "correct horse battery staple"]
+)
+def test_a_random_secret_is_taken(secret: str) -> None:
+    found = Settings.load(secret_key=secret).secret_key
+    assert found
+    assert found.get_secret_value() == secret
+
+
+@pytest.mark.parametrize("name", ["ENDPOINT_URL", "PUBLIC_ORIGIN", "REGION", "BUCKET", "MAX_BYTES"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://ann:pa55w0rd@s3.example.com",
+        "https://ann:pa55 w0rd@s3.example.com",
+        "https://ann:pa55@w0rd@s3.example.com/x",
+        "https://pa55w0rd@s3.example.com",
+        "ftp://ann:pa55w0rd@s3.example.com",
+        "ann:pa55w0rd@s3.example.com",
+        "https://s3.example.com/?token=pa55w0rd",
+        "https://s3.example.com/#pa55w0rd",
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"UPLOADER_{name}", value)
+    with pytest.raises(SettingsInvalid, match=f"UPLOADER_{name}") as caught:
+        Settings.load()
+    for secret in ("pa55", "w0rd"):
+        assert secret not in str(caught.value)
+    assert "s3.example.com" in str(caught.value)
 
 
 @pytest.mark.parametrize(

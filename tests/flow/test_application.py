@@ -15,6 +15,7 @@ from uploader import errors
 from uploader.flow import application as wired
 from uploader.flow.application import open_application
 from uploader.settings import Settings
+from uploader.storage.bucket import Bucket
 
 
 @pytest.fixture
@@ -70,6 +71,32 @@ def test_tickets_of_a_real_bucket_outlive_the_process(tmp_path: Path) -> None:
     own = wired.signer_for(Settings.load(secret_key="another secret altogether"))
     with pytest.raises(errors.PassInvalid):
         own.read_pass(made, now=datetime.now(UTC))
+
+
+@pytest.mark.parametrize("bucket", [None, "team-images"])
+def test_a_damaged_secret_is_not_replaced(tmp_path: Path, bucket: str | None) -> None:
+    (tmp_path / "uploader.secret").write_text("")
+    settings = Settings.load(bucket=bucket, region="eu-west-1", local_dir=tmp_path)
+    for use in (wired.signer_for, open_application):
+        with pytest.raises(errors.SettingsInvalid, match=r"uploader\.secret is empty"):
+            use(settings)
+    assert os.listdir(tmp_path) == ["uploader.secret"]
+
+
+def test_no_pass_is_printed_that_the_app_would_not_take(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    with pytest.raises(errors.LocalStoreUnavailable):
+        wired.signer_for(Settings.load(local_dir=tmp_path / "a file"))
+
+
+def test_a_password_in_boto3s_own_endpoint_reaches_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    for url in ("http://ann:pa55word@127.0.0.1:9", "ftp://ann:pa55word@127.0.0.1:9"):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        with pytest.raises(errors.StorageRefused, match="AWS_ENDPOINT_URL") as caught:
+            Bucket.open("team-images", region="eu-west-1")
+        assert "pa55word" not in str(caught.value)
 
 
 def test_a_configured_bucket_starts_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

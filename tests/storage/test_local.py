@@ -25,7 +25,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from uploader.errors import LocalStoreUnavailable
+from uploader.errors import LocalStoreUnavailable, SettingsInvalid
 from uploader.storage import local
 from uploader.storage.local import LocalStore, RunningStore, local_secret, start_local_store
 
@@ -403,6 +403,36 @@ def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:
     assert local_secret(tmp_path / "other") != secret
     assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "store/uploader.secret").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"a" * 64, b"\0" * 64, b"5b1f", b"\xff\xfe" * 32])
+def test_a_damaged_secret_is_told_and_kept(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "store/uploader.secret"
+    local_secret(path.parent)
+    path.write_bytes(content)
+    with pytest.raises(
+        SettingsInvalid, match=f"^The secret in {path} .*Restore this file from a copy, or delete"
+    ):
+        local_secret(path.parent)
+    assert path.read_bytes() == content
+
+
+def test_a_secret_that_is_no_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "store/uploader.secret"
+    path.parent.mkdir()
+    path.symlink_to(tmp_path / "a volume that is not mounted")
+    with pytest.raises(SettingsInvalid, match="cannot be read"):
+        local_secret(path.parent)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(SettingsInvalid, match="cannot be read"):
+        local_secret(path.parent)
+
+
+def test_a_line_break_after_the_secret_does_not_count(tmp_path: Path) -> None:
+    secret = local_secret(tmp_path / "store")
+    (tmp_path / "store/uploader.secret").write_text(f"{secret}\n")
+    assert local_secret(tmp_path / "store") == secret
 
 
 def test_racing_processes_get_one_secret(tmp_path: Path) -> None:
