@@ -1,0 +1,160 @@
+"""The README's recipes run as they stand, against the real routes and store, with any name and to any end."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from unittest.mock import patch
+from zlib import crc32
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from tests.conftest import keys_in, picture
+from uploader import api
+from uploader.flow import application as wired
+from uploader.flow.application import Application, open_application
+from uploader.settings import Settings
+from uploader.storage.bucket import Bucket
+from uploader.storage.shapes import PresignedPost
+
+README: Final = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+SHELL: Final = re.findall(r"With curl and jq:\n\n```sh\n(.+?)```", README, re.DOTALL)[0]
+PYTHON: Final = re.findall(r"In Python:\n\n```python\n(.+?)```", README, re.DOTALL)[0]
+NAMES: Final = (
+    "photo.jpg", "two words.jpg", " blank first.jpg", "it's.jpg", 'a "quoted" one.jpg', "a$(id>pwned).jpg",
+    "b`id>pwned`.jpg", "c;id>pwned;.jpg", "a;type=text,b.jpg", "@photo.jpg", "<photo.jpg", "-dash.jpg",
+    "--config.jpg", "back\\slash\\.jpg", "100%.jpg", "&id>pwned&.jpg", "line\nbreak.jpg", "grüße 🎉.jpg",
+    "*.jpg", "$UPLOAD_PASS.jpg", "photo.jpg;filename=x", "~", "{a,b}.jpg", "!!.jpg",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    opened = open_application(Settings.load(local_dir=tmp_path_factory.mktemp("readme")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def address(app: Application) -> Iterator[str]:
+    """The real routes on a port of this machine."""
+    config = uvicorn.Config(Starlette(routes=api.ROUTES), host="127.0.0.1", port=0, log_level="error")
+    server = uvicorn.Server(config)
+    listening = config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    with patch.object(wired, "_current", app):
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+    listening.close()
+
+
+def is_sentence(said: str) -> bool:
+    """Whether its last line is words for people; curl says its own word before it."""
+    return re.fullmatch(r"[A-Z][^{}<>]+\.", said.splitlines()[-1]) is not None and "Traceback" not in said
+
+
+class Recipe:
+    """One of the two, run in a folder as whoever pastes it would run it."""
+
+    def __init__(self, language: str, address: str, app: Application, folder: Path) -> None:
+        self.language, self.address, self.folder = language, address, folder
+        self.upload_pass = app.signer.mint_pass("me@example.com", now=datetime.now(UTC))
+
+    def run(self, name: str = "photo.jpg") -> subprocess.CompletedProcess[str]:
+        text, quoted = {"sh": (SHELL, shlex.quote(name)), "python": (PYTHON, repr(name))}[self.language]
+        before = {"sh": "file=photo.jpg", "python": '"photo.jpg"'}[self.language]
+        after = f"file={quoted}" if self.language == "sh" else quoted
+        assert text.count("photo.jpg") == 1
+        text = text.replace("http://127.0.0.1:8501", self.address).replace(before, after)
+        command = ["bash", "-c"] if self.language == "sh" else [sys.executable, "-c"]
+        env = {**os.environ, "UPLOAD_PASS": self.upload_pass}
+        return subprocess.run([*command, text], cwd=self.folder, env=env, capture_output=True, text=True)
+
+
+@pytest.fixture(params=["sh", "python"])
+def recipe(request: pytest.FixtureRequest, address: str, app: Application, tmp_path: Path) -> Recipe:
+    missing = [tool for tool in ("bash", "curl", "jq") if shutil.which(tool) is None]
+    if request.param == "sh" and missing:
+        sentence = f"not installed here: {', '.join(missing)}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return Recipe(request.param, address, app, tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_of_any_name_is_stored_and_no_name_is_run(recipe: Recipe, app: Application, name: str) -> None:
+    before = keys_in(app.bucket, "images/")
+    (recipe.folder / name).write_bytes(
+        picture(color=f"#{crc32(f'{recipe.language} {name}'.encode()) % 2**24:06x}")
+    )
+    ended = recipe.run(name)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert [path.name for path in recipe.folder.iterdir()] == [name]
+    [key] = set(keys_in(app.bucket, "images/")) - set(before)
+    assert key in ended.stdout
+
+
+def test_a_wrong_pass_ends_with_its_sentence(recipe: Recipe) -> None:
+    (recipe.folder / "photo.jpg").write_bytes(picture())
+    recipe.upload_pass = "wrong"
+    ended = recipe.run()
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert is_sentence(ended.stderr)
+
+
+def test_what_is_no_picture_ends_with_its_sentence(recipe: Recipe) -> None:
+    (recipe.folder / "photo.jpg").write_bytes(b"\xff\xd8\xff" + b"x" * 500)
+    ended = recipe.run()
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert is_sentence(ended.stderr)
+
+
+def test_what_the_bucket_refuses_ends_with_its_answer(
+    recipe: Recipe, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (recipe.folder / "photo.jpg").write_bytes(picture())
+    sign = Bucket.presign_post
+
+    def sign_wrongly(*given: Any, **options: Any) -> PresignedPost:
+        post = sign(*given, **options)
+        return replace(post, fields={**post.fields, "x-amz-signature": "0" * 64})
+
+    monkeypatch.setattr(Bucket, "presign_post", sign_wrongly)
+    ended = recipe.run()
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "SignatureDoesNotMatch" in ended.stderr
+
+
+def test_a_file_that_is_not_there_stores_nothing(recipe: Recipe, app: Application) -> None:
+    before = keys_in(app.bucket)
+    ended = recipe.run()
+    assert ended.returncode != 0
+    assert ended.stdout == ""
+    assert "photo.jpg" in ended.stderr
+    assert keys_in(app.bucket) == before
+
+
+def test_a_server_that_is_not_there_is_an_error(recipe: Recipe) -> None:
+    (recipe.folder / "photo.jpg").write_bytes(picture())
+    recipe.address = "http://127.0.0.1:1"
+    ended = recipe.run()
+    assert ended.returncode != 0
+    assert ended.stdout == ""
+    assert "127.0.0.1" in ended.stderr
+
+
+def test_no_recipe_evaluates_text() -> None:
+    assert "eval" not in README
