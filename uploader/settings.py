@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from uploader.errors import SettingsInvalid
 from uploader.limits import FORMATS, Limits, format_list
+from uploader.redaction import HIDDEN, without_credentials
+from uploader.signing_secret import MAKE_ONE, MIN_CHARACTERS, secret_fault
 
 _DEFAULTS = Limits()
 _PREFIX = "UPLOADER_"
@@ -21,6 +23,8 @@ def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("an address such as https://s3.example.com is needed")
+    if "@" in parts.netloc:
+        raise ValueError("an address without a user and a password is needed")
     return value.rstrip("/")
 
 
@@ -47,6 +51,12 @@ def _folder(value: str) -> str:
     return f"{value}/" if value else ""
 
 
+def _signing_secret(value: SecretStr) -> SecretStr:
+    if fault := secret_fault(value.get_secret_value()):
+        raise ValueError(f"{fault}; {MIN_CHARACTERS} or more random characters are needed: {MAKE_ONE}")
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -54,7 +64,7 @@ class Settings(BaseSettings):
     """What an operator may choose. `Settings.load()` reports every fault at once."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix=_PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True
     )
 
     bucket: Annotated[str, AfterValidator(_bucket_name)] | None = None
@@ -67,7 +77,7 @@ class Settings(BaseSettings):
     """A folder in front of images/, thumbnails/, incoming/ and index/."""
     local_dir: Path = Path(".local-store")
     """Where the local store keeps its data."""
-    secret_key: SecretStr | None = Field(None, min_length=16)
+    secret_key: Annotated[SecretStr, AfterValidator(_signing_secret)] | None = None
     """Signs passes and tickets; the same on every replica. Unset: made once and kept in the data folder."""
     max_bytes: int = Field(_DEFAULTS.max_bytes, ge=1, le=5 * 2**30)
     """Largest file, in bytes."""
@@ -87,6 +97,12 @@ class Settings(BaseSettings):
     """Let people look at images that other tools stored in other folders of the bucket."""
     public_origin: WebAddress | None = None
     """The page's own address as browsers see it. Unset: what the browser says."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unset(cls, given: Any) -> Any:
+        """An empty variable is an unset one; an empty secret is a deployment that lost its secret."""
+        return {name: value for name, value in given.items() if value != "" or name == "secret_key"}
 
     @field_validator("formats", mode="before")
     @classmethod
@@ -129,10 +145,12 @@ def _sentence(error: ValidationError) -> str:
     for fault in error.errors(include_url=False, include_context=False):
         field = str(fault["loc"][0]) if fault["loc"] else "?"
         reason = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
-        shown = "(hidden)" if field == "secret_key" else repr(_raw(field, fault.get("input")))
-        faults.append(f"{_PREFIX}{field.upper()} is {shown}: {reason[0].lower()}{reason[1:]}.")
+        faults.append(f"{_PREFIX}{field.upper()} is {_shown(field, fault)}: {reason[0].lower()}{reason[1:]}.")
     return " ".join(faults)
 
 
-def _raw(field: str, given: object) -> object:
-    return os.environ.get(f"{_PREFIX}{field.upper()}", given)
+def _shown(field: str, fault: Any) -> str:
+    if field == "secret_key":
+        return HIDDEN
+    given = os.environ.get(f"{_PREFIX}{field.upper()}", fault.get("input"))
+    return repr(without_credentials(given) if isinstance(given, str) else given)

@@ -64,8 +64,8 @@ class Application:
 
 
 def open_application(settings: Settings) -> Application:
-    """Joins everything for these settings. Raises LocalStoreUnavailable, StorageError."""
-    limits = settings.limits
+    """Joins everything for these settings. Raises SettingsInvalid, LocalStoreUnavailable, StorageError."""
+    limits, signer = settings.limits, signer_for(settings)
     store = start_local_store(settings.local_dir) if settings.is_local else None
     try:
         bucket = _open_bucket(settings, store)
@@ -74,7 +74,6 @@ def open_application(settings: Settings) -> Application:
             store.close()
         raise
     checker = Checker(limits)
-    signer = signer_for(settings)
     gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, prefix=settings.prefix)
     films = Films()
     means = Means(
@@ -114,12 +113,18 @@ def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
 
 
 def signer_for(settings: Settings) -> Signer:
-    """Signs with the operator's secret, or with one made once and kept in the data folder."""
+    """Signs with the operator's secret, or with one made once and kept in the data folder.
+
+    Raises SettingsInvalid where the kept one is damaged, LocalStoreUnavailable where the local store is meant
+    and its folder cannot be used.
+    """
     if settings.secret_key:
         return Signer(settings.secret_key.get_secret_value())
     try:
         return Signer(local_secret(settings.local_dir))
     except LocalStoreUnavailable:
+        if settings.is_local:
+            raise
         log.warning("secret.not_kept", hint="set UPLOADER_SECRET_KEY so that tickets outlive this process")
         return Signer(secrets.token_hex(32))
 

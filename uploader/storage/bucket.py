@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from uploader import errors
 from uploader.presign.policy import decode_policy, sha256_field
 from uploader.storage.config import client_config
-from uploader.storage.failures import translated
+from uploader.storage.failures import require_open_endpoint, translated
 from uploader.storage.removal import Removal
 from uploader.storage.rules import Rules
 from uploader.storage.shapes import (
@@ -67,6 +67,7 @@ class Bucket(Removal, Rules):
             client = session.client(
                 "s3", region_name=region, endpoint_url=endpoint_url, config=client_config(name, endpoint_url)
             )
+            require_open_endpoint(str(client.meta.endpoint_url))
             return cls(client, name, credentials)
 
     # --- signing ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from botocore.exceptions import (
 
 from uploader import errors
 from uploader.presign import answers
+from uploader.redaction import without_credentials
 
 
 @contextmanager
@@ -37,8 +38,23 @@ def translated(action: str) -> Iterator[None]:
         ) from error
     except BotoCoreError as error:
         raise errors.StorageRefused(
-            f"The app could not {action}: {str(error).rstrip('.')}.", code=type(error).__name__
+            f"The app could not {action}: {without_credentials(str(error).rstrip('.'))}.",
+            code=type(error).__name__,
         ) from error
+
+
+def require_open_endpoint(url: str) -> None:
+    """Sees that an endpoint holds no user and password, which every signed form and link would show.
+
+    UPLOADER_ENDPOINT_URL is checked already; boto3 also reads AWS_ENDPOINT_URL and the profile. Raises
+    StorageRefused.
+    """
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise errors.StorageRefused(
+            "The endpoint in AWS_ENDPOINT_URL or in the AWS profile holds a user and a password; "
+            "take them out, since every signed link would show them.",
+            code="endpoint_unusable",
+        )
 
 
 def _from_answer(error: ClientError, action: str) -> errors.StorageError:

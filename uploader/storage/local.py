@@ -22,8 +22,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from uploader.errors import LocalStoreUnavailable
+from uploader.errors import LocalStoreUnavailable, SettingsInvalid
 from uploader.limits import MIB, size_label
+from uploader.signing_secret import secret_fault
 from uploader.storage import supervisor
 
 BUCKET: Final = "uploads"
@@ -113,11 +114,29 @@ def start_local_store(folder: Path, *, ready_within_s: float = 20) -> RunningSto
 
 
 def local_secret(folder: Path) -> str:
-    """A random secret of 64 characters, made once and kept in `folder`. Raises LocalStoreUnavailable."""
+    """A random secret of 64 characters, made once and kept in `folder`.
+
+    Raises LocalStoreUnavailable where none can be made or kept, and SettingsInvalid where the one that is
+    kept is damaged: another in its place would end every pass and ticket without a word.
+    """
     folder = Path(os.path.abspath(folder))
+    path = folder / _SECRET
     with _translated(folder):
         _make_private(folder)
-        return supervisor.write_once(folder / _SECRET, lambda: secrets.token_hex(32))
+        if not os.path.lexists(path):
+            supervisor.write_once(path, lambda: secrets.token_hex(32))
+    try:
+        secret = path.read_text("utf-8").strip()
+        fault = secret_fault(secret)
+    except (OSError, UnicodeDecodeError):
+        secret, fault = "", "cannot be read"
+    if fault:
+        raise SettingsInvalid(
+            f"The secret in {path} {fault}, so passes cannot be signed. Restore this file from a copy, or "
+            "delete it: a new one is made, and passes and tickets given out before end.",
+            code="secret_unusable",
+        )
+    return secret
 
 
 def _join(folder: Path, deadline_s: float) -> int:
