@@ -54,6 +54,13 @@ def exif(orientation: int | None = None, *, private: bool = True) -> bytes:
     return block.tobytes()
 
 
+def tiff(*entries: tuple[int, int, int, bytes], order: str = ">", more: bytes = b"") -> bytes:
+    """A TIFF block of tags: number, type, count, and the four bytes that hold the value."""
+    rows = b"".join(struct.pack(f"{order}HHI4s", *entry) for entry in entries)
+    head = struct.pack(f"{order}2sHIH", b"MM" if order == ">" else b"II", 42, 8, len(entries))
+    return head + rows + bytes(4) + more
+
+
 @functools.cache  # a made profile carries its time
 def profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -66,6 +73,11 @@ def chunk(kind: bytes, body: bytes = b"") -> bytes:
 def with_chunk(png: bytes, kind: bytes, body: bytes) -> bytes:
     """The same PNG with one more chunk behind its header."""
     return png[:33] + chunk(kind, body) + png[33:]
+
+
+def behind_pixels(png: bytes, kind: bytes, body: bytes) -> bytes:
+    """The same PNG with one more chunk before its end."""
+    return png[:-12] + chunk(kind, body) + png[-12:]
 
 
 def segment(marker: int, body: bytes) -> bytes:

@@ -77,9 +77,7 @@ def test_focal_lengths_and_apertures_are_short() -> None:
     assert " · 4.2 mm · f/2.8 · " in line
 
 
-def tiff(*entries: tuple[int, int, int, bytes], more: bytes = b"") -> bytes:
-    rows = b"".join(struct.pack(">HHI4s", *entry) for entry in entries)
-    return b"MM\0*\0\0\0\x08" + struct.pack(">H", len(entries)) + rows + bytes(4) + more
+tiff = pictures.tiff
 
 
 @pytest.mark.parametrize(

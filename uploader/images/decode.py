@@ -99,7 +99,8 @@ def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits) -> Deco
     if walk.format == "PNG" and _ends_empty(image) and lacks_pixels(data, walk.parts):
         raise rejections.damaged("PNG", "its last rows are missing")
     block = image.info.get("exif") or b""
-    turn = exif.orientation(block)
+    boxed = walk.format in ("AVIF", "HEIC")  # Pillow says in EXIF's words how their own property turns them
+    turn = exif.orientation(block) if boxed else exif.turn(data, walk)
     small = _small(image, sides, turn)
     _verify_rest(image, walk, frames)
     if turn >= 5:

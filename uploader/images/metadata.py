@@ -157,24 +157,16 @@ def _exif_words(payload: bytes, walk: Walk) -> Iterator[str]:
         yield from [_OTHER] * any(payload[14:])
 
 
-def _turn(data: bytes, walk: Walk) -> int:
-    payloads = [_payload(data, walk, part) for part in walk.parts if _fate(walk, part) == _EXIF]
-    # Pillow takes a PNG's last EXIF block; of JPEG and WebP everyone takes the first.
-    return exif.orientation(payloads[-1 if walk.format == "PNG" else 0]) if payloads else 1
-
-
 def _exif_block(data: bytes, walk: Walk) -> bytes:
     """An orientation-only EXIF part in the container's words; nothing when the picture stands upright."""
-    turn = _turn(data, walk)
+    turn = exif.turn(data, walk)
     block = exif.only_orientation(turn)
     if turn == 1:
         return b""
     if walk.format == "JPEG":
         return b"\xff\xe1" + (len(block) + 8).to_bytes(2, "big") + b"Exif\0\0" + block
-    if walk.format == "PNG":
-        checksum = zlib.crc32(b"eXIf" + block)
-        return len(block).to_bytes(4, "big") + b"eXIf" + block + checksum.to_bytes(4, "big")
-    return b"EXIF" + len(block).to_bytes(4, "little") + block
+    checksum = zlib.crc32(b"eXIf" + block)
+    return len(block).to_bytes(4, "big") + b"eXIf" + block + checksum.to_bytes(4, "big")
 
 
 def _rewritten(data: bytes, walk: Walk, part: Part) -> bytes:
@@ -182,15 +174,13 @@ def _rewritten(data: bytes, walk: Walk, part: Part) -> bytes:
     fate, piece = _fate(walk, part), data[part.start : part.end]
     if fate == _EXIF and walk.format != "JPEG":
         first = next(other for other in walk.parts if other.kind == part.kind)
-        has_room = walk.format == "PNG" or any(other.kind == "VP8X" for other in walk.parts)
-        return _exif_block(data, walk) if part is first and has_room else b""
+        return _exif_block(data, walk) if part is first else b""
     if fate != KEPT:
         return b""
     if part.kind == "JFIF":
         return _without_preview(piece)
     if part.kind == "VP8X":
-        flags = piece[8] & ~0x0C | (0x08 if _exif_block(data, walk) else 0)
-        return piece[:8] + bytes((flags,)) + piece[9:]
+        return piece[:8] + bytes((piece[8] & ~0x0C,)) + piece[9:]  # no EXIF: browsers never turn a WebP by it
     return piece + b"\0" if walk.format == "WEBP" and len(piece) % 2 else piece
 
 
