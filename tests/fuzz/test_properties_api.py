@@ -32,6 +32,8 @@ HEADERS = st.dictionaries(
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40).map(str.strip),
     max_size=2,
 )
+# without a segment of dots, which the client resolves before it asks
+ODD_PATHS = st.text("a/.%-", max_size=9).map("/api/{}".format).filter(lambda path: ".." not in path)
 
 
 def _sent(content: Any) -> bytes:
@@ -41,7 +43,7 @@ def _sent(content: Any) -> bytes:
 @examples(150)
 @given(
     st.sampled_from(METHODS) | st.sampled_from(["POST"]),
-    st.sampled_from(PATHS[:2]) | st.sampled_from(PATHS) | st.text("a/.%-", max_size=9).map("/api/{}".format),
+    st.sampled_from(PATHS[:2]) | st.sampled_from(PATHS) | ODD_PATHS,
     NEARLY | THINGS | st.binary(max_size=60) | CLAIMS,
     st.just({}) | HEADERS,
     st.text(max_size=40),

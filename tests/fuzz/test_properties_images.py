@@ -1,6 +1,8 @@
 """What holds for every file whose pieces are sound and whose structure is not."""
 
 import contextlib
+import re
+import warnings
 from typing import Any
 
 import pytest
@@ -27,9 +29,15 @@ def _checked(data: bytes, *, strip: bool = False, trim: bool = False) -> Checked
 
 def _pixels(body: bytes) -> list[tuple[Any, ...]]:
     """Every frame, or nothing where Pillow cannot read one of an animation that is taken for a still."""
-    with contextlib.suppress(OSError, SyntaxError, ValueError):
+    with contextlib.suppress(OSError, SyntaxError, ValueError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of an animation that it takes for a still
         return pixels(body)
     return []
+
+
+def _misread(name: str, body: bytes) -> bool:
+    """Whether Pillow may lose frames and times: those of a GIF after an extension without sub-blocks."""
+    return name == "GIF" and re.search(rb"!.\0", body, re.DOTALL) is not None
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -53,7 +61,5 @@ def test_cleaning_keeps_every_pixel_and_is_done_once(name: str, data: st.DataObj
         assert again.stripped is None, "there is nothing more to clean"
         assert again.facts == found.facts
         assert again.removed == ()
-        if plain and (before := _pixels(body)):
-            # Pillow misreads a GIF's extension without sub-blocks and loses the frames after it, so it finds
-            # more of them once such an extension is taken out.
-            assert _pixels(found.stripped)[: len(before)] == before
+        if plain and not _misread(name, body) and (before := _pixels(body)):
+            assert _pixels(found.stripped) == before
