@@ -341,6 +341,7 @@ def test_any_key_is_found_checked_and_linked(bucket: Bucket, there: Elsewhere, k
     assert (answer.content, answer.headers["Content-Type"]) == (data, "image/jpeg")
     saved = requests.get(there.download(other, seen), timeout=5)
     assert saved.headers["Content-Disposition"].startswith("attachment;")
+    assert saved.headers["Content-Disposition"].lower().endswith((".jpg", ".jpeg"))
     assert requests.get(there.tile(other).thumbnail_url, timeout=5).status_code == 200
     assert other.name.isprintable()
     assert there.address(other) == f"s3://{bucket.name}/{key}"

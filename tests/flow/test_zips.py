@@ -6,6 +6,7 @@ import zipfile
 from typing import Any
 
 import pytest
+import requests
 
 from tests.conftest import picture
 from tests.flow.conftest import Flow, Meddling
@@ -47,6 +48,33 @@ def test_a_name_leads_nowhere_else(flow: Flow, name: str) -> None:
         assert found
         assert not set(found) & set('/\\:*?"<>|\n')
         assert not found.startswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("invoice.hta", "invoice.hta.jpg"),
+        ("beach\u202egpj.exe", "beachgpj.exe.jpg"),
+        ("setup.exe", "setup.exe.jpg"),
+        ("IMG_1.JPG", "IMG_1.JPG"),
+        ("a.jpeg", "a.jpeg"),
+        ("desktop.ini", "desktop.ini.jpg"),
+        ("con", "_con.jpg"),
+        (f"{'n' * 250}.jpg", f"{'n' * 196}.jpg"),
+    ],
+)
+def test_an_entry_and_a_download_end_in_what_was_checked(flow: Flow, name: str, saved: str) -> None:
+    image = flow.carrier.carry(picture(), name, who="")
+    with archive_of(flow, [image.key]) as archive:
+        assert archive.namelist() == [saved]
+    answer = requests.get(flow.gallery.download(image), timeout=5)
+    assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="{saved}"')
+
+
+def test_equal_long_names_stay_apart_and_keep_their_extension(flow: Flow) -> None:
+    keys = [carried(flow, f"{'n' * 250}.jpg", color) for color in ("red", "blue")]
+    with archive_of(flow, keys) as archive:
+        assert archive.namelist() == [f"{'n' * 196}.jpg", f"{'n' * 192} (2).jpg"]
 
 
 def test_what_was_deleted_meanwhile_is_named(flow: Flow) -> None:

@@ -11,11 +11,12 @@ from typing import Final
 import structlog
 
 from uploader import errors
+from uploader.file_names import file_name
 from uploader.flow.application import Application
 from uploader.flow.gallery import Tile
 from uploader.flow.links import Links
 from uploader.flow.others import Body, Other, Seen, in_words
-from uploader.images import Checker
+from uploader.images import Checker, extension_of
 from uploader.limits import Limits
 from uploader.presign.keys import IMAGES, INCOMING, INDEX, THUMBNAILS
 from uploader.storage.bucket import Bucket
@@ -152,9 +153,10 @@ class Elsewhere:
         return self._links.to(other.key, content_type=seen.content_type)
 
     def download(self, other: Other, seen: Seen) -> str:
-        """The same, to save under the object's own name."""
+        """The same, to save under the object's own name with the extension of what the check found."""
         self._must_be_good(other, seen)
-        return self._links.to(other.key, download_name=other.name, content_type=seen.content_type)
+        name = file_name(other.name, extension_of(seen.format))
+        return self._links.to(other.key, download_name=name, content_type=seen.content_type)
 
     def preview(self, other: Other) -> str:
         """A signed address of the thumbnail."""

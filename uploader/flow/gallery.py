@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from uploader import errors
+from uploader.file_names import file_name
 from uploader.flow import above, entries, record
 from uploader.flow.finding import Filters, find
 from uploader.flow.index import Index
@@ -135,9 +136,14 @@ class Gallery:
         except ValueError:
             return False
 
-    def link(self, key: str, *, download_name: str = "") -> str:
+    def link(self, key: str) -> str:
         """A signed address of an object, the same for everyone for half its life."""
-        return self.links.to(key, download_name=download_name)
+        return self.links.to(key)
+
+    def download(self, image: StoredImage) -> str:
+        """The same, to save under the image's name with the extension of its checked format."""
+        name = file_name(image.name, parse_key(image.key).extension)
+        return self.links.to(image.key, download_name=name)
 
     # --- deleting --------------------------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ from typing import Final
 import structlog
 
 from uploader import errors
+from uploader.file_names import file_name, numbered
 from uploader.flow.gallery import Gallery
-from uploader.flow.record import clean_name
 from uploader.presign import parse_key, uploaded_at
 from uploader.presign.policy import decode_text
 from uploader.storage.bucket import Bucket
@@ -78,15 +78,13 @@ def _one(
 
 
 def _name(stored: StoredObject, names: set[str]) -> str:
-    """The original name, made safe for every file system, and no name twice."""
-    given = decode_text(stored.metadata.get("name", "")) or parse_key(stored.key).name
-    safe = "".join(c if c.isprintable() and c not in '<>:"/\\|?*' else "_" for c in clean_name(given))
-    stem, dot, extension = safe.lstrip(".").rpartition(".")
-    stem, ending = (stem, f".{extension}") if dot else (extension or "image", "")
-    name, number = f"{stem}{ending}", 1
+    """The original name as a file may have it, and no name twice whatever its case."""
+    parts = parse_key(stored.key)
+    first = file_name(decode_text(stored.metadata.get("name", "")) or parts.name, parts.extension)
+    name, number = first, 1
     while name.casefold() in names:
         number += 1
-        name = f"{stem} ({number}){ending}"
+        name = numbered(first, number)
     names.add(name.casefold())
     return name
 

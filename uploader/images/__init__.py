@@ -17,7 +17,7 @@ Importing this wing does not import Pillow.
 from uploader.images import rejections
 from uploader.images.checker import Checker
 from uploader.images.containers import taken
-from uploader.images.inspect import Checked, ImageFacts, inspect
+from uploader.images.inspect import Checked, ImageFacts, extension_of, inspect
 from uploader.images.metadata import describe_removed, strip_metadata
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Checker",
     "ImageFacts",
     "describe_removed",
+    "extension_of",
     "inspect",
     "rejections",
     "strip_metadata",

@@ -18,6 +18,11 @@ _TYPES: Final = {
 }
 
 
+def extension_of(format: str) -> str:
+    """The extension of a format by Pillow's name of it, without a dot: `JPEG` -> `jpg`."""
+    return _TYPES[format][1]
+
+
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
     """What is known of a checked image. Width and height are as displayed, so after any turn."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from uploader import errors
+from uploader.file_names import file_name
 from uploader.presign.policy import Condition
 
 
@@ -69,9 +70,9 @@ def cors_rule(origins: list[str]) -> Any:
 
 def content_disposition(name: str) -> str:
     """`attachment` with a file's name for old and new browsers (https://www.rfc-editor.org/rfc/rfc6266)."""
-    clean = "".join(c if c.isprintable() and c not in '/\\"' else "_" for c in name)[:200]
+    clean = file_name(name)
     plain = clean.encode("ascii", "replace").decode().replace("?", "_")
-    modern = quote(clean.encode("utf-8", "replace"), safe="")
+    modern = quote(clean, safe="")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{modern}"
 
 

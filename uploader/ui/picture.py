@@ -185,7 +185,7 @@ def page_address(app: Application, key: str) -> str:
 
 def _actions(app: Application, image: StoredImage, can_delete: bool) -> None:
     with st.container(horizontal=True):
-        download = app.gallery.link(image.key, download_name=image.name)
+        download = app.gallery.download(image)
         st.link_button("Download", download, icon=":material/download:")
         if can_delete and st.button("Delete", icon=":material/delete:", key="picture_delete"):
             st.session_state.gallery_delete = (image.key,)
