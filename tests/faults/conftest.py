@@ -85,6 +85,7 @@ def _no_pauses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         backoff = botocore.retries.standard.ExponentialBackoff
         patch.setattr(backoff, "delay_amount", lambda *_: 0.01)
+        patch.setattr(config, "_CONFLICT_PAUSE_S", 0.001)
         patch.setattr(botocore.retries.quota.RetryQuota, "acquire", lambda *_: True)
         yield
 

@@ -100,6 +100,7 @@ def stale_list(exchange: Exchange) -> None:
 
 
 QUICK: dict[str, Fault] = {
+    "409": _error(409, "ConditionalRequestConflict"),
     "500": _error(500, "InternalError"),
     "503": _error(503, "SlowDown"),
     "307": _error(307, "TemporaryRedirect"),
@@ -119,5 +120,5 @@ QUICK: dict[str, Fault] = {
 SILENT: dict[str, Fault] = {"silence": silence, "silence-after": silence_after, "body-stops": body_stops}
 """Those that only a timeout ends."""
 
-RETRIED = {"500", "503", "reset-before", "reset-in-body", "reset-after-body", "answer-lost"}
+RETRIED = {"409", "500", "503", "reset-before", "reset-in-body", "reset-after-body", "answer-lost"}
 """Once is no failure: the app tries again by itself."""

@@ -30,7 +30,7 @@ def test_all_at_their_longest_fit_into_two_kilobytes(character: str) -> None:
         likeness="d" * 16,
     )
     kept = record.metadata(image)
-    assert set(kept) == {"name", "pixels", "who", "source-sha256", "likeness", "camera"}
+    assert set(kept) == {"name", "pixels", "who", "sha256", "source-sha256", "likeness", "camera"}
     rules = PostRules(KEY, "image/jpeg", 12, "b" * 64, kept)
     fields = {name: value for name, value in rules.fields().items() if name.startswith("x-amz-meta-")}
     assert sum(len(name) + len(value) for name, value in fields.items()) <= 2_048
@@ -45,6 +45,8 @@ def test_what_is_kept_comes_back(name: str, who: str, camera: str) -> None:
     stored = StoredObject(KEY, 12, "", IMAGE.uploaded_at, "image/jpeg", "b" * 64, kept)
     found = record.from_object(stored, link=lambda _: "", prefix="")
     assert (found.camera, found.likeness, found.source_sha256) == (camera, "0f" * 8, "")
+    unwitnessed = record.from_object(replace(stored, sha256=None), link=lambda _: "", prefix="")
+    assert unwitnessed.sha256 == found.sha256 == "b" * 64
     assert who.startswith(found.who)
     assert image.name.startswith(found.name)
 

@@ -17,6 +17,7 @@ RECORDED = [
     "InvalidPolicyDocument",
     "InvalidArgument",
     "AccessControlListNotSupported",
+    "ConditionalRequestConflict",
     "MaxPostPreDataLengthExceeded",
     "RequestTimeTooSkewed",
     "IllegalLocationConstraintException",

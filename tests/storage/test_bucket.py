@@ -12,11 +12,13 @@ from typing import Any
 import boto3
 import pytest
 import requests
+from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
 from uploader import errors
 from uploader.presign import PostRules
 from uploader.presign.policy import decode_policy
+from uploader.storage import config
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import content_disposition
 
@@ -266,3 +268,49 @@ def test_names_in_a_header_are_only_names(name: str, header: str) -> None:
     assert "\n" not in found
     assert found.startswith('attachment; filename="')
     assert found == header
+
+
+# --- another write of the same key is under way ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["ConditionalRequestConflict", "OperationAborted"])
+@pytest.mark.parametrize("operation", ["put", "copy"])
+def test_a_conflict_is_tried_again_with_the_whole_body(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, operation: str, code: str
+) -> None:
+    monkeypatch.setattr(config, "_CONFLICT_PAUSE_S", 0.001)
+    bucket.put("incoming/a", BODY, content_type="image/png", sha256=SHA256)
+    seen, sent = bucket.head("incoming/a"), conflicts(bucket, code, 4)
+    if operation == "put":
+        body = io.BytesIO(BODY)
+        bucket.put("images/a", body, content_type="image/png", sha256=SHA256, only_if_absent=True)
+    else:
+        bucket.copy(seen, "images/a")
+    assert len(sent) == 5
+    assert bucket.head("images/a").sha256 == SHA256
+
+
+def test_a_conflict_that_stays_is_worth_another_try(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "_CONFLICT_PAUSE_S", 0.001)
+    sent = conflicts(bucket, "ConditionalRequestConflict", 1_000)
+    with pytest.raises(errors.StorageBusy) as caught:
+        bucket.put("images/a", BODY, content_type="image/png", only_if_absent=True)
+    assert (caught.value.code, len(sent)) == ("ConditionalRequestConflict", 5)
+
+
+def conflicts(bucket: Bucket, code: str, times: int) -> list[str]:
+    """Lets the first `times` writes end in a 409, and counts all that are sent."""
+    sent: list[str] = []
+
+    def answer(request: Any, **_: object) -> AWSResponse | None:
+        sent.append(request.url)
+        if len(sent) > times:
+            return None
+        if request.body is not None and hasattr(request.body, "read"):
+            request.body.read()
+        body = f"<Error><Code>{code}</Code><Message>Try again.</Message></Error>".encode()
+        return AWSResponse(request.url, 409, {}, SimpleNamespace(stream=lambda **_: [body]))
+
+    for operation in ("PutObject", "CopyObject"):
+        bucket._client.meta.events.register(f"before-send.s3.{operation}", answer)
+    return sent

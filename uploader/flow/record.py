@@ -56,7 +56,7 @@ def clean_name(filename: str) -> str:
 
 
 def metadata(image: StoredImage) -> Mapping[str, str]:
-    """What S3 keeps beside the bytes, as printable ASCII and below its 2 KB.
+    """What S3 keeps beside the bytes, as printable ASCII and below its 2 KB; the SHA-256 always.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
     """
@@ -64,6 +64,7 @@ def metadata(image: StoredImage) -> Mapping[str, str]:
         "name": encode_text(image.name, max_bytes=_NAME_BYTES),
         "pixels": f"{image.width_px}x{image.height_px}",
         "who": encode_text(image.who, max_bytes=_WHO_BYTES),
+        "sha256": image.sha256,
         "source-sha256": image.source_sha256,
         "likeness": image.likeness or _PLAIN,
         "camera": encode_text(image.camera, max_bytes=_CAMERA_BYTES),
@@ -105,7 +106,7 @@ def from_object(stored: StoredObject, *, link: Link, prefix: str) -> StoredImage
         width_px=int(width) if width.isdecimal() else 0,
         height_px=int(height) if height.isdecimal() else 0,
         size_bytes=stored.size_bytes,
-        sha256=stored.sha256 or "",
+        sha256=stored.sha256 or _hex(kept.get("sha256", ""), 64),  # not every store keeps it by itself
         uploaded_at=uploaded_at(stored.key),
         thumbnail_url=link(thumbnail_key(stored.key, prefix=prefix)),
         who=decode_text(kept.get("who", "")),

@@ -14,6 +14,19 @@ _BAD_POLICY: Final = (
 )
 _BUSY: Final = ("Too many requests at once.", "S3 is scaling up for this prefix.")
 
+TRANSIENT_CODES: Final = frozenset(
+    {
+        "ConditionalRequestConflict",
+        "InternalError",
+        "OperationAborted",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+    }
+)
+"""What is worth another try, whatever the status; both kinds of 409 are
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)."""
+
 BY_CODE: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
     "AccessDenied": (
         "S3 denies this to the credentials of the app.",
@@ -48,6 +61,11 @@ BY_CODE: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
         "Somebody else has a bucket of this name.",
         ("Bucket names are shared by all of AWS.",),
         "Choose another name.",
+    ),
+    "ConditionalRequestConflict": (
+        "Another write of the same object was under way.",
+        (),
+        "Try again in a moment.",
     ),
     "EntityTooLarge": (
         "The file is larger than the form allows.",

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from uploader import errors
 from uploader.presign.policy import decode_policy, sha256_field
-from uploader.storage.config import client_config
+from uploader.storage.config import client_config, retry_conflicts
 from uploader.storage.failures import require_open_endpoint, translated
 from uploader.storage.removal import Removal
 from uploader.storage.rules import Rules
@@ -36,6 +36,7 @@ class Bucket(Removal, Rules):
     """The calls this project makes, each one request, each failing with an error of `uploader.errors`."""
 
     def __init__(self, client: "S3Client", name: str, credentials: Any = None) -> None:
+        retry_conflicts(client)
         self._client = client
         self._credentials = credentials
         self.name = name

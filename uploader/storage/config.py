@@ -1,14 +1,21 @@
 """How the S3 client signs, addresses, waits and tries again."""
 
-from typing import Any
+import random
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
 
 _CONNECT_TIMEOUT_S = 5
 _READ_TIMEOUT_S = 20
 _ATTEMPTS = 3
 _POOL = 32
+_CONFLICTS = ("ConditionalRequestConflict", "OperationAborted", "409")  # a HEAD has no code
+_CONFLICT_ATTEMPTS = 5
+_CONFLICT_PAUSE_S = 0.1
 
 
 def client_config(name: str, endpoint_url: str | None) -> Config:
@@ -36,3 +43,20 @@ def client_config(name: str, endpoint_url: str | None) -> Config:
         response_checksum_validation="when_required",
         proxies={} if host in ("127.0.0.1", "localhost", "::1") else None,
     )
+
+
+def retry_conflicts(client: "S3Client") -> None:
+    """Lets a request be sent again that S3 answered with 409 because another write was under way.
+
+    AWS asks for that (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html), and
+    botocore does it for no 409.
+    """
+    client.meta.events.register("needs-retry.s3", _conflict_pause_s)  # type: ignore[arg-type]
+
+
+def _conflict_pause_s(*, attempts: int, response: Any = None, **_: Any) -> float | None:
+    """How long to wait before another try, None where this was no conflict or all tries are spent."""
+    code = response[1].get("Error", {}).get("Code") if response else ""
+    if code not in _CONFLICTS or attempts >= _CONFLICT_ATTEMPTS:
+        return None
+    return float(_CONFLICT_PAUSE_S * 2**attempts * (0.5 + random.random()))  # noqa: S311 jitter

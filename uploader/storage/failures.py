@@ -14,6 +14,7 @@ from botocore.exceptions import (
 
 from uploader import errors
 from uploader.presign import answers
+from uploader.presign.answer_table import TRANSIENT_CODES
 from uploader.redaction import without_credentials
 
 
@@ -67,7 +68,7 @@ def _from_answer(error: ClientError, action: str) -> errors.StorageError:
         kind = errors.ObjectMissing
     elif status == 412:
         kind = errors.ObjectChanged
-    elif status >= 500 or code in ("SlowDown", "RequestTimeout"):
+    elif status >= 500 or code in TRANSIENT_CODES:
         kind = errors.StorageBusy
     return kind(
         answers.explain(code, message, status).sentence,

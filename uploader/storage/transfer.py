@@ -17,13 +17,13 @@ from requests.adapters import HTTPAdapter
 
 from uploader import errors
 from uploader.presign import answers
+from uploader.presign.answer_table import TRANSIENT_CODES
 from uploader.storage.shapes import PresignedPost
 
 _CHUNK_BYTES: Final = 256 * 1024
 _CONNECT_TIMEOUT_S: Final = 5.0
 _READ_TIMEOUT_S: Final = 30.0
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-_TRANSIENT: Final = frozenset({"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable"})
 
 OnSent = Callable[[int], None]
 
@@ -147,7 +147,7 @@ def _receipt(answer: requests.Response, post: PresignedPost) -> PostReceipt:
             status=answer.status_code,
         )
     busy = answer.status_code >= 500 and answer.status_code != 501
-    kind = errors.StorageBusy if busy or code in _TRANSIENT else errors.StorageRefused
+    kind = errors.StorageBusy if busy or code in TRANSIENT_CODES else errors.StorageRefused
     raise kind(
         answers.explain(code, message, answer.status_code).sentence,
         code=code or str(answer.status_code),
