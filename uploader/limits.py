@@ -18,7 +18,7 @@ class Limits:
     Sources: `max_side_px` is WebP's own limit (https://developers.google.com/speed/webp/faq). 50 Mpx covers
     the 48 Mpx of current phones. A real JPEG has at most 14 scans, and each scan of a progressive file
     costs a whole pass. Signed links end after an hour, so a leaked one is soon worthless. S3's own ceiling
-    for a POST is 5 GiB (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html).
+    for a POST is 5 GiB (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/RESTObjectPOST.html).
     """
 
     max_bytes: int = 20 * MIB

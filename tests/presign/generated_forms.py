@@ -1,12 +1,14 @@
 """Forms as hypothesis makes them: mostly good ones, with a fault or two in any place."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.presign.forms import digest, encode, signed, signing
-from tests.presign.server_differences import Case
+from tests.presign.server_differences import TOO_LONG, Case
 from uploader.presign.policy import sha256_field
 from uploader.storage.local import LocalStore
 
@@ -22,6 +24,10 @@ FIELDS = {
     "x-ignore-me": ["x"],
     "tagging": ["no xml", "<Tagging><TagSet></TagSet></Tagging>"],
     "submit": ["Upload"],
+    "x-amz-meta-name": ["${filename}", "${filename}.bak"],
+    "x-amz-meta-long": [TOO_LONG],
+    "x-amz-server-side-encryption": ["bogus"],
+    "x-amz-website-redirect-location": ["/a", "bogus"],
 }
 SHAPES = ["simple", "eq", "prefix", "anything", "other", "other start", "no $", "case", "none"]
 
@@ -40,6 +46,14 @@ def condition(shape: str, name: str, value: str) -> list[Any]:
     }[shape]
 
 
+PROMISED = [
+    ("x-amz-checksum-sha256", sha256_field(digest(b"0123456789"))),
+    ("x-amz-checksum-sha256", sha256_field(digest(b""))),
+    ("x-amz-checksum-sha256", "none"),
+    ("x-amz-checksum-crc32", "pobHxg=="),
+    ("x-amz-checksum-crc32", "AAAAAA=="),
+    ("x-amz-checksum-crc64nvme", "none"),
+]
 GOOD = ["simple", "eq", "prefix", "anything", "case"]
 shapes = st.one_of(st.sampled_from(GOOD), st.sampled_from(GOOD), st.sampled_from(SHAPES))
 ranges = st.sampled_from(
@@ -94,24 +108,20 @@ def cases(draw: st.DrawFn, store: LocalStore) -> Case:
         sent[name] = value
         conditions = conditions + condition(draw(shapes), name, value)
     if draw(st.integers(0, 3)) == 0:
-        promised = draw(
-            st.sampled_from([sha256_field(digest(b"0123456789")), sha256_field(digest(b"")), "none"])
-        )
-        sent["x-amz-checksum-sha256"] = promised
-        conditions = [*conditions, {"x-amz-checksum-sha256": promised}]
+        name, promised = draw(st.sampled_from(PROMISED))
+        sent[name] = promised
+        conditions = [*conditions, {name: promised}]
     if draw(st.integers(0, 5)) == 0:
         absent = draw(st.sampled_from(["Content-Type", "x-amz-meta-who", "foo"]))
         if absent not in sent:
             conditions = [*conditions, ["starts-with", f"${absent}", draw(st.sampled_from(["", "x"]))]]
     conditions = conditions + condition(draw(shapes), "key", key.partition("${")[0])
-    return Case(
-        draw(signatures(store, {"key": key, **sent}, conditions)),
-        b"0123456789",
-        store.access_key,
-        store.secret_key,
-        draw(st.sampled_from(["photo.png", "my photo.png"])),
-        draw(st.sampled_from(["uploads"] * 9 + ["elsewhere"])),
-    )
+    fields = draw(signatures(store, {"key": key, **sent}, conditions))
+    filename = draw(st.sampled_from(["photo.png", "my photo.png"]))
+    case = Case(fields, b"0123456789", store.access_key, store.secret_key, filename)
+    bucket = draw(st.sampled_from(["uploads"] * 9 + ["elsewhere"]))
+    # Without a condition on the bucket, the server would only say that there is no such bucket.
+    return replace(case, bucket=bucket) if '{"bucket":' in json.dumps(case.policy) else case
 
 
 @st.composite
@@ -126,7 +136,8 @@ def signatures(
     access = "AKIAUNKNOWN" if fault == "access" else store.access_key
     secret = "another" if fault == "secret" else store.secret_key
     credential = signing(now, access, store.region)
-    exact = [{"bucket": "uploads"}, *({name: value} for name, value in credential.items())]
+    bucket = draw(st.sampled_from([[{"bucket": "uploads"}]] * 9 + [[]]))
+    exact = [*bucket, *({name: value} for name, value in credential.items())]
     policy: Any = {"expiration": PAST if fault == "past" else NEVER, "conditions": [*exact, *conditions]}
     if fault == "malformed":
         policy = draw(st.sampled_from(MALFORMED))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,11 +10,18 @@ from typing import Any
 
 from tests.presign.forms import digest, encode, signed
 from uploader.presign.document import Clause, Policy, PolicyFault
-from uploader.presign.form import policy_of
+from uploader.presign.form import FILENAME, policy_of
 from uploader.presign.referee import judge
 from uploader.presign.verdict import Verdict
 
 Answer = tuple[int, str]
+TOO_LONG = "x" * 2_100
+
+
+def code_in(answer: str) -> str:
+    """The code in an error's XML; empty where there is none."""
+    found = re.search("<Code>(.*?)</Code>", answer)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +169,7 @@ def verdict_of(case: Case) -> Verdict:
         case.fields,
         size_bytes=len(case.body),
         sha256=digest(case.body),
+        body=case.body,
         bucket=case.bucket,
         now=datetime.now(UTC),
         filename=case.filename,
@@ -170,7 +179,62 @@ def verdict_of(case: Case) -> Verdict:
     )
 
 
+def with_value(field: str, value: str) -> Callable[[Case, Verdict], Case]:
+    """The form with another value of a field, and an exact condition on it."""
+
+    def changed(case: Case, _: Verdict) -> Case:
+        kept = [
+            item
+            for item, clause in zip(case.policy["conditions"], clauses(case), strict=True)
+            if clause.field != field
+        ]
+        return case.with_conditions([*kept, {field: value}], **{field: value})
+
+    return changed
+
+
+def is_bogus(field: str) -> Callable[[Case, Verdict], bool]:
+    """A value is refused, and this field has one that AWS refuses."""
+    return lambda case, verdict: (
+        verdict.rule.kind == "form-value" and case.values.get(field, "") in ("bogus", TOO_LONG)
+    )
+
+
+def has_variable(case: Case, verdict: Verdict) -> bool:
+    return verdict.rule.kind in AFTER_READING and any(
+        FILENAME in value for name, value in case.values.items() if name != "key"
+    )
+
+
+def not_filled_in(case: Case, _: Verdict) -> Case:
+    """The form with another text where the file's name would go, but in the key."""
+    fields = {
+        name: value.replace("${f", "$(f")
+        for name, value in case.values.items()
+        if name != "key" and FILENAME in value
+    }
+    text = json.dumps(case.policy["conditions"]).replace("${f", "$(f")
+    return case.with_conditions(json.loads(text), **fields)
+
+
 DIFFERENCES = [
+    Difference("The file's name is filled into the key only.", has_variable, not_filled_in),
+    Difference(
+        "No condition on the bucket is asked for.",
+        is_kind("extra-field", "bucket"),
+        lambda case, _: case.with_conditions([*case.policy["conditions"], {"bucket": case.bucket}]),
+    ),
+    Difference("Metadata is not weighed.", is_bogus("x-amz-meta-long"), with_value("x-amz-meta-long", "x")),
+    Difference(
+        "An unknown encryption is passed over.",
+        is_bogus("x-amz-server-side-encryption"),
+        with_value("x-amz-server-side-encryption", "AES256"),
+    ),
+    Difference(
+        "The redirect location is not looked at.",
+        is_bogus("x-amz-website-redirect-location"),
+        with_value("x-amz-website-redirect-location", "/a"),
+    ),
     Difference(
         "Only x-amz-… fields must have a condition, and of these not the signing ones.",
         lambda _, verdict: (

@@ -39,7 +39,7 @@ def test_a_wrong_signature_and_a_policy_that_is_none() -> None:
     assert anatomy(form()).signature_is_right is None
     broken = anatomy({**form(), "policy": "%%%"})
     assert (broken.policy_fault, broken.policy_json, broken.expires_at) == (
-        "Invalid Base64 encoding.",
+        "invalid Base64 encoding.",
         "",
         None,
     )

@@ -15,7 +15,8 @@ from tests.presign.forms import ACCESS, SECRET
 from uploader.presign.referee import judge
 from uploader.presign.sigv4 import Scope, read_scope, sign, sign_v2, signing_key
 
-# https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html: 648 bytes, lines ended by CRLF
+# https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-post-example.html
+# 648 bytes, lines ended by CRLF
 AWS_POLICY = """{ "expiration": "2015-12-30T12:00:00.000Z",
   "conditions": [
     {"bucket": "sigv4examplebucket"},

@@ -148,6 +148,7 @@ class Lab:
             bucket=form.bucket,
             now=at,
             filename=file.name,
+            body=file.body,
             session_expires_at=self.bucket.credentials_end_at(),
             **self.known(form),
         )

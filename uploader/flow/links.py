@@ -13,7 +13,7 @@ from typing import Final
 from uploader.storage.bucket import Bucket
 
 LONGEST_S: Final = 604_800
-"""The longest life of a signed link (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html)."""
+"""The longest life of a signed link (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-query-string-auth.html)."""
 
 _KEPT: Final = 20_000  # about 15 MB
 

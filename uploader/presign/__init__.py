@@ -3,7 +3,8 @@
 keys      newest-first object keys, and what a key tells
 policy    PostRules: the form's fields and the policy's conditions, from one object
 tickets   signed passes and tickets
-referee   what S3 will answer to a form, and which rule says so (form, entrance, terms: its checks; verdict)
+referee   what S3 will answer to a form, and which rule says so (verdict)
+          its checks: form, entrance, terms, field_values, object_tags, checksums
 document  a policy as S3 reads it; sigv4: its signature
 design    a form that somebody designs: faults, verdict; design_query: its address
 explain   each condition and the attack it stops; anatomy: a signed form taken apart

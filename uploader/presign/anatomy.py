@@ -4,12 +4,12 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from uploader.presign.document import Policy, PolicyFault
+from uploader.presign.document import Policy, PolicyFault, plain_json
 from uploader.presign.explain import Explanation, explain_clauses
-from uploader.presign.form import Fields, pairs, policy_of, read_values
+from uploader.presign.form import Fields, pairs, policy_of, read_date, read_values
 from uploader.presign.policy import METADATA_PREFIX
 from uploader.presign.sigv4 import CHAIN, Scope, read_scope, sign
 
@@ -79,7 +79,7 @@ def anatomy(fields: Fields, *, secret_key: str | None = None) -> Anatomy:
         chain=_chain(scope),
         signature=signature,
         signature_is_right=_is_right(encoded, signature, secret_key, scope),
-        signed_at=_signed_at(values),
+        signed_at=read_date(values.get("x-amz-date", "")),
         expires_at=policy.expires_at if isinstance(policy, Policy) else None,
     )
 
@@ -117,7 +117,7 @@ def _row(name: str, value: str, explanations: tuple[Explanation, ...]) -> FieldR
 
 
 def _pretty(text: str) -> str:
-    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return json.dumps(json.loads(plain_json(text)), indent=2, ensure_ascii=False)
 
 
 def _scope(values: Mapping[str, str]) -> Scope | None:
@@ -140,10 +140,3 @@ def _is_right(encoded: str, signature: str, secret_key: str | None, scope: Scope
         return None if secret_key is None else False
     right = sign(encoded, secret_key, scope)
     return hmac.compare_digest(right.encode(), signature.encode("utf-8", "replace"))
-
-
-def _signed_at(values: Mapping[str, str]) -> datetime | None:
-    try:
-        return datetime.strptime(values.get("x-amz-date", ""), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None

@@ -1,6 +1,6 @@
 """S3's error answers in words: code -> what happened, the likely causes, what to change.
 
-Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+Codes: https://docs.aws.amazon.com/AmazonS3/latest/developerguide/ErrorResponses.html
 """
 
 import re

@@ -85,6 +85,7 @@ def predict(attack: Attack, form: SignedForm, file: File, *, now: datetime, **kn
         bucket=changed.bucket,
         now=attack.moment(form, now),
         filename=sent.name,
+        body=sent.body,
         **known,
     )
 

@@ -12,16 +12,15 @@ from types import MappingProxyType
 from typing import Final
 
 from uploader.limits import MIB, size_label
+from uploader.presign.field_values import MAX_KEY_BYTES, MAX_METADATA_BYTES, metadata_bytes
 from uploader.presign.form import FILENAME, MAX_FORM_BYTES, form_bytes
 from uploader.presign.policy import METADATA_PREFIX, STATUS_CREATED, Condition, PostRules, sha256_field
-from uploader.presign.terms import MAX_KEY_BYTES, MAX_OBJECT_BYTES
+from uploader.presign.terms import MAX_OBJECT_BYTES
 
 MAX_EXPIRES_S: Final = 604_800
 """Seven days (https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html)."""
-MAX_METADATA_BYTES: Final = 2_048
-"""Names and values (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html)."""
-SIGNING_BYTES: Final = 2_300
-"""What the signer adds at most: four signing fields and a session token, each in the policy too."""
+SIGNING_BYTES: Final = 2_900
+"""What the signer adds at most: six parts of the body, with a session token that is in the policy too."""
 
 # https://www.rfc-editor.org/rfc/rfc6838#section-4.2
 _TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9!#$&^_.+-]{0,127}")
@@ -238,7 +237,7 @@ def _metadata_fault(metadata: Mapping[str, str]) -> str:
             return f'The metadata name "{name}" must be a-z, 0-9, dot, hyphen and underscore.'
         if not value.isascii() or not value.isprintable():
             return f'The metadata value of "{name}" must be printable ASCII; percent-encode the rest.'
-    weight = form_bytes(metadata)
+    weight = metadata_bytes(metadata)
     if weight > MAX_METADATA_BYTES:
         return f"The metadata weighs {weight:,} bytes; S3 allows {MAX_METADATA_BYTES:,} (2 KB)."
     return ""

@@ -14,9 +14,9 @@ _SIGV2_FIELDS: Final = ("AWSAccessKeyId", "Signature", "Policy")
 
 
 def enclosure(post: Post) -> Verdict | None:
-    """The body must be multipart/form-data."""
+    """The body must be multipart/form-data, and the Content-Type must name its boundary."""
     if post.enclosure.split(";")[0].strip().lower() == MULTIPART:
-        return None
+        return None if post.boundary else _no_boundary()
     return refuse(
         412,
         "PreconditionFailed",
@@ -26,9 +26,18 @@ def enclosure(post: Post) -> Verdict | None:
     )
 
 
+def _no_boundary() -> Verdict:
+    return refuse(
+        400,
+        "MalformedPOSTRequest",
+        "The body of your POST request is not well-formed multipart/form-data.",
+        Rule("enclosure", "The Content-Type names no boundary, so S3 cannot tell the fields apart."),
+    )
+
+
 def form_size(post: Post) -> Verdict | None:
-    """All fields before the file may weigh 20,480 bytes."""
-    if form_bytes(post.sent) <= MAX_FORM_BYTES:
+    """All fields before the file, with their boundaries, may weigh 20,480 bytes."""
+    if form_bytes(post.sent, post.boundary) <= MAX_FORM_BYTES:
         return None
     return refuse(
         400,
@@ -79,31 +88,41 @@ def signing_values(post: Post) -> Verdict | None:
     """The signing fields make sense, and are of this region."""
     if not post.has("x-amz-algorithm"):
         return None if post.accepts_sigv2 else _sigv2_refused()
-    fault = _signing_fault(post)
+    fault = _algorithm_fault(post) or _credential_fault(post) or _date_fault(post)
     if fault is None:
         return None
     name, message, sentence = fault
     rule = Rule("signing", sentence, name.lower())
-    return invalid_argument(message, name, rule, post.values[name.lower()])
+    region = {"Region": post.region} if post.region and "expecting" in message and "region" in message else {}
+    return invalid_argument(message, name, rule, post.values[name.lower()], **region)
 
 
-def _signing_fault(post: Post) -> tuple[str, str, str] | None:
-    values = post.values
-    if values["x-amz-algorithm"] != ALGORITHM:
-        return (
-            "X-Amz-Algorithm",
-            f'X-Amz-Algorithm only supports "{ALGORITHM}"',
-            f"The only algorithm is {ALGORITHM}.",
+Fault = tuple[str, str, str]
+"""The name of the argument, S3's message, and a sentence for people."""
+
+
+def _algorithm_fault(post: Post) -> Fault | None:
+    if post.values["x-amz-algorithm"] == ALGORITHM:
+        return None
+    return "X-Amz-Algorithm", f"Only {ALGORITHM} is supported", f"The only algorithm is {ALGORITHM}."
+
+
+def _credential_fault(post: Post) -> Fault | None:
+    name, credential = "X-Amz-Credential", post.values["x-amz-credential"]
+    parts = credential.rsplit("/", 4)
+    if len(parts) == 5 and not re.fullmatch(r"[0-9]{8}", parts[1]):
+        message = (
+            f'incorrect date format "{parts[1]}". '
+            'This date in the credential must be in the format "yyyyMMdd".'
         )
-    name = "X-Amz-Credential"
+        return name, message, "The date in the credential must look like 20251231."
     try:
-        scope = read_scope(values["x-amz-credential"])
+        scope = read_scope(credential)
     except ValueError:
-        return (
-            name,
-            'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
-            "The credential must be key/yyyymmdd/region/s3/aws4_request.",
+        message = (
+            'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
         )
+        return name, message, "The credential must be key/yyyymmdd/region/s3/aws4_request."
     if not scope.access_key:
         message = "a non-empty Access Key (AKID) must be provided in the credential."
         return name, message, "The credential names no access key."
@@ -116,10 +135,14 @@ def _signing_fault(post: Post) -> tuple[str, str, str] | None:
     if scope.terminal != "aws4_request":
         message = f'incorrect terminal "{scope.terminal}". This endpoint uses "aws4_request".'
         return name, message, "The credential must end in aws4_request."
-    if not re.fullmatch(r"[0-9]{8}T[0-9]{6}Z", values["x-amz-date"]):
-        message = "X-Amz-Date must be formated via ISO8601 Long format"
-        return "X-Amz-Date", message, "The date must look like 20251231T235959Z."
     return None
+
+
+def _date_fault(post: Post) -> Fault | None:
+    if post.signed_at is not None:
+        return None
+    message = "X-Amz-Date must be formated via ISO8601 Long format"
+    return "X-Amz-Date", message, "The date must look like 20251231T235959Z."
 
 
 def _sigv2_refused() -> Verdict:
@@ -134,17 +157,23 @@ def _sigv2_refused() -> Verdict:
 def known_key(post: Post) -> Verdict | None:
     """S3 knows the access key, and the session behind it has not ended."""
     if post.access_key is not None and _access_key(post) != post.access_key:
-        return refuse(
-            403,
-            "InvalidAccessKeyId",
-            "The AWS Access Key Id you provided does not exist in our records.",
-            Rule("access-key", "S3 does not know this access key.", "x-amz-credential"),
-            AWSAccessKeyId=_access_key(post),
-        )
+        return _unknown_key(post, "S3 does not know this access key.")
+    if _access_key(post).startswith("ASIA") and not post.has("x-amz-security-token"):
+        return _unknown_key(post, "A temporary access key is unknown without its x-amz-security-token.")
     if post.session_expires_at is not None and post.now >= post.session_expires_at:
         rule = Rule("session", "The credentials behind this form have ended.", "x-amz-security-token")
         return refuse(400, "ExpiredToken", "The provided token has expired.", rule)
     return None
+
+
+def _unknown_key(post: Post, sentence: str) -> Verdict:
+    return refuse(
+        403,
+        "InvalidAccessKeyId",
+        "The AWS Access Key Id you provided does not exist in our records.",
+        Rule("access-key", sentence, "x-amz-credential"),
+        AWSAccessKeyId=_access_key(post),
+    )
 
 
 def signature(post: Post) -> Verdict | None:
@@ -167,6 +196,7 @@ def signature(post: Post) -> Verdict | None:
         Rule("signature", "The policy was changed after it was signed, or signed with another secret.", name),
         AWSAccessKeyId=_access_key(post),
         StringToSign=policy,
+        StringToSignBytes=policy.encode("utf-8", "replace").hex(" "),
         SignatureProvided=post.values[name],
     )
 

@@ -1,8 +1,8 @@
 """What one POST may store: one object gives the form's fields and the policy's conditions.
 
-boto3 never turns fields into conditions, and S3 refuses a field without one
-(https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html), so both come from the
-same `PostRules` and cannot drift apart.
+boto3 never turns fields into conditions, and S3 refuses a field without one, so both come from the same
+`PostRules` and cannot drift apart.
+https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-HTTPPOSTConstructPolicy.html
 """
 
 import base64

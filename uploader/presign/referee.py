@@ -3,7 +3,7 @@
 Nothing is sent and nothing is read: the form, the facts of the file, the bucket and the clock are arguments.
 Messages are those that AWS was recorded to give; the order of the checks is the one that the recordings show
 (multipart, required fields, signature over the policy as sent, policy, expiration, conditions). What only
-the body can tell comes last. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-UsingHTTPPOST.html
+the body can tell comes last. https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-UsingHTTPPOST.html
 """
 
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from uploader.presign import entrance, terms
-from uploader.presign.form import MULTIPART, Fields, Post, pairs, policy_of, read_values
+from uploader.presign import checksums, entrance, field_values, terms
+from uploader.presign.form import BROWSER_ENCLOSURE, Fields, Post, pairs, policy_of, read_values
 from uploader.presign.verdict import Rule, Verdict
 
 CHECKS: Final[tuple[Callable[[Post], Verdict | None], ...]] = (
@@ -27,9 +27,10 @@ CHECKS: Final[tuple[Callable[[Post], Verdict | None], ...]] = (
     terms.expiration,
     terms.conditions,
     terms.extra_fields,
-    terms.form_values,
+    field_values.field_values,
     terms.size,
-    terms.checksum,
+    checksums.content_md5,
+    checksums.checksum,
 )
 """Every rule, in the order in which S3 asks; the first that refuses decides."""
 
@@ -42,12 +43,13 @@ def judge(
     bucket: str,
     now: datetime,
     secret_key: str | None = None,
+    body: bytes | None = None,
     access_key: str | None = None,
     region: str | None = None,
     filename: str | None = None,
     file_position: int | None = None,
     files: int = 1,
-    enclosure: str = MULTIPART,
+    enclosure: str = BROWSER_ENCLOSURE,
     session_expires_at: datetime | None = None,
     accepts_sigv2: bool = False,
     allows_acl: bool = False,
@@ -57,8 +59,10 @@ def judge(
     `fields` are the form's fields as sent, in order, without the file. `sha256` (hex) and `size_bytes` are
     the file's, `bucket` is the one in the address, `now` is aware. What is None is not checked: `secret_key`
     (the signature), `access_key` (the one that S3 knows), `region` (of the bucket), `session_expires_at`.
-    `filename` fills `${filename}`. `file_position` is the number of fields that precede the file (None: all);
-    `files` the number of parts named `file`. `accepts_sigv2` and `allows_acl` are true for old buckets only.
+    `body` is the file itself: without it, a checksum other than SHA-256 gives the verdict `undetermined`.
+    `enclosure` is the request's Content-Type, with its boundary. `filename` fills `${filename}`.
+    `file_position` is the number of fields that precede the file (None: all); `files` the number of parts
+    named `file`. `accepts_sigv2` and `allows_acl` are true for old buckets only.
     """
     sent = pairs(fields)[:file_position]
     values = read_values(sent, filename)
@@ -79,6 +83,7 @@ def judge(
         session_expires_at=session_expires_at,
         accepts_sigv2=accepts_sigv2,
         allows_acl=allows_acl,
+        body=body,
     )
     refused = next((verdict for check in CHECKS if (verdict := check(post)) is not None), None)
     return refused or _accepted(post)

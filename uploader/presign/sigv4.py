@@ -1,7 +1,7 @@
 """The signature of a POST: Signature Version 4, and Version 2 for old buckets.
 
 The string to sign is the base64 policy as the form carries it
-(https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html).
+(https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-authentication-HTTPPOST.html).
 """
 
 import base64

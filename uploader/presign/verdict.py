@@ -11,7 +11,7 @@ class Rule:
 
     Kinds, in the order in which they are asked: enclosure, form-size, file, required-field, anonymous,
     signing, access-key, session, signature, policy, expiration, condition, extra-field, form-value, size,
-    checksum, accepted.
+    checksum, accepted. `undetermined`: what is known of the file does not suffice.
     """
 
     kind: str
@@ -26,7 +26,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What S3 answers to one form: status, S3's code and message (empty when stored), and the rule."""
+    """What S3 answers to one form: status, S3's code and message (empty when stored), and the rule.
+
+    Where it cannot be told, the status is 0 and the rule's kind `undetermined`.
+    """
 
     status: int
     code: str
@@ -40,7 +43,7 @@ class Verdict:
     @property
     def is_stored(self) -> bool:
         """True when the object is in the bucket afterwards."""
-        return self.status < 400
+        return 0 < self.status < 400
 
 
 def refuse(status: int, code: str, message: str, rule: Rule, **details: object) -> Verdict:
@@ -48,11 +51,16 @@ def refuse(status: int, code: str, message: str, rule: Rule, **details: object) 
     return Verdict(status, code, message, rule, details={name: str(value) for name, value in details.items()})
 
 
-def invalid_argument(message: str, name: str, rule: Rule, value: str = "") -> Verdict:
+def invalid_argument(message: str, name: str, rule: Rule, value: str = "", **details: object) -> Verdict:
     """400 InvalidArgument, which names the argument."""
-    return refuse(400, "InvalidArgument", message, rule, ArgumentName=name, ArgumentValue=value)
+    return refuse(400, "InvalidArgument", message, rule, ArgumentName=name, ArgumentValue=value, **details)
 
 
 def denied_by_policy(reason: str, rule: Rule) -> Verdict:
     """403 AccessDenied with the reason that only a POST's policy gives."""
     return refuse(403, "AccessDenied", f"Invalid according to Policy: {reason}", rule)
+
+
+def undetermined(sentence: str, field: str = "") -> Verdict:
+    """Neither stored nor refused: more must be known of the file."""
+    return Verdict(0, "", "", Rule("undetermined", sentence, field))

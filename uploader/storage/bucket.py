@@ -76,7 +76,7 @@ class Bucket(Removal, Rules):
     def presign_post(self, rules: PostForm, *, expires_s: int, now: datetime | None = None) -> PresignedPost:
         """Signs a form for these rules, for `expires_s` seconds or as long as the credentials live.
 
-        https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+        https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-authentication-HTTPPOST.html
         """
         life_s = self._life_s(expires_s, now or datetime.now(UTC))
         with translated("sign the form"):

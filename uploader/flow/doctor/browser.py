@@ -17,7 +17,7 @@ GROUP: Final = "Browser"
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SKEW_WARN_S: Final = 60
 _SKEW_BAD_S: Final = 900
-"""S3 answers RequestTimeTooSkewed (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html)."""
+"""S3 answers RequestTimeTooSkewed (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/ErrorResponses.html)."""
 _THROUGH: Final = "Where they cannot, people can send through the app."
 
 
