@@ -230,9 +230,6 @@ def test_a_click_shows_the_picture_with_its_facts(open_page: Open, app: Applicat
     assert in_address(page, "object") == "p/a.jpg"
     assert "PNG · 640 × 480 px" in said(page)
     assert page.code[0].value == "p/a.jpg"
-    assert page.button(key="other_newer").disabled
-    page.button(key="other_older").click().run()
-    assert page.code[0].value == "p/b.jpg"
 
 
 @pytest.mark.parametrize("key", ["p/none.jpg", "images/a.jpg", "p/a.txt", "\x00", "incoming/a.jpg"])

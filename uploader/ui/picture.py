@@ -19,21 +19,12 @@ from uploader.flow.strip import lengthened, strip_around
 from uploader.limits import format_label, size_label
 from uploader.ui import parts, stage, wiring
 from uploader.ui.tiles import selectable_tiles
-from uploader.ui.viewer import Shot, turned_to, viewer
+from uploader.ui.viewer import Shot, bound, drawn_for, turned_to, viewer
 
 _VIEWER: Final = "picture_viewer"
-_LARGE_WIDTH_PX: Final = 1_100
-_LARGE_HEIGHT_PX: Final = 600
 _REACH: Final = 12  # pictures on each side that the browser knows of
 _LIVES: Final = {"5 minutes": 300, "1 hour": 3_600, "12 hours": 43_200, "1 day": 86_400, "7 days": 604_800}
 PAGE, LINK, MARKDOWN, HTML = "Page", "Link", "Markdown", "HTML"
-
-
-def shown_width_px(width_px: int, height_px: int) -> int:
-    """How wide an image is shown in a dialog: as it is, but never wider or higher than a screen."""
-    if not width_px or not height_px:
-        return _LARGE_WIDTH_PX
-    return max(1, min(width_px, _LARGE_WIDTH_PX, _LARGE_HEIGHT_PX * width_px // height_px))
 
 
 def _closed() -> None:
@@ -57,31 +48,46 @@ def image_dialog(
     `session_state.gallery_delete` is what the page is to ask about.
     """
     state = st.session_state
+    if state.pop("picture_left", False):
+        st.rerun()
     if state.get("picture_of") != key:  # opened; a turn of the page inside runs this again with the same key
         state.picture_of = state.picture_shown = key
         state.picture_strip, state.picture_walks = strip_around(key, around, filters), False
+    shown: str = state.picture_shown
     left, right = st.columns((2, 1), gap="medium")
     with left:
-        if app.gallery.is_ours(state.picture_shown):
+        if app.gallery.is_ours(shown):
             _large(app)
-        name, alike = st.container(), st.container()
-    slot = right.container()
-    try:
-        with slot.skeleton(height=420):
-            image = wiring.image_facts(app, state.picture_shown)
-    except StorageError as error:
-        with slot:
+        name = bound("name")
+    with right:
+        image = _read(app, shown)
+        if image is None:
+            st.empty(), st.empty()  # where the actions and the links of an earlier picture may stand
+        else:
+            with bound("actions"):
+                _actions(app, image, can_delete)
+            with bound("links"):
+                _copy(app, image)
+    if image is not None:
+        name.text(stage.shown(image.name))
+        with left, bound("alike"):
+            _looks_like(app, image)
+    drawn_for(shown, key=_VIEWER)
+
+
+def _read(app: Application, key: str) -> StoredImage | None:
+    """Shows what is known of the image, or why it cannot be read."""
+    with bound("facts"):
+        try:
+            with st.skeleton(height=420):
+                image = wiring.image_facts(app, key)
+        except StorageError as error:
             parts.storage_fault(error)
             if isinstance(error, TRANSIENT):
                 st.button("Try again", icon=":material/refresh:", key="picture_again")
-        return
-    name.text(stage.shown(image.name))
-    with slot:
+            return None
         _facts(image)
-        _actions(app, image, can_delete)
-        _copy(app, image)
-    with alike:
-        _looks_like(app, image)
+        return image
 
 
 def _large(app: Application) -> None:
@@ -103,7 +109,8 @@ def _turned() -> str:
 
 def _shot(app: Application, key: str) -> Shot:
     tile = app.gallery.tile(key)
-    return Shot(key, stage.shown(tile.name), app.gallery.link(key), tile.thumbnail_url, key.endswith(".heic"))
+    is_heic = key.endswith(".heic")
+    return Shot(key, stage.shown(tile.name), app.gallery.link(key), tile.thumbnail_url, is_heic)
 
 
 def _go(app: Application, key: str) -> None:
@@ -187,7 +194,18 @@ def _actions(app: Application, image: StoredImage, can_delete: bool) -> None:
     with st.container(horizontal=True):
         download = app.gallery.download(image)
         st.link_button("Download", download, icon=":material/download:")
-        if can_delete and st.button("Delete", icon=":material/delete:", key="picture_delete"):
-            st.session_state.gallery_delete = (image.key,)
-            _closed()
-            st.rerun()
+        if can_delete:  # a button for each image: a press that comes late never counts for another one
+            st.button(
+                "Delete",
+                icon=":material/delete:",
+                key=f"picture_delete_{image.key}",
+                on_click=_ask_to_delete,
+                args=(image.key,),
+            )
+
+
+def _ask_to_delete(key: str) -> None:
+    """Leaves the dialog; the page then asks about this image, wherever somebody turned meanwhile."""
+    st.session_state.gallery_delete = (key,)
+    st.session_state.picture_left = True
+    _closed()

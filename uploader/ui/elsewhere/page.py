@@ -88,7 +88,7 @@ def _page(app: Application, folder: str, part: Part, size: int) -> None:
     if found.open in here:
         st.query_params["object"] = here[found.open].key
     if key := st.query_params.get("object"):
-        picture.dialog(app, key, around=[other.key for other in part.images])
+        picture.dialog(app, key, around=part.images)
     else:
         _make(app, [here[one] for one in found.missing if one not in again and one not in gone])
 

@@ -1,7 +1,8 @@
 """One image of another tool, large once the check accepted it: its facts, its neighbours, what to copy."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 import streamlit as st
 
@@ -10,12 +11,14 @@ from uploader.flow.application import Application
 from uploader.flow.elsewhere import elsewhere
 from uploader.flow.others import Other, Seen, addressable
 from uploader.limits import format_label, size_label
-from uploader.ui import parts, picture, stage
+from uploader.ui import parts, stage
 from uploader.ui import wiring as pages
 from uploader.ui.elsewhere import wiring
+from uploader.ui.viewer import Shot, bound, drawn_for, turned_to, viewer
 
 KEY, ADDRESS = "Key", "S3 address"
-_PREVIEW_WIDTH_PX: Final = 480
+_VIEWER: Final = "other_viewer"
+_REACH: Final = 12  # pictures on each side that the browser knows of
 
 
 def _closed() -> None:
@@ -25,96 +28,95 @@ def _closed() -> None:
 
 
 @st.dialog("Image of another tool", width="large", icon=":material/image:", on_dismiss=_closed)
-def dialog(app: Application, key: str, *, around: Sequence[str]) -> None:
-    """One image with its facts. `around` are the keys it was chosen from, newest first."""
+def dialog(app: Application, key: str, *, around: Sequence[Other]) -> None:
+    """One image with its facts. `around` is what it was chosen from, newest first."""
     state = st.session_state
     if state.get("other_of") != key:  # opened; a turn of the page inside runs this again with the same key
         state.other_of = state.other_shown = key
     shown: str = state.other_shown
     left, right = st.columns((2, 1), gap="medium")
-    with left:
-        _turn(around)
-        other, seen = _look(app, shown)
     with right:
-        st.text(stage.shown(other.name if other else shown.rpartition("/")[2]))
-        if other:
-            _facts(other, seen)
-            if seen and seen.format and addressable(other.key):
-                link = elsewhere(app).download(other, seen)
-                st.link_button("Download", link, icon=":material/download:")
-            _copy(app, other)
+        other, seen = _look(app, shown)
+        if other is None:
+            st.empty(), st.empty()  # where the actions and the text of an earlier picture may stand
+        else:
+            with bound("actions"):
+                _actions(app, other, seen)
+            with bound("text"):
+                _copy(app, other)
+    with left:
+        _large(app, shown, around, other, seen)
+    drawn_for(shown, key=_VIEWER)
 
 
 def _look(app: Application, key: str) -> tuple[Other | None, Seen | None]:
-    """The object now, and its picture or the reason why there is none."""
+    """The object now and what the check says of it, both shown, or the reason why there is none."""
     other = None
-    try:
-        other = wiring.found(app, key)
-        with st.skeleton(360):
-            seen = wiring.seen(app, other)
-    except StorageError as error:
-        parts.storage_fault(error)
-        return other, None
-    except Busy as error:
-        st.warning(str(error), title="The check is busy", icon=":material/hourglass:")
-        return other, None
+    with bound("facts"):
+        name = st.container()
+        try:
+            with st.skeleton(200):
+                other = wiring.found(app, key)
+                seen = wiring.seen(app, other)
+        except (StorageError, Busy) as error:
+            name.text(stage.shown(other.name if other else key.rpartition("/")[2]))
+            if isinstance(error, Busy):
+                st.warning(str(error), title="The check is busy", icon=":material/hourglass:")
+            else:
+                parts.storage_fault(error)
+            return other, None
+        name.text(stage.shown(other.name))
+        _facts(other, seen)
+        return other, seen
+
+
+def _large(
+    app: Application, key: str, around: Sequence[Other], other: Other | None, seen: Seen | None
+) -> None:
+    keys = [one.key for one in around]
+    place = keys.index(key) if key in keys else -1
+    start, end = (max(0, place - _REACH), place + _REACH + 1) if place >= 0 else (0, 0)
+    shots = [_shot(app, one) for one in around[start:end]] or [Shot(key, "")]
+    here = max(place, 0) - start
+    shots[here] = _shown(app, shots[here], other, seen)
+    viewer(
+        shots,
+        key,
+        first=start == 0,
+        last=end >= len(around) or place < 0,
+        key=_VIEWER,
+        on_turn=lambda: _go(keys, turned_to(_VIEWER)),
+    )
+
+
+def _shot(app: Application, other: Other) -> Shot:
+    return Shot(other.key, stage.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
+
+
+def _shown(app: Application, shot: Shot, other: Other | None, seen: Seen | None) -> Shot:
+    """The picture itself where the check accepted it; else why there is none."""
+    if other is None or seen is None:
+        return replace(shot, note="This picture cannot be shown.")
+    shot = replace(shot, name=stage.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
     if seen.sentence:
-        with st.container(border=True):
-            st.caption(":material/hide_image: Not shown")
-            st.text(seen.sentence)
-    else:
-        _large(app, other, seen)
-    return other, seen
+        return replace(shot, thumbnail_url="", note=seen.sentence)
+    if not addressable(other.key):
+        return replace(shot, note="A preview: no browser can ask for a key with a segment of dots.")
+    return replace(shot, url=elsewhere(app).link(other, seen), is_heic=seen.format == "HEIC")
 
 
-def _large(app: Application, other: Other, seen: Seen) -> None:
-    there = elsewhere(app)
-    with st.container(horizontal_alignment="center"):
-        if addressable(other.key) and seen.format != "HEIC":
-            width = picture.shown_width_px(seen.width_px, seen.height_px)
-            st.image(there.link(other, seen), width=width, alt=stage.shown(other.name))
-            return
-        width = min(_PREVIEW_WIDTH_PX, picture.shown_width_px(seen.width_px, seen.height_px))
-        st.image(there.preview(other), width=width, alt=stage.shown(other.name))
-        st.caption(
-            "A preview: few browsers show HEIC images."
-            if seen.format == "HEIC"
-            else "A preview: no browser can ask for a key with a segment of dots."
-        )
+def _go(keys: Sequence[str], key: str) -> None:
+    """Shows another image of this folder in the open dialog."""
+    if key in keys:
+        st.session_state.other_shown = key
+        if "object" in st.query_params:
+            st.query_params["object"] = key
 
 
-def _step(around: Sequence[str], by: int) -> None:
-    """One image on from the one on show now, which may be another than when the button was drawn."""
-    state = st.session_state
-    place = list(around).index(state.other_shown) + by if state.other_shown in around else -1
-    if 0 <= place < len(around):
-        state.other_shown = st.query_params["object"] = around[place]
-
-
-def _turn(around: Sequence[str]) -> None:
-    shown = st.session_state.other_shown
-    place = list(around).index(shown) if shown in around else -1
-    common: dict[str, Any] = {"type": "tertiary", "on_click": _step}
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.button(
-            "Newer",
-            key="other_newer",
-            icon=":material/chevron_left:",
-            shortcut="Left",
-            disabled=place < 1,
-            args=(around, -1),
-            **common,
-        )
-        st.button(
-            "Older",
-            key="other_older",
-            icon=":material/chevron_right:",
-            icon_position="right",
-            shortcut="Right",
-            disabled=place < 0 or place + 1 >= len(around),
-            args=(around, 1),
-            **common,
-        )
+def _actions(app: Application, other: Other, seen: Seen | None) -> None:
+    if seen and seen.format and addressable(other.key):
+        link = elsewhere(app).download(other, seen)
+        st.link_button("Download", link, icon=":material/download:")
 
 
 def _facts(other: Other, seen: Seen | None) -> None:

@@ -3,13 +3,18 @@
 A component, because `st.image` cannot say that a picture failed, and a button for each turn loses the second
 of two quick presses. The preview stands in until the picture is there; the neighbours are loaded ahead.
 
+Names, links and buttons of the picture are drawn by Python, a round trip after the picture turned. Until they
+are about the picture on screen nobody can press them: they go into `bound(…)`, and `drawn_for(…)` comes last.
+
 ../shared/why.js  why a picture did not load      viewer.js  the view (default export)
+gate.js           keeps stale parts still         drawn.js   says what the dialog is about
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from uploader.ui.shared import texts
 
@@ -17,19 +22,24 @@ _mount = st.components.v2.component(
     "uploader_viewer",
     html=texts("viewer/viewer.html"),
     css=texts("shared/waiting.css", "viewer/viewer.css"),
-    js=texts("shared/why.js", "viewer/viewer.js"),
+    js=texts("shared/why.js", "viewer/gate.js", "viewer/viewer.js"),
 )
+_mark = st.components.v2.component("uploader_viewer_drawn", js=texts("viewer/drawn.js"))
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture of the viewer; both addresses are signed, `name` is read as text."""
+    """One picture of the viewer; both addresses are signed, `name` and `note` are read as text.
+
+    Without a `url` the preview stands, and a `note` says why; without either the picture is still to come.
+    """
 
     key: str
     name: str
-    url: str
-    thumbnail_url: str
-    is_heic: bool
+    url: str = ""
+    thumbnail_url: str = ""
+    is_heic: bool = False
+    note: str = ""
 
 
 def viewer(
@@ -53,6 +63,7 @@ def viewer(
                     "src": shot.url,
                     "thumb": shot.thumbnail_url,
                     "heic": shot.is_heic,
+                    "note": shot.note,
                 }
                 for shot in shots
             ],
@@ -60,6 +71,19 @@ def viewer(
         key=key,
         on_at_change=on_turn,
     )
+
+
+def bound(name: str) -> DeltaGenerator:
+    """A part of the dialog that is about the picture on show, and cannot be used while it is about another.
+
+    It keeps its place in the dialog whatever is in it: what an earlier run left there must not remain.
+    """
+    return st.container(key=f"of_shown_picture_{name}")
+
+
+def drawn_for(shown: str, *, key: str) -> None:
+    """Says that all of the dialog's parts are drawn for the picture whose key is `shown`; comes last."""
+    _mark(data={"shown": shown}, key=f"{key}_drawn")
 
 
 def turned_to(key: str) -> str:

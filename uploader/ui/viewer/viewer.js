@@ -31,6 +31,7 @@ class Viewer {
   #patience = 0
   #touchX = 0
   #near = new Map()
+  #gate = new Gate()
 
   constructor(root) {
     this.root = root
@@ -76,6 +77,7 @@ class Viewer {
     document.removeEventListener("keydown", this.#key)
     clearTimeout(this.#report)
     clearTimeout(this.#patience)
+    this.#gate.leave()
   }
 
   #key = (event) => {
@@ -129,8 +131,11 @@ class Viewer {
     const item = this.#items[this.#place]
     this.newer.disabled = this.#place === 0 && this.data.first
     this.older.disabled = this.#place === this.#items.length - 1 && this.data.last
-    if (this.#shown?.id === item.id && !anew) return
+    this.#gate.shows(item.id, this.root)
+    const same = this.#shown?.id === item.id
+    if (same && !anew && (this.#shown.src || !item.src) && this.#shown.note === item.note) return
     this.#shown = item
+    if (same && !anew) return this.#load(item)
     this.stage.classList.add("empty")
     this.root.setAttribute("aria-label", item.name)
     this.large.replaceChildren()
@@ -148,9 +153,11 @@ class Viewer {
   }
 
   async #load(item, anew) {
+    if (item.note) return this.#gone(item.note)
     if (item.heic && !(await showsHeic())) return this.#isHere(item) && this.#gone(HEIC_NOTE)
     clearTimeout(this.#patience)
     this.#patience = setTimeout(() => this.#say("Loading the picture"), PATIENCE_MS)
+    if (!item.src) return // Python is still looking at it
     const picture = (!anew && this.#near.get(item.id)) || pictureOf(item, anew)
     try {
       await picture.decode()
@@ -186,7 +193,7 @@ class Viewer {
   #preload() {
     if (navigator.connection?.saveData) return
     const beside = [this.#items[this.#place + 1], this.#items[this.#place - 1], this.#shown]
-    const wanted = beside.filter((item) => item && !item.heic)
+    const wanted = beside.filter((item) => item?.src && !item.heic)
     this.#near = new Map(wanted.map((item) => [item.id, this.#near.get(item.id) ?? pictureOf(item)]))
   }
 
