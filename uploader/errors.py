@@ -14,6 +14,7 @@ UploaderError
     ├── StorageRefused     a definite no (403, 400 …)
     ├── ObjectMissing      there is no such object
     └── ObjectChanged      a precondition failed: the object is not the one that was meant
+        └── CopyDiffers    a store copied something else than was checked
 """
 
 from typing import Any
@@ -93,6 +94,10 @@ class ObjectMissing(StorageError):
 
 class ObjectChanged(StorageError):
     """A precondition failed: the object is not, or no longer, the one that was meant."""
+
+
+class CopyDiffers(ObjectChanged):
+    """A store that ignores the precondition of a copy copied something else than was checked."""
 
 
 TRANSIENT = (BucketUnreachable, StorageBusy)

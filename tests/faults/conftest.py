@@ -139,6 +139,7 @@ def make_world(
                 mine = stack.enter_context(run_proxy(local_store.endpoint_url))
                 bucket = open_bucket(local_store, mine.url, read_timeout_s=read_timeout_s)
             flow = join(bucket, **options)
+            flow.uploads._promotion._pins_copies = True  # so that a planned fault meets the copy itself
             flow.carrier._transfer = Transfer(read_timeout_s=read_timeout_s or 10)
             return World(mine, flow, join(truth, **options), corner)
 

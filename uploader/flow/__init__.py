@@ -1,6 +1,7 @@
 """What the product does, with no page and no HTTP in sight.
 
 uploads       begin, carry and complete an upload: checked, stored, verified, then shown
+staged        what a browser stored, read for the check; promotion: checked bytes become an image
 gallery       pages of what is stored, from the bucket listing alone; facts, delete, undo
 finding       a bounded search by words, formats and dates; above: the page above a page
 links         signed links, shared for half their life; mending: lost thumbnails; zips: many as one

@@ -4,11 +4,9 @@ All state is the signed ticket and the objects themselves. A crash between any t
 in the gallery, and completing again ends well: the image's key is in the ticket, and S3 takes it only once.
 """
 
-import hashlib
 import re
 import secrets
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Final
 
@@ -18,19 +16,19 @@ from uploader import errors
 from uploader.flow import record
 from uploader.flow.film import Camera
 from uploader.flow.means import Means
+from uploader.flow.promotion import Promotion
 from uploader.flow.record import StoredImage
+from uploader.flow.staged import Staged
 from uploader.images import Checked, rejections, taken
 from uploader.limits import format_list, size_label
-from uploader.presign import PostRules, Signer, Ticket, new_key, thumbnail_key
+from uploader.presign import PostRules, Signer, Ticket, new_key
 from uploader.presign.keys import IMAGES, INCOMING
-from uploader.storage.bucket import Bucket
-from uploader.storage.shapes import PresignedPost, StoredObject
+from uploader.storage.shapes import PresignedPost
 
 log = structlog.get_logger()
 
 _FINISH_LIFE_S: Final = 3_600  # a ticket outlives its form: the bytes take a while, and checks may queue
-_CHUNK_BYTES: Final = 256 * 1024
-_HELD_BYTES: Final = 2**20  # a cleaned picture that is larger waits on disk: many at once would fill memory
+_HELD_BYTES: Final = 2**20  # what is larger waits on disk: many at once would fill memory
 _EXTENSIONS: Final = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -63,32 +61,6 @@ class Begun:
     earlier: StoredImage | None = None
 
 
-class _Staged:
-    """The staged object as the checker reads it: in chunks, compared with the ticket, never held whole."""
-
-    def __init__(self, bucket: Bucket, ticket: Ticket) -> None:
-        self._bucket = bucket
-        self._ticket = ticket
-        self.seen: StoredObject  # set once it was read to its end and is what the ticket promised
-
-    def __len__(self) -> int:
-        return self._ticket.size_bytes
-
-    def __iter__(self) -> Iterator[bytes]:
-        ticket, digest, left_bytes = self._ticket, hashlib.sha256(), self._ticket.size_bytes
-        with self._bucket.read(ticket.staged_key) as (stored, body):
-            if (stored.size_bytes, stored.content_type) != (ticket.size_bytes, ticket.content_type):
-                raise _not_as_announced()
-            while chunk := body.read(_CHUNK_BYTES):
-                digest.update(chunk)
-                left_bytes -= len(chunk)
-                # Before the last chunk goes out, so that nothing else is ever checked.
-                if not left_bytes and digest.hexdigest() != ticket.sha256:
-                    raise _not_as_announced()
-                yield chunk
-            self.seen = stored
-
-
 class Uploads:
     """The road straight from the browser. Any replica can finish what another began."""
 
@@ -96,6 +68,7 @@ class Uploads:
         self._means = means
         self._bucket = means.bucket
         self._signer = signer
+        self._promotion = Promotion(means)
 
     def begin(self, claim: Claim, *, who: str) -> Begun:
         """Signs a form that can store exactly the claimed content under `incoming/`.
@@ -137,22 +110,32 @@ class Uploads:
         ticket = self._signer.read_ticket(ticket_text, who=who, now=self._means.clock())
         camera = Camera()
         camera.shots.extend(self._means.films.take_back(ticket.staged_key))
-        with tempfile.SpooledTemporaryFile(_HELD_BYTES) as clean:
-            try:
-                seen, checked = self._check(ticket, camera, clean)
-            except errors.ObjectMissing:
-                return self._already_stored(ticket)
+        try:
+            image = self._finish(ticket, camera)
+        except errors.ObjectMissing:
+            return self._already_stored(ticket)
+        self._means.films.keep(image.key, camera)
+        log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, road="browser")
+        return replace(image, similar=self._means.index.similar(image))
+
+    def _finish(self, ticket: Ticket, camera: Camera) -> StoredImage:
+        """Checks what was staged, promotes it and discards it. Raises ObjectMissing where nothing is."""
+        with _spool() as clean, _spool() as kept:
+            pins_copies = self._promotion.pins_copies(ticket.staged_key)
+            staged = Staged(self._bucket, ticket, kept, pins_copies=pins_copies)
+            checked = self._check(staged, camera, clean)
             try:
                 with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
-                    image = self._promote(ticket, seen, checked, clean)
+                    body = clean if clean.tell() else kept
+                    image = self._promotion.promote(ticket, staged.seen, checked, body)
+            except errors.CopyDiffers:
+                return self._finish(ticket, camera)  # which puts what it checks, now that copies are known
             except (errors.ObjectChanged, errors.ObjectMissing):
                 # Another complete() of this ticket was faster, or what is staged is not what we checked.
                 image = self._already_stored(ticket)
         with camera.shot("app", "s3", "DELETE the staged object"):
-            self._discard(ticket.staged_key)
-        self._means.films.keep(image.key, camera)
-        log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, road="browser")
-        return replace(image, similar=self._means.index.similar(image))
+            staged.discard()
+        return image
 
     def _refuse_unacceptable(self, claim: Claim) -> None:
         formats = taken(self._means.limits)
@@ -172,42 +155,18 @@ class Uploads:
             sentence = "The SHA-256 of a file is 64 lower-case hex digits; compute it again."
             raise errors.ImageRejected(sentence, code="checksum_malformed")
 
-    def _check(self, ticket: Ticket, camera: Camera, clean: IO[bytes]) -> tuple[StoredObject, Checked]:
-        """What was staged and what the check says of it; what to store instead goes to `clean`."""
-        staged = _Staged(self._bucket, ticket)
+    def _check(self, staged: Staged, camera: Camera, clean: IO[bytes]) -> Checked:
+        """What the check says of what was staged; what to store instead goes to `clean`."""
         doing = "GET what arrived, compare, check, strip"
         try:
             with camera.shot("app", "s3", doing, size_bytes=len(staged)) as take:
                 checked = self._means.checker.check(staged, strip=self._means.strip, trim=True, into=clean)
                 take.request_id = staged.seen.request_id
         except errors.ImageRejected as error:
-            self._discard(ticket.staged_key)
-            log.info("upload.rejected", key=ticket.staged_key, code=error.code)
+            staged.discard()
+            log.info("upload.rejected", key=staged.key, code=error.code)
             raise
-        return staged.seen, checked
-
-    def _promote(
-        self, ticket: Ticket, staged: StoredObject, checked: Checked, clean: IO[bytes]
-    ) -> StoredImage:
-        facts = checked.facts
-        key = f"{ticket.key.rpartition('.')[0]}.{facts.extension}"
-        image = self._means.image_of(key, ticket.name, ticket.who, checked, source_sha256=ticket.sha256)
-        metadata, thumbnail = record.metadata(image), thumbnail_key(key, prefix=self._means.prefix)
-        with self._means.index.noting(image):
-            self._bucket.put(thumbnail, checked.thumbnail, content_type="image/jpeg")
-        if not clean.tell():  # nothing was taken off: the staged object is what to store
-            self._bucket.copy(replace(staged, content_type=facts.content_type), key, metadata=metadata)
-        else:
-            clean.seek(0)
-            self._bucket.put(
-                key,
-                clean,
-                content_type=facts.content_type,
-                sha256=facts.sha256,
-                metadata=metadata,
-                only_if_absent=True,
-            )
-        return image
+        return checked
 
     def _already_stored(self, ticket: Ticket) -> StoredImage:
         """The image that an earlier complete() of this ticket stored. Raises ObjectMissing."""
@@ -222,14 +181,6 @@ class Uploads:
         sentence = "No file arrived in the bucket for this upload; send it again."
         raise errors.ObjectMissing(sentence, code="nothing_stored")
 
-    def _discard(self, staged_key: str) -> None:
-        """Deletes what was staged; what stays is never shown, and the bucket's lifecycle rule sweeps it."""
-        try:
-            self._bucket.delete(staged_key)
-        except errors.StorageError as error:
-            log.warning("upload.leftover", key=staged_key, code=error.code)
 
-
-def _not_as_announced() -> errors.ImageRejected:
-    sentence = "What the bucket holds is not the file that was announced; send it again."
-    return errors.ImageRejected(sentence, code="not_as_announced")
+def _spool() -> IO[bytes]:
+    return tempfile.SpooledTemporaryFile(_HELD_BYTES)

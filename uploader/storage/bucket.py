@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from uploader import errors
 from uploader.presign.policy import decode_policy, sha256_field
 from uploader.storage.config import client_config, retry_conflicts
+from uploader.storage.copies import Copies
 from uploader.storage.failures import require_open_endpoint, translated
-from uploader.storage.removal import Removal
 from uploader.storage.rules import Rules
 from uploader.storage.shapes import (
     Listing,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 
-class Bucket(Removal, Rules):
+class Bucket(Copies, Rules):
     """The calls this project makes, each one request, each failing with an error of `uploader.errors`."""
 
     def __init__(self, client: "S3Client", name: str, credentials: Any = None) -> None:
@@ -165,8 +165,11 @@ class Bucket(Removal, Rules):
         sha256: str | None = None,
         metadata: Mapping[str, str] | None = None,
         only_if_absent: bool = False,
-    ) -> None:
-        """Stores an object. Raises ObjectChanged where `only_if_absent` and it is there."""
+    ) -> str:
+        """Stores an object, and gives its version id, empty where the bucket keeps no versions.
+
+        Raises ObjectChanged where `only_if_absent` and it is there.
+        """
         extra: dict[str, Any] = {"IfNoneMatch": "*"} if only_if_absent else {}
         if sha256 is not None:
             extra |= {"ChecksumSHA256": sha256_field(sha256), "ChecksumAlgorithm": "SHA256"}
@@ -180,36 +183,7 @@ class Bucket(Removal, Rules):
                 **extra,
             )
         require(stored, "ETag")
-
-    def copy(self, source: StoredObject, key: str, *, metadata: Mapping[str, str] | None = None) -> None:
-        """Copies exactly the object that was seen, to a key that must be free.
-
-        Raises ObjectChanged where the source is no longer that object or the key is taken
-        (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html), ObjectMissing where it is gone.
-        """
-        extra: dict[str, Any] = {}
-        if metadata is not None:
-            extra = {
-                "Metadata": dict(metadata),
-                "MetadataDirective": "REPLACE",
-                "ContentType": source.content_type,
-            }
-        with translated("copy an object"):
-            copied = self._client.copy_object(
-                Bucket=self.name,
-                Key=key,
-                CopySource={"Bucket": self.name, "Key": source.key},
-                CopySourceIfMatch=source.etag,
-                IfNoneMatch="*",
-                ChecksumAlgorithm="SHA256",
-                **extra,
-            )
-        require(copied.get("CopyObjectResult", ()), "ETag")
-
-    def delete(self, key: str) -> None:
-        """Deletes an object; one that is not there is no fault."""
-        with translated("delete an object"):
-            self._client.delete_object(Bucket=self.name, Key=key)
+        return stored.get("VersionId", "")
 
     def list(self, prefix: str, *, start_after: str = "", limit: int = 1_000) -> Listing:
         """At most `limit` (1 to 1,000) objects under `prefix` with keys after `start_after`, in one call."""

@@ -1,8 +1,8 @@
-"""Deleting many objects at once, and taking it back where the bucket keeps versions."""
+"""Deleting: one object or many, taken back where the bucket keeps versions, or with every version."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uploader import errors
 from uploader.presign import answers
@@ -30,6 +30,46 @@ class Removal:
 
     _client: "S3Client"
     name: str
+
+    def delete(self, key: str, version_id: str = "") -> None:
+        """Deletes an object, or one version of it; what is not there is no fault.
+
+        Without a version, a bucket that keeps versions only hides the object.
+        """
+        which: dict[str, Any] = {"VersionId": version_id} if version_id else {}
+        with translated("delete an object"):
+            self._client.delete_object(Bucket=self.name, Key=key, **which)
+
+    def delete_versions(self, *keys: str) -> None:
+        """Deletes every version of these objects and all that hides them, so that nothing of them stays.
+
+        Needs s3:ListBucketVersions and s3:DeleteObjectVersion. Raises StorageRefused where one must stay.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
+        """
+        found = [{"Key": key, "VersionId": version} for key in keys for version in self._versions(key)]
+        for start in range(0, len(found), MOST):
+            wanted: Any = found[start : start + MOST]
+            with translated("delete versions of an object"):
+                answer = self._client.delete_objects(
+                    Bucket=self.name, Delete={"Objects": wanted, "Quiet": False}
+                )
+            refused = answer.get("Errors", [])
+            require([item.get("Key") for item in (*answer.get("Deleted", ()), *refused)], wanted[0]["Key"])
+            if refused:
+                raise _refusal(refused[0])
+
+    def _versions(self, key: str) -> Iterator[str]:
+        """Every version id of an object, those of its delete markers included."""
+        after: dict[str, Any] = {}
+        while True:
+            with translated("list the versions of an object"):
+                found = self._client.list_object_versions(Bucket=self.name, Prefix=key, **after)
+            for one in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
+                if one["Key"] == key:
+                    yield one["VersionId"]
+            if not found.get("IsTruncated") or found.get("NextKeyMarker") != key:
+                return
+            after = {"KeyMarker": key, "VersionIdMarker": found["NextVersionIdMarker"]}
 
     def delete_many(self, keys: Sequence[str]) -> list[Deleted]:
         """Deletes at most 1,000 objects in one call; each fares for itself, in the order of `keys`."""
@@ -59,8 +99,12 @@ class Removal:
 
     def keeps_versions(self) -> bool:
         """Whether a deleted object is only hidden. Raises StorageRefused without s3:GetBucketVersioning."""
+        return self.versioning() == "Enabled"
+
+    def versioning(self) -> str:
+        """`Enabled`, `Suspended` (older versions stay) or empty. Raises as `keeps_versions` does."""
         with translated("ask for the versioning of the bucket"):
-            return self._client.get_bucket_versioning(Bucket=self.name).get("Status") == "Enabled"
+            return self._client.get_bucket_versioning(Bucket=self.name).get("Status", "")
 
 
 def _refusal(item: object) -> errors.StorageRefused:

@@ -1,7 +1,7 @@
 """What a bucket itself is told: who may post to it from a page, and what it sweeps."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uploader import errors
 from uploader.storage.failures import translated
@@ -41,8 +41,8 @@ class Rules:
                 Bucket=self.name, LifecycleConfiguration={"Rules": [sweep_rule(prefix, after_days)]}
             )
 
-    def sweeps(self, prefix: str) -> bool:
-        """Whether a lifecycle rule deletes what lies under `prefix`.
+    def sweeps(self, prefix: str, *, versions: bool = False) -> bool:
+        """Whether lifecycle rules delete what lies under `prefix`, and with `versions` what is hidden there.
 
         Raises StorageRefused without s3:GetLifecycleConfiguration.
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
@@ -54,10 +54,21 @@ class Rules:
             if error.code == "NoSuchLifecycleConfiguration":
                 return False
             raise
-        return any(
-            rule.get("Status") == "Enabled" and "Expiration" in rule and prefix.startswith(_prefix_of(rule))
+        rules = [
+            rule
             for rule in found.get("Rules", ())
-        )
+            if rule.get("Status") == "Enabled" and prefix.startswith(_prefix_of(rule))
+        ]
+        return any(map(_expires, rules)) and (not versions or any(map(_deletes_versions, rules)))
+
+
+def _expires(rule: Any) -> bool:
+    return bool({"Days", "Date"} & set(rule.get("Expiration", ())))
+
+
+def _deletes_versions(rule: Any) -> bool:
+    found = rule.get("NoncurrentVersionExpiration", {})
+    return "NoncurrentDays" in found and "NewerNoncurrentVersions" not in found  # which keeps some for ever
 
 
 def _prefix_of(rule: object) -> str:

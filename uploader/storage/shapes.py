@@ -44,6 +44,8 @@ class StoredObject:
     metadata: Mapping[str, str] = field(default_factory=dict)
     request_id: str = field(default="", compare=False)
     """Of the call that told this."""
+    version_id: str = field(default="", compare=False)
+    """Empty in a bucket that never kept versions, and in a listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def content_disposition(name: str) -> str:
 def sweep_rule(prefix: str, after_days: int) -> Any:
     """The lifecycle rule that deletes what lies under `prefix` for `after_days` days.
 
+    In a bucket that keeps versions, expiring only hides; what is hidden is deleted as many days later.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
     """
     return {
@@ -86,6 +89,7 @@ def sweep_rule(prefix: str, after_days: int) -> Any:
         "Status": "Enabled",
         "Filter": {"Prefix": prefix},
         "Expiration": {"Days": after_days},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": after_days},
     }
 
 
@@ -111,13 +115,15 @@ def stored_object(key: str, found: Any) -> StoredObject:
         etag=found["ETag"],
         last_modified=found["LastModified"],
         content_type=found.get("ContentType", ""),
-        sha256=_hex(found.get("ChecksumSHA256")),
+        sha256=hex_sha256(found.get("ChecksumSHA256")),
         metadata=found.get("Metadata", {}),
         request_id=found["ResponseMetadata"].get("RequestId", ""),
+        version_id=found.get("VersionId", ""),
     )
 
 
-def _hex(checksum: str | None) -> str | None:
+def hex_sha256(checksum: str | None) -> str | None:
+    """A SHA-256 of S3's in hex; None where there is none of the whole object."""
     try:
         return base64.b64decode(checksum or "", validate=True).hex() or None
     except binascii.Error:
