@@ -66,6 +66,24 @@ def profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
+def private_profile(secret: bytes) -> bytes:
+    """The same profile with a tag of a vendor's own and a date, as screens have it."""
+    made = profile()
+    count = int.from_bytes(made[128:132], "big")
+    table = b""
+    for at in range(132, 132 + 12 * count, 12):
+        name, start, size = struct.unpack_from(">4sII", made, at)
+        table += struct.pack(">4sII", name, start + 12, size)
+    body = made[132 + 12 * count :]
+    table += struct.pack(">4sII", b"mmod", 144 + 12 * count + len(body), len(secret))
+    whole = made[4:128] + (count + 1).to_bytes(4, "big") + table + body + secret
+    return (len(whole) + 4).to_bytes(4, "big") + whole
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
 def chunk(kind: bytes, body: bytes = b"") -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 

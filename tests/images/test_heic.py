@@ -115,7 +115,8 @@ def test_stripping_takes_what_is_private_and_no_pixel(turn: int) -> None:
     data = FILES[turn]
     checked = check(data, strip=True)
     assert checked.stripped is not None
-    assert (len(checked.stripped), checked.removed) == (len(data), ("location", "camera", "dates"))
+    assert checked.removed == ("location", "camera", "dates")
+    assert len(checked.stripped) < len(data) - 200
     assert b"SERIAL" in data
     assert not [secret for secret in (b"SERIAL", b"Maker", b"2024:05:06") if secret in checked.stripped]
     assert checked.facts == inspect(checked.stripped)

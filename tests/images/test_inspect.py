@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.images import pictures
 from uploader.errors import ImageRejected
-from uploader.images import inspect, rejections
+from uploader.images import containers, inspect, rejections
 from uploader.images.inspect import check
 from uploader.limits import FORMATS, Limits
 
@@ -174,7 +174,10 @@ SAMPLES |= {
 def test_every_truncation_is_refused(name: str) -> None:
     data = SAMPLES[name]
     step = max(1, len(data) // 400)
-    for size in {*range(0, len(data), step), *range(max(0, len(data) - 40), len(data))}:
+    whole = set[int]()
+    if name.startswith("GIF"):  # only the trailer is missing behind a whole frame
+        whole = {part.end for part in containers.walk(data, "GIF", Limits()).parts if part.kind == "image"}
+    for size in {*range(0, len(data), step), *range(max(0, len(data) - 40), len(data))} - whole:
         refused(data[:size])
 
 

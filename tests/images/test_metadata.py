@@ -50,7 +50,6 @@ def test_the_orientation_of_an_avif_is_its_own_property() -> None:
     with Image.open(io.BytesIO(stripped(data))) as image:
         assert image.getexif()[0x0112] == 6
         assert 0x010F not in image.getexif()
-    assert len(strip_metadata(data)) == len(data)
     assert "location" in describe_removed(data)
 
 
@@ -187,7 +186,7 @@ def test_an_app_block_of_a_wrong_length_is_not_kept() -> None:
     assert b"NETSCAPE" in strip_metadata(data)
 
 
-def test_avif_payloads_are_overwritten_in_place() -> None:
+def test_avif_payloads_go() -> None:
     data = pictures.picture(
         "AVIF", exif=pictures.exif(), xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>my secret"
     )

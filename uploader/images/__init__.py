@@ -6,6 +6,10 @@
     containers/     the structure of JPEG, PNG, GIF, WebP and AVIF files, without decoding
     decode.py       everything Pillow: decodes each frame, makes the thumbnail; imported late
     metadata.py     strips what a picture tells about people, without touching a pixel
+    fates.py        which parts of JPEG, PNG, GIF and WebP files stay
+    profiles.py     colour profiles in those files; icc.py, what of a profile is private
+    heif/           AVIF and HEIC files made again from what drawing needs
+    removals.py     the words for what was taken away
     exif.py         which way up, and what it gives away
     camera.py       how it was taken, in one line
     likeness.py     how much two pictures look alike

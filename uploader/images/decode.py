@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PIL import AvifImagePlugin, Image, ImageCms
 
 from uploader.errors import ImageRejected
-from uploader.images import camera, exif, likeness, rejections
+from uploader.images import exif, likeness, rejections
 from uploader.images.containers import Walk, lacks_pixels
 from uploader.limits import Limits
 
@@ -38,7 +38,6 @@ class Decoded:
     frames: int
     thumbnail: bytes
     likeness: str
-    camera: str
 
 
 def trust_own_bounds() -> None:
@@ -105,7 +104,7 @@ def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits) -> Deco
     _verify_rest(image, walk, frames)
     if turn >= 5:
         width, height = height, width
-    return Decoded(width, height, frames, _jpeg(small), _likeness(small), camera.line(block))
+    return Decoded(width, height, frames, _jpeg(small), _likeness(small))
 
 
 def _ends_empty(image: Image.Image) -> bool:

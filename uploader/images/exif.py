@@ -86,9 +86,9 @@ def only_orientation(value: int) -> bytes:
     return b"MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, ORIENTATION, 3, 1, value, 0, 0)
 
 
-def nothing(size: int) -> bytes:
-    """A valid TIFF block without a tag, `size` bytes long; zeros where that is too short."""
-    return b"MM\0*\0\0\0\x08\0\0\0\0\0\0".ljust(size, b"\0") if size >= 14 else bytes(size)
+def from_item(payload: bytes) -> bytes:
+    """The block in an Exif item, whose first four bytes say where it begins (ISO/IEC 23008-12, A.2.1)."""
+    return payload[4 + int.from_bytes(payload[:4], "big") :]
 
 
 def describe(payload: bytes) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
-from uploader.images import containers, metadata, rejections
+from uploader.images import camera, containers, metadata, rejections
 from uploader.limits import Limits
 
 _DEFAULTS: Final = Limits()
@@ -63,19 +63,26 @@ def inspect(data: bytes, limits: Limits = _DEFAULTS) -> ImageFacts:
 def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim: bool = False) -> Checked:
     """Facts and thumbnail from one walk and one decode, in this process. Raises only ImageRejected.
 
-    What is decoded is what will be stored: with `strip`, the picture without its metadata; with `trim`, which
-    `strip` includes, the picture without what follows its end.
+    What is decoded is the picture without its metadata, so that a file is good or bad whatever is stored of
+    it: with `strip`, just that; with `trim`, which `strip` includes, all but what follows the picture or is
+    broken; else the file as it is.
     """
     weigh(len(data), limits)
     walk = containers.walk(data, containers.sniff(data, limits), limits)
-    if not strip and not trim:
-        return _decode(data, walk, limits)
-    stripped, stripped_walk = metadata.strip(data, walk) if strip else metadata.trim(data, walk)
-    if stripped == data:
-        return _decode(data, walk, limits)
-    checked = _decode(stripped, stripped_walk, limits)
-    removed = metadata.describe(data, walk) if strip else metadata.describe_tail(walk)
-    return replace(checked, stripped=stripped, removed=removed)
+    bare, bare_walk = metadata.strip(data, walk)
+    checked = _decode(bare, bare_walk, limits)
+    if strip:
+        return (
+            checked
+            if bare == data
+            else replace(checked, stripped=bare, removed=metadata.describe(data, walk))
+        )
+    stored = metadata.trim(data, walk)[0] if trim else data
+    facts = replace(checked.facts, size_bytes=len(stored), sha256=hashlib.sha256(stored).hexdigest())
+    checked = replace(checked, facts=facts, camera=camera.line(metadata.exif_payload(data, walk)))
+    if stored == data:
+        return checked
+    return replace(checked, stripped=stored, removed=metadata.describe_trim(data, walk))
 
 
 def weigh(size_bytes: int, limits: Limits) -> None:
@@ -102,4 +109,4 @@ def _decode(data: bytes, walk: containers.Walk, limits: Limits) -> Checked:
         size_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
     )
-    return Checked(facts, decoded.thumbnail, likeness=decoded.likeness, camera=decoded.camera)
+    return Checked(facts, decoded.thumbnail, likeness=decoded.likeness)

@@ -6,14 +6,21 @@ import pytest
 
 from tests.images.containers.walked import SAMPLES, refused, walk
 from uploader.images import rejections
+from uploader.images.inspect import check
 
 
 def gif_block(body: bytes) -> bytes:
     return bytes((len(body),)) + body
 
 
-def test_a_gif_without_its_trailer() -> None:
-    assert refused(SAMPLES["GIF"][:-1]).code == rejections.TRUNCATED
+def test_a_trailer_may_be_missing_behind_whole_frames() -> None:
+    data = SAMPLES["GIF"]
+    assert walk(data[:-1]).end == len(data) - 1
+    for ways in ({"strip": True}, {"trim": True}):
+        assert check(data[:-1], **ways).stripped == data
+    assert refused(data[:-2]).code == rejections.TRUNCATED
+    control = b"!\xf9" + gif_block(bytes(4)) + b"\0"
+    assert refused(data[:-1] + control).code == rejections.TRUNCATED, "a frame was to follow"
 
 
 def test_a_gif_counts_frames_and_the_canvas_that_holds_them() -> None:

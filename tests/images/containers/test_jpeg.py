@@ -7,6 +7,7 @@ import pytest
 from tests.images import pictures
 from tests.images.containers.walked import SAMPLES, refused, walk
 from uploader.images import rejections
+from uploader.images.inspect import check
 
 
 def test_a_jpeg_without_its_end_mark() -> None:
@@ -59,3 +60,22 @@ def test_thousands_of_scans_are_refused() -> None:
 )
 def test_jpegs_that_no_browser_shows(change: tuple[bytes, bytes], what: str) -> None:
     assert what in str(refused(SAMPLES["JPEG"].replace(*change, 1)))
+
+
+@pytest.mark.parametrize(
+    ("marker", "body"),
+    [
+        (0xE0, b"JFIF\0"),
+        (0xE0, b"JFIF\0\1\2\0\0"),
+        (0xEE, b"Adobe\0d"),
+        (0xE2, b"ICC_PROFILE\0\1\1no profile"),
+        (0xE2, b"ICC_PROFILE\0\2\3" + bytes(200)),
+        (0xE2, b"ICC_PROFILE\0"),
+    ],
+)
+def test_a_malformed_segment_is_left_out(marker: int, body: bytes) -> None:
+    data = pictures.picture("JPEG")
+    for ways in ({"strip": True}, {"trim": True}):
+        found = check(pictures.with_segment(data, marker, body), **ways)
+        assert (found.stripped, found.removed) == (data, ("a broken part",))
+    assert check(pictures.with_segment(data, marker, body)).facts.width_px == 64

@@ -8,6 +8,7 @@ import pytest
 from tests.images import pictures
 from tests.images.containers.walked import SAMPLES, refused, walk
 from uploader.images import containers, inspect, rejections
+from uploader.images.inspect import check
 
 
 def test_a_cut_png_says_how_much_is_there() -> None:
@@ -19,15 +20,81 @@ def test_a_cut_png_says_how_much_is_there() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [b"IHDR", b"IDAT", b"IEND", b"tEXt"])
+@pytest.mark.parametrize("kind", [b"IHDR", b"IDAT", b"IEND"])
 def test_every_checksum_counts(kind: bytes) -> None:
-    data = bytearray(pictures.with_chunk(SAMPLES["PNG"], b"tEXt", b"Title\0x"))
-    at = data.index(kind)
-    size = int.from_bytes(data[at - 4 : at], "big")
-    data[at + 4 + size] ^= 1
-    error = refused(bytes(data))
+    error = refused(with_wrong_checksum(SAMPLES["PNG"], kind))
     assert error.code == rejections.BAD_CHECKSUM
     assert kind.decode() in str(error)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [(b"tEXt", b"Title\0my secret"), (b"gAMA", struct.pack(">I", 45455)), (b"iCCP", b"p\0\0rubbish")],
+)
+def test_a_part_with_a_wrong_checksum_that_browsers_pass_over_is_left_out(kind: bytes, body: bytes) -> None:
+    data = with_wrong_checksum(pictures.with_chunk(SAMPLES["PNG"], kind, body), kind)
+    assert left_out(data) == SAMPLES["PNG"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (b"gAMA", b"\0\0"),
+        (b"gAMA", bytes(5)),
+        (b"cHRM", bytes(31)),
+        (b"pHYs", bytes(3)),
+        (b"sRGB", b""),
+        (b"sBIT", b"\x08"),
+        (b"bKGD", bytes(3)),
+        (b"tRNS", bytes(5)),
+        (b"acTL", bytes(4)),
+        (b"cICP", bytes(3)),
+        (b"PLTE", bytes(4)),
+        (b"iCCP", b""),
+        (b"iCCP", b"p\0\0" + zlib.compress(b"no profile")),
+    ],
+)
+def test_a_part_of_a_wrong_length_is_left_out(kind: bytes, body: bytes) -> None:
+    assert left_out(pictures.with_chunk(SAMPLES["PNG"], kind, body)) == SAMPLES["PNG"]
+
+
+def test_a_second_end_is_left_out() -> None:
+    data = SAMPLES["PNG"]
+    for tail in (data[-12:], data[-12:] * 2, data[-12:] + b"\r\n"):
+        assert walk(data + tail).tail == ("padding",)
+        assert check(data + tail, strip=True).stripped == data
+    assert refused(data + data[-12:] + b"<script>").code == rejections.TRAILING_DATA
+
+
+def left_out(data: bytes) -> bytes | None:
+    """What is stored of a file with a broken part, whatever is to be kept of it."""
+    stripped, trimmed = (check(data, **ways) for ways in ({"strip": True}, {"trim": True}))
+    assert stripped.stripped == trimmed.stripped
+    assert stripped.removed == trimmed.removed == ("a broken part",)
+    assert check(data).facts.width_px == 64
+    return stripped.stripped
+
+
+def with_wrong_checksum(png: bytes, kind: bytes) -> bytes:
+    at = png.index(kind) + 4
+    at += int.from_bytes(png[at - 8 : at - 4], "big")
+    return png[:at] + bytes((png[at] ^ 1,)) + png[at + 1 :]
+
+
+@pytest.mark.parametrize("body", [b"", b"\0\0", b"\0\0\0\0", bytes(771)])
+def test_a_palette_that_is_empty_or_crooked(body: bytes) -> None:
+    data = pictures.picture("PNG", mode="P")
+    start = data.index(b"PLTE") - 4
+    end = start + int.from_bytes(data[start : start + 4], "big") + 12
+    assert "its palette" in str(refused(data[:start] + pictures.chunk(b"PLTE", body) + data[end:]))
+
+
+def test_an_animation_that_promises_what_nothing_can_keep() -> None:
+    data = pictures.animation("PNG")
+    at = data.index(b"acTL") - 4
+    for frames in (2**31 - 1, 2**31, 2**32 - 1):
+        promising = pictures.chunk(b"acTL", struct.pack(">II", frames, 0))
+        assert f"it promises {frames:,} frames" in str(refused(data[:at] + promising + data[at + 20 :]))
 
 
 @pytest.mark.parametrize("kind", ["zTXt", "iTXt", "iCCP"])

@@ -7,6 +7,7 @@ import pytest
 from tests.images import pictures
 from tests.images.containers.walked import SAMPLES, refused, walk
 from uploader.images import rejections
+from uploader.images.inspect import check
 from uploader.limits import FORMATS
 
 
@@ -21,7 +22,10 @@ from uploader.limits import FORMATS
         (b"%PDF-1.7", "a PDF document"),
         (b"MZ\x90\0", "a program"),
         (b"GIF89a", "another image"),
-        (b"some more bytes", "other data"),
+        (bytes(30) + b"some words <SVG onload=x>", "a web page"),
+        (b"dhav <?php echo 1", "a PHP script"),
+        (b"slack" * 99 + b"PK\x05\x06" + bytes(18), "a ZIP archive"),
+        (b"#!/bin/sh", "a script"),
     ],
 )
 def test_what_follows_the_picture_is_refused_by_name(name: str, tail: bytes, found: str) -> None:
@@ -50,14 +54,32 @@ def test_tails_of_phones_are_legal() -> None:
     assert walk(jpeg + jpeg + video).tail == ("further pictures", "a video")
 
 
-def test_a_cut_in_the_tail_is_a_cut() -> None:
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    ("tail", "word"),
+    [
+        (b"some more bytes of a memory card", "other data behind the picture"),
+        (b"dhav\x35\x04\0\0", "a camera trailer"),
+        (b'vivo{"IMEI":"my secret"}\0', "a camera trailer"),
+        (b"\xa1\xb2\xc3\xd4\0\x08my secret", "a camera trailer"),
+        (b"my secret 8db42d694ccc418790edff439fe026bf", "a camera trailer"),
+    ],
+)
+def test_what_cameras_and_cards_leave_behind_is_cut_off(name: str, tail: bytes, word: str) -> None:
+    data = SAMPLES[name]
+    assert walk(data + tail).tail == (word,)
+    for ways in ({"strip": True}, {"trim": True}):
+        found = check(data + tail, **ways)
+        assert (found.stripped, found.removed) == (data, (word,))
+    assert check(data + tail).facts.width_px == 64
+
+
+def test_a_cut_in_the_tail_costs_the_tail_alone() -> None:
     jpeg = SAMPLES["JPEG"]
     video = pictures.box(b"ftyp", b"mp42\0\0\0\0isom") + pictures.box(b"mdat", bytes(90))
-    assert refused(jpeg + jpeg[:-2]).code == rejections.TRUNCATED
-    error = refused(jpeg + video[:-5])
-    assert error.code == rejections.TRUNCATED
-    total = len(jpeg + video)
-    assert f"{total - 5:,} of at least {total:,} bytes are there" in str(error)
+    for tail in (jpeg[:-2], video[:-5]):
+        assert check(jpeg + tail, strip=True).stripped == jpeg
+    assert refused(jpeg + video[:-50] + b"<?php").code == rejections.TRAILING_DATA
 
 
 def test_a_page_behind_a_video_is_found() -> None:

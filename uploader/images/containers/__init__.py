@@ -4,6 +4,7 @@
     walk(data, format, limits) -> Walk   size, frames, where the picture ends, its parts
     walk.py    Walk, Part and the reader that never runs past the end
     jpeg.py png.py gif.py webp.py avif.py   one walker for each container
+    items.py   what the `meta` box of AVIF and HEIC lists
     apng.py    what of an animated PNG is sound
     boxes.py   the bricks of AVIF, and of a video behind a picture
     tail.py    judges what follows the end of a picture
@@ -18,10 +19,10 @@ from uploader.images import rejections
 from uploader.images.containers import avif, gif, jpeg, png, webp
 from uploader.images.containers.png import lacks_pixels
 from uploader.images.containers.tail import FURTHER_PICTURES
-from uploader.images.containers.walk import Part, Walk
+from uploader.images.containers.walk import BROKEN, Part, Walk
 from uploader.limits import FORMATS, Limits
 
-__all__ = ["FURTHER_PICTURES", "Part", "Walk", "lacks_pixels", "sniff", "walk"]
+__all__ = ["BROKEN", "FURTHER_PICTURES", "Part", "Walk", "lacks_pixels", "sniff", "walk"]
 
 _WALKERS: Final[dict[str, Callable[[bytes, Limits], Walk]]] = {
     "JPEG": jpeg.walk,

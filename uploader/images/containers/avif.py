@@ -5,117 +5,80 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from uploader.images import rejections
-from uploader.images.containers import boxes, tail
+from uploader.images.containers import boxes, items, tail
 from uploader.images.containers.boxes import Box
 from uploader.images.containers.walk import Reader, Walk
 from uploader.limits import Limits
 
-_HOLDERS = ("moov", "trak", "mdia", "minf", "stbl")
-_METADATA = {"Exif": "Exif", "mime": "XMP"}
-_FILE, _IDAT = 0, 1  # construction methods of an item's extents
+_METADATA = ("Exif", "mime", "uri ")
 
 
 def walk(data: bytes, limits: Limits, name: str = "AVIF") -> Walk:
-    """Walk the boxes and check that every item's bytes are in the file. Raises ImageRejected.
+    """Walk the boxes and check that every picture's bytes are in the file. Raises ImageRejected.
 
-    The size is the largest width and height that any item claims; 0 for a sequence without items.
+    The size is the largest width and height that any item claims; 0 for a sequence without items. A second
+    `ftyp` begins another file, such as the video of a motion photo.
     """
     reader = Reader(data, name)
     seen: list[Box] = []
     for box in boxes.row(reader, 0, len(data)):
+        if box.kind == "ftyp" and seen:
+            break
         reader.pos = box.end
         reader.add(box.kind, box.start)
-        seen += _inside(reader, box)
+        seen.append(box)
     end, rest = reader.pos, data[reader.pos :]
     if rest and len(rest) < 8 and rest[:1] < b"\x08":  # the first bytes of one box more
         raise rejections.truncated(name, len(data))
     metas = [box for box in seen if box.kind == "meta"]
     if not metas and all(box.kind != "moov" for box in seen):
         raise rejections.truncated(name, len(data)) if not rest else reader.damaged("it holds no picture")
-    sides = [(0, 0)]
+    sides, item_ends = [(0, 0)], [0]
     for meta in metas:
-        _items(reader, meta)
+        item_ends += _items(reader, meta)
         sides += _sides(reader, meta)
-    end = _end(reader, seen, end)
+    end = _end(reader, seen, end, max(item_ends))
     words = tail.judge(name, data, end)
     return Walk(name, max(s[0] for s in sides), max(s[1] for s in sides), 1, end, tuple(reader.parts), words)
 
 
-def _inside(reader: Reader, box: Box, depth: int = 0) -> Iterator[Box]:
-    """The box and those inside it that matter here."""
-    yield box
-    if box.kind == "udta":
-        reader.add("udta", box.start, box.end)
-    elif box.kind in _HOLDERS and depth < len(_HOLDERS):
-        for inner in boxes.row(reader, box.body, box.end):
-            yield from _inside(reader, inner, depth + 1)
-
-
-def _end(reader: Reader, seen: list[Box], end: int) -> int:
+def _end(reader: Reader, seen: list[Box], end: int, items_end: int) -> int:
     """Where the picture ends. A last box without a size swallows all; then the items say where they end."""
     last = seen[-1]
     open_ended = last.kind == "mdat" and reader.data[last.start : last.start + 4] == bytes(4)
     if not open_ended or any(box.kind == "moov" for box in seen):
         return end
-    return max((part.end for part in reader.parts if part.kind in ("item", *_METADATA.values())), default=end)
+    return items_end or end
 
 
-def _items(reader: Reader, meta: Box) -> None:
-    """Note each item of a `meta` box as a part: `Exif`, `XMP` or `item`."""
-    inner = {box.kind: box for box in boxes.row(reader, meta.body + 4, meta.end)}
+def _items(reader: Reader, meta: Box) -> Iterator[int]:
+    """Note groups and Exif of a `meta` box as parts; where in the file each of its items ends."""
+    inner = items.meta_boxes(reader, meta)
     if "grpl" in inner:
         reader.add("grpl", inner["grpl"].start, inner["grpl"].end)
     if "iloc" not in inner:
         return
-    kinds = _kinds(reader, inner["iinf"]) if "iinf" in inner else {}
-    idat = inner.get("idat")
-    for item, method, start, size in _extents(reader, inner["iloc"]):
-        base, limit = (idat.body, idat.end) if method == _IDAT and idat else (0, len(reader.data))
-        if method not in (_FILE, _IDAT) or (method == _IDAT and idat is None):
+    entries = items.infos(reader, inner["iinf"]) if "iinf" in inner else []
+    kinds = {entry.number: entry.kind for entry in entries}
+    idat, size = inner.get("idat"), len(reader.data)
+    for location in items.locations(reader, inner["iloc"]):
+        kind = kinds.get(location.item, "")
+        if location.method not in (items.IN_FILE, items.IN_IDAT):
             continue  # built from other items
-        if base + start + size > limit:
-            if method == _FILE:
-                raise rejections.truncated(reader.format, limit, start + size)
-            raise reader.damaged("a part of the picture is missing")
-        reader.add(kinds.get(item, "item"), base + start, base + start + size if size else limit)
-
-
-def _kinds(reader: Reader, iinf: Box) -> dict[int, str]:
-    """Items that hold metadata, by number."""
-    found = {}
-    count_bytes = 2 if reader.data[iinf.body] == 0 else 4
-    for infe in boxes.row(reader, iinf.body + 4 + count_bytes, iinf.end):
-        reader.pos = infe.body
-        version = reader.number(1)
-        reader.need(3)
-        number = reader.number(2 if version < 3 else 4)
-        reader.need(2)
-        at = reader.need(4)
-        kind = _METADATA.get(reader.data[at : at + 4].decode("latin-1"))
-        if kind == "Exif" or (kind and b"rdf+xml" in reader.data[at : infe.end]):
-            found[number] = kind
-    return found
-
-
-def _extents(reader: Reader, iloc: Box) -> Iterator[tuple[int, int, int, int]]:
-    """Item number, construction method, offset and length of every extent (ISO/IEC 14496-12, 8.11.3)."""
-    reader.pos = iloc.body
-    version = reader.number(1)
-    reader.need(3)
-    sizes = reader.number(2)
-    offset_bytes, length_bytes, base_bytes = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
-    index_bytes = sizes & 15 if version else 0
-    for _ in range(reader.number(2 if version < 2 else 4)):
-        item = reader.number(2 if version < 2 else 4)
-        method = reader.number(2) & 15 if version else _FILE
-        reader.need(2)  # where another file would be named
-        base = reader.number(base_bytes)
-        for _ in range(reader.number(2)):
-            reader.need(index_bytes)
-            yield item, method, base + reader.number(offset_bytes), reader.number(length_bytes)
-            reader.count()
-        if reader.pos > iloc.end:
-            raise reader.damaged("its list of parts is longer than the box around it")
+        is_inside = location.method == items.IN_IDAT and idat is not None
+        base, limit = (idat.body, idat.end) if is_inside and idat else (0, size)
+        for start, length in items.runs(location):
+            end = base + start + length
+            if kind == "Exif" and length > 4 and end <= limit:
+                reader.add("Exif", base + start, end)
+            if kind in _METADATA and end > limit:
+                continue  # left out when the picture is cleaned
+            if end > limit or (location.method == items.IN_IDAT and idat is None):
+                if location.method == items.IN_FILE:
+                    raise rejections.truncated(reader.format, limit, end)
+                raise reader.damaged("a part of the picture is missing")
+            if not is_inside:
+                yield end if length else size
 
 
 def _sides(reader: Reader, meta: Box) -> Iterator[tuple[int, int]]:

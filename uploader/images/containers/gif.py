@@ -19,6 +19,8 @@ def walk(data: bytes, limits: Limits) -> Walk:
     frames = 0
     while True:
         start = reader.pos
+        if frames and start == len(data) and reader.parts[-1].kind != "control":
+            break  # a writer may forget the trailer, and then every frame is whole
         block = reader.number(1)
         if block == _TRAILER:
             reader.add("trailer", start)

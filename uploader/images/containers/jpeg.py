@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from uploader.images import rejections
 from uploader.images.containers import tail
-from uploader.images.containers.walk import Reader, Walk
+from uploader.images.containers.walk import BROKEN, Reader, Walk
 from uploader.limits import Limits
 
 _SOI, _EOI, _SOS, _COM, _TEM = 0xD8, 0xD9, 0xDA, 0xFE, 0x01
@@ -29,7 +29,7 @@ class _Frame:
 def walk(data: bytes, limits: Limits) -> Walk:
     """Walk the first picture to its EOI and judge what follows. Raises ImageRejected."""
     found, reader = _picture(data, 0, limits)
-    words = tail.judge_jpeg(data, reader.pos, lambda start: _picture(data, start, limits)[1].pos)
+    words = tail.judge("JPEG", data, reader.pos, lambda start: _picture(data, start, limits)[1].pos)
     return Walk("JPEG", found.width_px, found.height_px, 1, reader.pos, tuple(reader.parts), words)
 
 
@@ -120,9 +120,12 @@ _SIGNED = {
     "APP0": ((b"JFIF\0", "JFIF"), (b"JFXX\0", "JFXX")),
     "APP1": ((b"Exif\0", "Exif"), (b"http://ns.adobe.com/", "XMP")),
     "APP2": ((b"ICC_PROFILE\0", "ICC"), (b"MPF\0", "MPF")),
+    "APP11": ((b"JP", "JUMBF"),),
     "APP13": ((b"Photoshop 3.0\0", "IPTC"),),
     "APP14": ((b"Adobe", "Adobe"),),
 }
+_LEAST_BYTES = {"JFIF": 14, "Adobe": 12}
+"""Decoders pass over shorter ones, as libjpeg does in jdmarker.c."""
 
 
 def _kind(data: bytes, marker: int, body: int, end: int) -> str:
@@ -133,4 +136,5 @@ def _kind(data: bytes, marker: int, body: int, end: int) -> str:
         return "picture"
     name = f"APP{marker - 0xE0}"
     signed = (kind for start, kind in _SIGNED.get(name, ()) if data.startswith(start, body, end))
-    return next(signed, name)
+    kind = next(signed, name)
+    return BROKEN + kind if end - body < _LEAST_BYTES.get(kind, 0) else kind

@@ -1,10 +1,11 @@
 """PNG: chunks with their checksums, from IHDR to IEND (https://www.w3.org/TR/png-3/)."""
 
 import zlib
+from collections.abc import Container
 
 from uploader.images import rejections
 from uploader.images.containers import apng, tail
-from uploader.images.containers.walk import Part, Reader, Walk
+from uploader.images.containers.walk import BROKEN, Part, Reader, Walk
 from uploader.limits import Limits
 
 _CRITICAL = frozenset({"IHDR", "PLTE", "IDAT", "IEND"})
@@ -17,6 +18,20 @@ _PASSES = (
 )
 """Adam7: left, top, and the steps across and down of each pass."""
 _STEP_BYTES = 65_536
+_AROUND = 12
+"""The bytes of a chunk around its data: length, name, checksum."""
+_MOST_PROMISED = 2**31 - 1
+_SIZES: dict[str, Container[int]] = {
+    **{"gAMA": (4,), "cHRM": (32,), "pHYs": (9,), "sRGB": (1,), "cICP": (4,), "mDCV": (24,), "cLLI": (8,)},
+    **{"acTL": (8,), "fcTL": (26,)},
+}
+_SIZES_BY_COLOUR: dict[str, dict[int, Container[int]]] = {
+    "sBIT": {0: (1,), 2: (3,), 3: (3,), 4: (2,), 6: (4,)},
+    "bKGD": {0: (2,), 2: (6,), 3: (1,), 4: (2,), 6: (6,)},
+    "tRNS": {0: (2,), 2: (6,), 3: range(1, 257)},
+    "PLTE": {2: range(3, 769, 3), 3: range(3, 769, 3), 6: range(3, 769, 3)},
+}
+"""Lengths of data in bytes, some by colour type (https://www.w3.org/TR/png-3/#11Chunks)."""
 
 
 def walk(data: bytes, limits: Limits) -> Walk:
@@ -32,6 +47,7 @@ def walk(data: bytes, limits: Limits) -> Walk:
         if kind in ("zTXt", "iTXt", "iCCP"):
             _weigh(data, kind, body, end, limits)
     _complete(reader, colour)
+    _mark_broken(reader, colour)
     frames = apng.sound_frames(data, reader.parts, width, height)
     words = tail.judge("PNG", data, reader.pos)
     return Walk("PNG", width, height, frames, reader.pos, tuple(reader.parts), words)
@@ -64,8 +80,11 @@ def _chunk(reader: Reader) -> tuple[str, int]:
         # IEND, 12 bytes, must still follow any other chunk.
         raise rejections.truncated("PNG", len(data), body + size + 4 + (12 if kind != "IEND" else 0))
     reader.need(size)
-    if zlib.crc32(memoryview(data)[name : reader.pos]) != reader.number(4):
+    is_sound = zlib.crc32(memoryview(data)[name : reader.pos]) == reader.number(4)
+    if not is_sound and kind[0].isupper():
         raise rejections.bad_checksum(kind, start)
+    if not is_sound:
+        kind = BROKEN + kind
     if kind[0].isupper() and kind not in _CRITICAL:
         raise reader.damaged(f"browsers cannot read its {kind} part")
     reader.add(kind, start)
@@ -78,8 +97,28 @@ def _complete(reader: Reader, colour: int) -> None:
         raise reader.damaged("it holds no picture")
     if kinds.count("IHDR") > 1 or kinds.count("PLTE") > 1:
         raise reader.damaged("it gives its size or its palette twice")
-    if colour == _PALETTE and "PLTE" not in kinds[: kinds.index("IDAT")]:
+    if colour != _PALETTE:
+        return
+    if "PLTE" not in kinds[: kinds.index("IDAT")]:
         raise reader.damaged("its palette is missing")
+    palette = reader.parts[kinds.index("PLTE")]
+    size = palette.end - palette.start - _AROUND
+    if not 3 <= size <= 768 or size % 3:
+        raise reader.damaged("its palette is empty" if not size else f"its palette has {size:,} bytes")
+
+
+def _mark_broken(reader: Reader, colour: int) -> None:
+    """Rename parts of a wrong length, as browsers pass over them. Raises for an impossible promise."""
+    for at, part in enumerate(reader.parts):
+        size = part.end - part.start - _AROUND
+        allowed = _SIZES.get(part.kind) or _SIZES_BY_COLOUR.get(part.kind, {}).get(colour)
+        is_unknown = allowed is None and part.kind not in _SIZES_BY_COLOUR
+        if not is_unknown and size not in (allowed or ()):
+            reader.parts[at] = part._replace(kind=BROKEN + part.kind)
+        elif part.kind == "acTL":
+            frames = int.from_bytes(reader.data[part.start + 8 : part.start + 12], "big")
+            if frames >= _MOST_PROMISED:
+                raise reader.damaged(f"it promises {frames:,} frames")
 
 
 def _weigh(data: bytes, kind: str, body: int, end: int, limits: Limits) -> None:

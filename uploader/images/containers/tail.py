@@ -1,71 +1,83 @@
-"""What follows the end of a picture. Padding, further JPEGs (MPO, gain maps), the video of a Motion Photo and
-Samsung's trailer are what phones write; a page, a script or an archive behind a picture is an attack.
+"""What follows the end of a picture. Padding, further JPEGs (MPO, gain maps), videos, the trailers of phones
+and what a memory card held before are cut off; a page, a script or an archive behind a picture is an attack.
 
 Sources: CIPA DC-007 (MPO), https://developer.android.com/media/platform/motion-photo-format
 """
 
 import re
-import struct
 from collections.abc import Callable
 from typing import Final
 
-from uploader.images import rejections
+from uploader.errors import ImageRejected
+from uploader.images import rejections, removals
 from uploader.images.containers import boxes
 from uploader.images.containers.walk import Reader
 
 _PADDING = re.compile(rb"(?:[\x00\t\n\r ]|\xff(?!\xd8\xff))*+")  # but not the start of a JPEG
 _MOST_TAILS = 16
-FURTHER_PICTURES: Final = "further pictures"
+FURTHER_PICTURES: Final = removals.FURTHER_PICTURES
+_SECOND_END: Final = b"IEND\xaeB`\x82"
+_JPEG: Final = b"\xff\xd8\xff"
+_TRAILERS: Final = (b"dhav", b'vivo{"', b"streamdata", b"\xa1\xb2\xc3\xd4")
+"""How the trailers of Dahua, Vivo and FotoStation begin."""
+_TRAILER_ENDS: Final = (b"8db42d694ccc418790edff439fe026bf",)
+"""How that of Insta360 ends."""
 
-_KINDS = (
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"PK\x05\x06", "a ZIP archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"%PDF", "a PDF document"),
+_AT_ITS_START: Final = (
     (b"\x89PNG", "another image"),
     (b"GIF8", "another image"),
     (b"RIFF", "another image"),
     (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
+    (b"#!/", "a script"),
+    (b"BZh", "an archive"),
+    (b"\x1f\x8b\x08", "an archive"),
 )
-_WORDS = (
-    (b"<?php", "a PHP script"),
-    (b"<script", "a web page"),
-    (b"<html", "a web page"),
-    (b"<svg", "a web page"),
+_ANYWHERE: Final = (
+    (rb"PK\x03\x04[\x00-\x3f]\x00|PK\x05\x06\x00", "a ZIP archive"),
+    (rb"Rar!\x1a\x07", "a RAR archive"),
+    (rb"7z\xbc\xaf\x27", "a 7z archive"),
+    (rb"\xfd7zXZ\x00|ustar[\x00 ]", "an archive"),
+    (rb"%PDF-", "a PDF document"),
+    (rb"\x7fELF[\x01\x02][\x01\x02]", "a program"),
+    (rb"(?i:<\?php|<\?=|<%@)", "a PHP script"),
+    (rb"(?i:<!doctype|<html|<script|<svg|<iframe|<body|<img)", "a web page"),
 )
 
 
-def judge(name: str, data: bytes, end: int) -> tuple[str, ...]:
-    """Only padding may follow a PNG, GIF, WebP or AVIF. Raises ImageRejected with what it looks like."""
-    start = _after_padding(data, end)
-    if start < len(data):
-        raise rejections.trailing_data(name, _describe(data, start), len(data) - start)
-    return ("padding",) if end < len(data) else ()
+def judge(name: str, data: bytes, end: int, walk_jpeg: Callable[[int], int] | None = None) -> tuple[str, ...]:
+    """What follows a picture, in words of `removals`, or `padding`. Raises ImageRejected for danger.
 
-
-def judge_jpeg(data: bytes, end: int, walk_jpeg: Callable[[int], int]) -> tuple[str, ...]:
-    """What follows a JPEG, in words. `walk_jpeg` takes where a picture starts and returns where it ends."""
+    `walk_jpeg` takes where a further picture starts and returns where it ends: only JPEGs have such.
+    """
     words: list[str] = []
     pos = end
     for _ in range(_MOST_TAILS):
         start = _after_padding(data, pos)
-        brand = data.find(b"ftyp", start, start + 8)  # its size field may look like padding
         if start == len(data):
             return tuple(dict.fromkeys(words or (["padding"] if end < start else [])))
-        if data.startswith(b"\xff\xd8\xff", start):
-            words.append(FURTHER_PICTURES)
-            pos = walk_jpeg(start)
-        elif brand - 4 >= pos:
-            words.append("a video")
-            pos = _video_end(data, brand - 4)
-        elif _is_samsung(data, start):
-            words.append("a camera trailer")
-            pos = len(data)
-        else:
-            raise rejections.trailing_data("JPEG", _describe(data, start), len(data) - start)
-    raise rejections.trailing_data("JPEG", "too many further files", len(data) - end)
+        word, pos = _next(data, pos, start, walk_jpeg)
+        if word == removals.TAIL:
+            _refuse_danger(name, data, start)
+            word = removals.TRAILER if _is_trailer(data, start) else word
+        words.append(word)
+    raise rejections.trailing_data(name, "too many further files", len(data) - end)
+
+
+def _next(data: bytes, pos: int, start: int, walk_jpeg: Callable[[int], int] | None) -> tuple[str, int]:
+    """What the next thing is, and where it ends. What is cut short or unknown goes on to the very end."""
+    brand = data.find(b"ftyp", start, start + 8)  # its size field may look like padding
+    try:
+        if walk_jpeg and data.startswith(_JPEG, start):
+            return FURTHER_PICTURES, walk_jpeg(start)
+        if brand - 4 >= pos:
+            return removals.VIDEO, _video_end(data, brand - 4)
+    except ImageRejected:
+        return removals.TAIL, len(data)
+    if data.startswith(_SECOND_END, start):
+        return "padding", start + len(_SECOND_END)
+    if samsung_start(data) is not None:
+        return removals.TRAILER, len(data)
+    return removals.TAIL, len(data)
 
 
 def _after_padding(data: bytes, pos: int) -> int:
@@ -74,23 +86,32 @@ def _after_padding(data: bytes, pos: int) -> int:
 
 
 def _video_end(data: bytes, start: int) -> int:
-    """MP4 is a row of boxes; the first thing that is no box ends it. A box cut short is a cut file."""
+    """MP4 is a row of boxes; the first thing that is no box ends it."""
     *_, last = boxes.row(Reader(data, "JPEG"), start, len(data))
     return last.end
 
 
-def _is_samsung(data: bytes, start: int) -> bool:
-    """Data blocks, then a directory `SEFH`, its length, then `SEFT` as the last word of the file."""
-    if not data.endswith(b"SEFT"):
-        return False
-    (length,) = struct.unpack_from("<I", data, len(data) - 8)
+def samsung_start(data: bytes) -> int | None:
+    """Where Samsung's trailer begins: data blocks, a directory `SEFH` of them, its length, then `SEFT`."""
+    if not data.endswith(b"SEFT") or len(data) < 20:
+        return None
+    length = int.from_bytes(data[-8:-4], "little")
     directory = len(data) - 8 - length
-    return directory >= start and data.startswith(b"SEFH", directory)
+    if directory < 0 or length < 12 or data[directory : directory + 4] != b"SEFH":
+        return None
+    count = int.from_bytes(data[directory + 8 : directory + 12], "little")
+    entries = range(directory + 12, min(directory + 12 + 12 * count, len(data) - 8 - 11), 12)
+    backs = [int.from_bytes(data[at + 4 : at + 8], "little") for at in entries]
+    return directory - max(backs, default=0)
 
 
-def _describe(data: bytes, start: int) -> str:
-    for signature, found in _KINDS:
-        if data.startswith(signature, start):
-            return found
-    rest = data[start : start + 65_536].lower()
-    return next((found for word, found in _WORDS if word in rest), "other data")
+def _is_trailer(data: bytes, start: int) -> bool:
+    return data.startswith(_TRAILERS, start) or data.endswith(_TRAILER_ENDS)
+
+
+def _refuse_danger(name: str, data: bytes, start: int) -> None:
+    """What a browser or a program would run or unpack, wherever in the tail it begins."""
+    found = next((what for mark, what in _AT_ITS_START if data.startswith(mark, start)), None)
+    found = found or next((what for mark, what in _ANYWHERE if re.compile(mark).search(data, start)), None)
+    if found:
+        raise rejections.trailing_data(name, found, len(data) - start)

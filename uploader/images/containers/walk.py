@@ -1,9 +1,12 @@
 """What a walk over a file's structure gives, and the reader that never runs past the end."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from uploader.images import rejections
+
+BROKEN: Final = "broken "
+"""How the kind of a part begins that browsers pass over, because its length or its checksum is wrong."""
 
 
 class Part(NamedTuple):

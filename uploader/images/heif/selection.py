@@ -1,0 +1,190 @@
+"""Which items of an AVIF or HEIC file drawing needs, and in words what the others are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from uploader.images import removals
+from uploader.images.containers import boxes, items
+from uploader.images.containers.boxes import Box
+from uploader.images.containers.items import Item, Location, Reference
+from uploader.images.containers.walk import Reader
+from uploader.images.heif import properties
+
+_PICTURES: Final = frozenset(
+    (
+        "av01",
+        "hvc1",
+        "hev1",
+        "lhv1",
+        "avc1",
+        "vvc1",
+        "jpeg",
+        "unci",
+        "mski",
+        "grid",
+        "iovl",
+        "iden",
+        "tmap",
+        "sato",
+    )
+)
+_MADE_OF: Final = frozenset(("dimg", "prem", "base", "exbl"))
+_MOST_TONE_MAP_BYTES: Final = 142
+"""ISO 21496-1 for three channels: version, flags, two headrooms, five fractions a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a `meta` box lists."""
+
+    data: bytes
+    """The whole file."""
+    found: dict[str, Box]
+    locations: dict[int, Location]
+    entries: dict[int, Item]
+    references: list[Reference]
+    properties: list[Box]
+    owned: dict[int, list[tuple[bool, int]]]
+    groups: list[tuple[str, tuple[int, ...]]]
+
+    def ranges(self, number: int) -> list[tuple[int, int]]:
+        """Where in the file the bytes of an item lie; a run without a length is left out."""
+        location = self.locations.get(number)
+        if location is None or location.method == items.IN_ITEM:
+            return []
+        base = self.found["idat"].body if location.method == items.IN_IDAT and "idat" in self.found else 0
+        return [(base + start, base + start + length) for start, length in items.runs(location) if length]
+
+    def all_ranges(self) -> list[tuple[int, int]]:
+        """Where in the file the bytes of all items lie."""
+        return [found for number in self.locations for found in self.ranges(number)]
+
+    def size(self, number: int) -> int:
+        """How many bytes an item has."""
+        return sum(end - start for start, end in self.ranges(number))
+
+    def payload(self, number: int) -> bytes:
+        """The bytes of an item."""
+        return b"".join(self.data[start:end] for start, end in self.ranges(number))
+
+    def kind(self, number: int) -> str:
+        """The four letters of an item; empty where it is not listed."""
+        return self.entries[number].kind if number in self.entries else ""
+
+
+def read(reader: Reader, meta: Box) -> Contents:
+    """All lists of a `meta` box. Several `ipma` boxes count as one. Raises ImageRejected."""
+    found = items.meta_boxes(reader, meta)
+    shelf: list[Box] = []
+    owned: dict[int, list[tuple[bool, int]]] = {}
+    if "iprp" in found:
+        for box in boxes.row(reader, found["iprp"].body, found["iprp"].end):
+            if box.kind == "ipco":
+                shelf += boxes.row(reader, box.body, box.end)
+            elif box.kind == "ipma":
+                for number, links in items.associations(reader, box).items():
+                    owned.setdefault(number, []).extend(links)
+    places = items.locations(reader, found["iloc"]) if "iloc" in found else []
+    entries = items.infos(reader, found["iinf"]) if "iinf" in found else []
+    return Contents(
+        reader.data,
+        found,
+        {place.item: place for place in places},
+        {entry.number: entry for entry in entries},
+        items.references(reader, found["iref"]) if "iref" in found else [],
+        shelf,
+        owned,
+        items.groups(reader, found["grpl"]) if "grpl" in found else [],
+    )
+
+
+def needed(reader: Reader, contents: Contents) -> set[int]:
+    """The shown item, what it is made of, its transparency, and its HDR rendition with its parts."""
+    if "pitm" not in contents.found:
+        return set()
+    primary = items.primary(reader, contents.found["pitm"])
+    kept = _with_parts(contents, {primary})
+    for kind, group in contents.groups:
+        for number in group if kind == "altr" and primary in group else ():
+            if _is_tone_map(contents, number):
+                kept = _with_parts(contents, kept | {number})
+    return kept
+
+
+def sound(contents: Contents) -> set[int]:
+    """Every item but metadata that is empty or not there."""
+    return {
+        number
+        for number in contents.locations
+        if _is_picture(contents, number) or _is_there(contents, number)
+    }
+
+
+def describe(contents: Contents, kept: set[int]) -> Iterator[tuple[str, bytes]]:
+    """A word for each item that goes, and its bytes."""
+    references = contents.references
+    thumbnails = {found.source for found in references if found.kind == "thmb"}
+    tiles = {target for found in references if found.kind in _MADE_OF for target in found.targets}
+    for number in sorted(contents.locations.keys() - kept):
+        kind, payload = contents.kind(number), contents.payload(number)
+        if kind == "Exif":
+            yield removals.EXIF, payload
+        elif kind == "tmap":
+            yield removals.HDR_MAP, payload
+        elif not _is_picture(contents, number):
+            yield _metadata(contents.entries[number], payload), payload
+        elif number in thumbnails:
+            yield removals.PREVIEW, payload
+        elif auxiliary := _auxiliary(contents, number):
+            yield auxiliary, payload
+        elif number not in tiles:
+            yield removals.FURTHER_PICTURES, payload
+
+
+def _metadata(entry: Item, payload: bytes) -> str:
+    if "rdf+xml" in entry.content or b"adobe:ns:meta" in payload:
+        return removals.EDITING
+    if "c2pa" in entry.content or payload[4:8] == b"jumb":
+        return removals.CREDENTIALS
+    return removals.PREVIEW if entry.content.startswith("image/") else removals.OTHER
+
+
+def _is_picture(contents: Contents, number: int) -> bool:
+    """Whether an item is drawn or part of what is; one that is not listed is taken for one."""
+    return number not in contents.entries or contents.kind(number) in _PICTURES
+
+
+def _is_there(contents: Contents, number: int) -> bool:
+    """An Exif item has four bytes before its block (ISO/IEC 23008-12, A.2.1)."""
+    if contents.locations[number].method == items.IN_ITEM:
+        return True
+    is_inside = all(end <= len(contents.data) for _, end in contents.ranges(number))
+    return is_inside and contents.size(number) > (4 if contents.kind(number) == "Exif" else 0)
+
+
+def _is_tone_map(contents: Contents, number: int) -> bool:
+    return contents.kind(number) == "tmap" and contents.size(number) <= _MOST_TONE_MAP_BYTES
+
+
+def _with_parts(contents: Contents, kept: set[int]) -> set[int]:
+    """These items, what they are made of, and their transparency."""
+    while True:
+        more = set(kept)
+        for kind, source, targets in contents.references:
+            if kind in _MADE_OF and source in kept:
+                more |= {target for target in targets if _is_picture(contents, target)}
+            elif kind == "auxl" and kept & set(targets) and _auxiliary(contents, source) == properties.ALPHA:
+                more.add(source)
+        if more == kept:
+            return kept
+        kept = more
+
+
+def _auxiliary(contents: Contents, number: int) -> str:
+    """What an auxiliary item is, by its property `auxC`; empty where it has none."""
+    for _, index in contents.owned.get(number, ()):
+        if 0 < index <= len(contents.properties) and contents.properties[index - 1].kind == "auxC":
+            box = contents.properties[index - 1]
+            return properties.auxiliary(contents.data[box.body : box.end])
+    return ""

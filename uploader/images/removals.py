@@ -1,0 +1,22 @@
+"""What cleaning takes away from a file, in words for people: `location, camera, a video`."""
+
+from typing import Final
+
+CAPTIONS: Final = "captions"
+COMMENTS: Final = "comments"
+CREDENTIALS: Final = "content credentials"
+DATES: Final = "dates"
+DEPTH_MAP: Final = "a depth map"
+EDITING: Final = "editing details"
+FURTHER_PICTURES: Final = "further pictures"
+HDR_MAP: Final = "HDR brightness map"
+OTHER: Final = "other details"
+PREVIEW: Final = "an embedded preview"
+PROFILE: Final = "details in the colour profile"
+SOUND: Final = "sound"
+TAIL: Final = "other data behind the picture"
+TRAILER: Final = "a camera trailer"
+VIDEO: Final = "a video"
+BROKEN: Final = "a broken part"
+EXIF: Final = "EXIF"
+"""Stands for what an EXIF block tells, which its payload says: location, camera, dates."""
