@@ -93,8 +93,10 @@ class Settings(BaseSettings):
     """Remove location, camera details and other metadata before an image is stored."""
     allow_delete: bool = True
     """Let people delete images from the gallery."""
-    allow_browse: bool = True
-    """Let people look at images that other tools stored in other folders of the bucket."""
+    allow_browse: bool = False
+    """Let people look at images that other tools stored under the prefix, or in the folders of `browse`."""
+    browse: Annotated[tuple[str, ...], NoDecode] = ()
+    """Folders that may be looked at instead, separated by commas; `/` is the whole bucket."""
     public_origin: WebAddress | None = None
     """The page's own address as browsers see it. Unset: what the browser says."""
 
@@ -114,6 +116,13 @@ class Settings(BaseSettings):
         if unknown:
             raise ValueError(f"only {format_list(FORMATS)}, separated by commas, are allowed")
         return tuple(names)
+
+    @field_validator("browse", mode="before")
+    @classmethod
+    def _folders(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(dict.fromkeys(_folder(part.strip()) for part in value.split(",") if part.strip()))
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:

@@ -16,7 +16,7 @@ KEYS = ["p/red.jpg", "p/<img src=x onerror=alert(1)>.jpg", "p/what?#100%.jpg", "
 
 @pytest.fixture
 def server(app_server: Callable[..., Any]) -> Any:
-    made = app_server()
+    made = app_server(UPLOADER_ALLOW_BROWSE="true")
     with made.bucket() as bucket:
         for place, key in enumerate(KEYS):
             bucket.put(key, picture(color=f"#{place}0{place}0ff"), content_type="text/html")

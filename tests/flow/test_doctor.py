@@ -197,3 +197,23 @@ def test_every_prefix_is_kept_to(tmp_path: Path, whole: Application, bucket: Buc
     assert findings["Strangers"].state == "good"
     assert findings["Signed links"].state == "good"
     assert '"Prefix": "team a' in findings["Sweeping"].paste
+
+
+@pytest.mark.parametrize(
+    ("chosen", "state", "said"),
+    [
+        ({}, "good", "are not shown"),
+        ({"allow_browse": True}, "warn", "every folder of the bucket"),
+        ({"allow_browse": True, "prefix": "team-a"}, "good", "under team-a/ are shown"),
+        ({"allow_browse": True, "prefix": "team-a", "browse": "hr,a b"}, "good", "under hr/, a b/ are shown"),
+    ],
+)
+def test_who_sees_other_folders(whole: Application, chosen: dict[str, Any], state: str, said: str) -> None:
+    settings = Settings.load(local_dir=whole.settings.local_dir, **chosen)
+    (finding,) = (
+        one
+        for one in doctor.people.examine(replace(whole, store=None, settings=settings), None)
+        if one.title == "Other folders"
+    )
+    assert finding.state == state
+    assert said in finding.sentence

@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from PIL import Image
 from tests.conftest import keys_in, picture
 from tests.flow.conftest import Flow, Meddling
 from uploader import errors
+from uploader.flow.browse_scope import BrowseScope
 from uploader.flow.elsewhere import CALLS, KEPT, Elsewhere
 from uploader.flow.links import Links
 from uploader.flow.others import Other, Seen, addressable
@@ -69,10 +70,18 @@ def thing(key: str, *, age_s: float = 0, size_bytes: int = 10) -> StoredObject:
 
 @pytest.fixture
 def make(checker: Checker) -> Make:
-    def make(bucket: Any, *, prefix: str = "", limits: Limits | None = None, check: Any = None) -> Elsewhere:
+    def make(
+        bucket: Any,
+        *,
+        prefix: str = "",
+        roots: Sequence[str] = (),
+        limits: Limits | None = None,
+        check: Any = None,
+    ) -> Elsewhere:
         links = Links(bucket, expires_s=600, clock=lambda: datetime.now(UTC))
+        scope = BrowseScope(prefix, roots or (prefix,))
         return Elsewhere(
-            bucket, check or checker, limits or Limits(), links=links, formats=FORMATS, prefix=prefix
+            bucket, check or checker, limits or Limits(), links=links, formats=FORMATS, scope=scope
         )
 
     return make
@@ -126,19 +135,37 @@ def test_our_own_areas_are_never_among_them(make: Make, prefix: str) -> None:
     areas = ("images/", "incoming/", "thumbnails/", "index/")
     ours = [thing(f"{prefix}{area}{name}.jpg") for area in areas for name in ("a", "~z", "other/x")]
     theirs = ["a.jpg", "images.jpg", "images2/a.jpg", "other/images/a.jpg", f"{prefix}a.jpg"]
-    there = make(Shelf([*ours, *map(thing, set(theirs))]), prefix=prefix)
+    there = make(Shelf([*ours, *map(thing, set(theirs))]), prefix=prefix, roots=[""])
     assert set(keys(there, "")) == set(theirs)
     assert set(keys(there, prefix)) == {key for key in theirs if key.startswith(prefix)}
     for area in areas:
-        assert there.area(f"{prefix}{area}x") == area
-        assert keys(there, f"{prefix}{area}") == []
+        assert there.scope.area(f"{prefix}{area}x") == area
+        with pytest.raises(errors.ObjectMissing):
+            there.part(f"{prefix}{area}")
 
 
-def test_millions_of_ours_do_not_use_up_a_reading(make: Make) -> None:
-    shelf = Shelf([thing(f"images/{n:06}.jpg") for n in range(30_000)] + [thing("zoo/a.jpg")])
+@pytest.mark.parametrize("area", ["images/", "incoming/", "team-b/incoming/", "team-b/index/"])
+def test_millions_in_an_area_do_not_use_up_a_reading(make: Make, area: str) -> None:
+    shelf = Shelf([thing(f"{area}{n:06}.jpg") for n in range(30_000)] + [thing("zoo/a.jpg")])
     part = make(shelf).part("")
     assert ([other.key for other in part.images], part.read) == (["zoo/a.jpg"], 1)
     assert shelf.calls == 2
+
+
+def test_a_reading_stays_in_its_folders_and_out_of_anybodys_private_areas(make: Make) -> None:
+    open_keys = ["team-a/photos/a.jpg", "team-a/team-b/images/b.jpg", "team-a/b.jpg"]
+    closed = ["team-a/x/incoming/a.jpg", "team-a//index/a.jpg", "team-a/x%2fincoming%2fa.jpg"]
+    shelf = Shelf([*map(thing, [*open_keys, *closed, "team-b/a.jpg", "team-ab/a.jpg", "a.jpg"])])
+    there = make(shelf, prefix="team-a/")
+    assert set(keys(there, "team-a/")) == set(open_keys)
+    for folder in ("", "team-a", "team-b/", "team-a/../team-b/", "team-a/%2e%2e/team-b/", "/team-a/"):
+        for read in (there.part, there.folders):
+            with pytest.raises(errors.ObjectMissing):
+                read(folder)
+    named = make(shelf, prefix="team-a/", roots=["team-b/", "team-ab/"])
+    assert keys(named, "team-b/") == ["team-b/a.jpg"]
+    with pytest.raises(errors.ObjectMissing):
+        named.part("team-a/photos/")
 
 
 def test_a_prefix_is_what_s3_means_by_it(bucket: Bucket, there: Elsewhere) -> None:
@@ -186,6 +213,7 @@ def test_a_thumbnail_is_made_once_and_kept(bucket: Bucket, make: Make, flow: Flo
 ANOTHER_PROCESS = """
 import json, sys
 from datetime import UTC, datetime
+from uploader.flow.browse_scope import BrowseScope
 from uploader.flow.elsewhere import Elsewhere
 from uploader.flow.links import Links
 from uploader.images import Checker
@@ -197,7 +225,7 @@ bucket = Bucket.open(name, **dict(zip(("region", "endpoint_url", "access_key", "
 links = Links(bucket, expires_s=600, clock=lambda: datetime.now(UTC))
 with Checker(Limits()) as checker:
     used = checker if may_check == "yes" else None
-    there = Elsewhere(bucket, used, Limits(), links=links, formats=FORMATS)
+    there = Elsewhere(bucket, used, Limits(), links=links, formats=FORMATS, scope=BrowseScope())
     (other,) = there.part("p/").images
     seen = there.see(other)
 print(json.dumps([seen.format, seen.width_px, "PIL" in sys.modules]))
@@ -270,10 +298,29 @@ def test_what_is_gone_says_so(bucket: Bucket, there: Elsewhere) -> None:
             ask()
 
 
-@pytest.mark.parametrize("area", ["images/", "incoming/", "thumbnails/", "index/"])
-def test_nothing_of_ours_is_found_seen_or_linked(bucket: Bucket, there: Elsewhere, area: str) -> None:
-    bucket.put(f"{area}a.jpg", picture(), content_type="image/jpeg")
-    stored = bucket.head(f"{area}a.jpg")
+CLOSED = [
+    "images/a.jpg",
+    "incoming/a.jpg",
+    "thumbnails/a.jpg",
+    "index/a.jpg",
+    "team-b/incoming/a.jpg",
+    "team-b/index/a/b.jpg",
+    "incoming//a.jpg",
+    "p/x%2fincoming%2fa.jpg",
+    "p/%252Fincoming%252Fa.jpg",
+    "p/%69ncoming/a.jpg",
+    "p/incoming%5ca.jpg",
+    "p/incoming\\a.jpg",
+    "p/Incoming/a.jpg",
+    "p/incoming./a.jpg",
+    "p/%2e%2e/images/a.jpg",
+]
+
+
+@pytest.mark.parametrize("key", CLOSED)
+def test_nothing_of_a_closed_area_is_found_seen_or_linked(bucket: Bucket, there: Elsewhere, key: str) -> None:
+    bucket.put(key, picture(), content_type="image/jpeg")
+    stored = bucket.head(key)
     other = Other(stored.key, stored.size_bytes, stored.etag, stored.last_modified)
     good = Seen("JPEG", 1, 1)
     asks: list[Callable[[], object]] = [lambda: there.find(other.key), lambda: there.see(other)]

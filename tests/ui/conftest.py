@@ -22,6 +22,7 @@ def _store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(_store_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """The application that the pages find, with an empty bucket."""
     monkeypatch.setenv("UPLOADER_LOCAL_DIR", str(_store_folder))
+    monkeypatch.setenv("UPLOADER_ALLOW_BROWSE", "true")
     st.cache_data.clear()
     application = wired.application()
     for stored in application.bucket.list("").objects:

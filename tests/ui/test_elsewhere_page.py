@@ -94,9 +94,10 @@ def test_the_whole_bucket_shows_none_of_ours(open_page: Open, app: Application, 
     [
         ("images/", "is the gallery itself"),
         ("images/f", "is the gallery itself"),
-        ("incoming/", "keeps incoming/ for itself"),
-        ("thumbnails/other/", "keeps thumbnails/ for itself"),
-        ("index/", "keeps index/ for itself"),
+        ("incoming/", "incoming/ holds unfinished uploads and cannot be browsed"),
+        ("team-b//incoming/", "incoming/ holds unfinished uploads and cannot be browsed"),
+        ("thumbnails/other/", "thumbnails/ holds the gallery's thumbnails and cannot be browsed"),
+        ("index/", "index/ holds the app's notes on images and cannot be browsed"),
         ("nothing/", "There is nothing in this folder"),
         ("notes/", "holds no image"),
         ("/none/", "There is nothing in this folder"),
@@ -111,6 +112,17 @@ def test_a_folder_without_pictures_says_why(
     assert not page.exception
     assert sentence in said(page)
     assert ("other_bare" in [button.key for button in page.button]) is folder.startswith("/")
+
+
+def test_folders_outside_the_prefix_are_not_shown(open_page: Open, app: Application, grid: Grid) -> None:
+    put(app, "team-a/photos/a.jpg", "team-b/photos/b.jpg")
+    object.__setattr__(app, "settings", app.settings.model_copy(update={"prefix": "team-a/"}))
+    page = gallery(open_page, folder="team-b/", object="team-b/photos/b.jpg")
+    assert "Only the folders in the list above can be browsed" in said(page)
+    assert grid.tiles == []
+    assert "Download" not in labels(page)
+    page.selectbox(key="other_folder").set_value("team-a/").run()
+    assert grid.names == ["a.jpg"]
 
 
 def test_thumbnails_are_made_a_few_a_run_until_all_are_there(

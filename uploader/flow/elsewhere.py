@@ -13,24 +13,32 @@ import structlog
 from uploader import errors
 from uploader.file_names import file_name
 from uploader.flow.application import Application
+from uploader.flow.browse_scope import BrowseScope
 from uploader.flow.gallery import Tile
 from uploader.flow.links import Links
 from uploader.flow.others import Body, Other, Seen, in_words
 from uploader.images import Checker, extension_of
 from uploader.limits import Limits
 from uploader.presign.keys import IMAGES, INCOMING, INDEX, THUMBNAILS
+from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import StoredObject
 
 log = structlog.get_logger()
 
 GALLERY: Final = IMAGES
+AREAS: Final = {
+    INCOMING: "holds unfinished uploads",
+    INDEX: "holds the app's notes on images",
+    THUMBNAILS: "holds the gallery's thumbnails",
+}
+"""What is in the areas that are not shown."""
+
 CALLS: Final = 20
 """Listing calls of one part: 20,000 keys, about a second."""
 KEPT: Final = 960
 """Images of one part that are kept, the newest ones: ten of the largest pages."""
 
-_AFTER_OURS: Final = "~"  # sorts after whatever our own keys go on with
 _ENDINGS: Final = {"JPEG": (".jpg", ".jpeg")}  # the others are their own
 
 
@@ -60,7 +68,7 @@ class Elsewhere:
         *,
         links: Links,
         formats: tuple[str, ...],
-        prefix: str = "",
+        scope: BrowseScope,
     ) -> None:
         self._bucket = bucket
         self._checker = checker
@@ -68,29 +76,31 @@ class Elsewhere:
         self._links = links
         self._formats = formats
         self._endings = tuple(end for name in formats for end in _ENDINGS.get(name, (f".{name.lower()}",)))
-        self._ours = {f"{prefix}{area}": area for area in (IMAGES, INCOMING, THUMBNAILS, INDEX)}
-        self._thumbnails = f"{prefix}{THUMBNAILS}other/"
+        self.scope = scope
+        self._thumbnails = f"{scope.prefix}{THUMBNAILS}other/"
 
     # --- folders ---------------------------------------------------------------------------------------
 
-    def area(self, key: str) -> str:
-        """The area of this app that a key or a folder lies in, `images/` or another; empty for all else."""
-        return next((area for ours, area in self._ours.items() if key.startswith(ours)), "")
-
     def folders(self, folder: str = "") -> tuple[str, ...]:
-        """The folders right under this one that are not ours: one call. Raises StorageError."""
-        return tuple(name for name in self._bucket.folders(folder) if not self.area(name))
+        """The open folders right under this one: one call.
+
+        Raises StorageError, ObjectMissing where this one is closed.
+        """
+        self._must_be_open(folder)
+        return tuple(name for name in self._bucket.folders(folder) if self.scope.is_open(name))
 
     def part(self, folder: str, *, after: str = "") -> Part:
-        """The newest images among the next keys that begin with `folder`. Raises StorageError.
+        """The newest images among the next keys that begin with `folder`.
 
         A folder needs no slash at its end, and the empty one is the whole bucket. At most CALLS calls.
+        Raises StorageError, ObjectMissing where the folder is closed.
         """
+        self._must_be_open(folder)
         newest: list[Other] = []
         read = found = too_large = 0
         for _ in range(CALLS):
             listing = self._bucket.list(folder, start_after=after)
-            theirs = [stored for stored in listing.objects if not self.area(stored.key)]
+            theirs = [stored for stored in listing.objects if self.scope.is_open(stored.key)]
             images = [stored for stored in theirs if self._looks_like_an_image(stored)]
             fit = [stored for stored in images if stored.size_bytes <= self._limits.max_bytes]
             read, found = read + len(theirs), found + len(fit)
@@ -98,17 +108,16 @@ class Elsewhere:
             newest = heapq.nsmallest(KEPT, [*newest, *map(_other, fit)], key=_newest_first)
             if not listing.more or not listing.objects:
                 return Part(tuple(newest), read, found, too_large)
-            after = self._beyond_ours(listing.objects[-1].key)
+            after = self.scope.after_area(listing.objects[-1].key)
         return Part(tuple(newest), read, found, too_large, further=after)
 
     # --- one object ------------------------------------------------------------------------------------
 
     def find(self, key: str) -> Other:
         """What S3 says of an object now: one HEAD. Raises ObjectMissing, StorageError."""
-        if self.area(key) or not key.lower().endswith(self._endings):
-            raise errors.ObjectMissing(
-                "There is no image of another tool at this address.", code="not_an_image"
-            )
+        self._must_be_open(key)
+        if not key.lower().endswith(self._endings):
+            raise _missing()
         with in_words():
             return _other(self._bucket.head(key))
 
@@ -118,7 +127,7 @@ class Elsewhere:
         Raises ObjectMissing where it is gone, ObjectChanged where it is no longer the one that was listed,
         Busy, StorageError.
         """
-        self._must_not_be_ours(other)
+        self._must_be_open(other.key)
         small = self.thumbnail_key(other)
         if kept := self._kept(small):
             return kept
@@ -171,11 +180,6 @@ class Elsewhere:
     def _looks_like_an_image(self, stored: StoredObject) -> bool:
         return stored.size_bytes > 0 and stored.key.lower().endswith(self._endings)
 
-    def _beyond_ours(self, last: str) -> str:
-        """Where to read on: not through our own areas, which may hold millions."""
-        ours = next((ours for ours in self._ours if last.startswith(ours)), "")
-        return max(last, f"{ours}{_AFTER_OURS}") if ours else last
-
     def _kept(self, small: str) -> Seen | None:
         try:
             told = self._bucket.head(small).metadata
@@ -186,14 +190,19 @@ class Elsewhere:
             return None
         return Seen(told["format"], int(width), int(height), told.get("sha256", ""))
 
-    def _must_not_be_ours(self, other: Other) -> None:
-        if self.area(other.key):
-            raise errors.ObjectMissing("There is no image of another tool at this address.", code="ours")
+    def _must_be_open(self, key: str) -> None:
+        if not self.scope.is_open(key):
+            raise _missing()
 
     def _must_be_good(self, other: Other, seen: Seen) -> None:
-        self._must_not_be_ours(other)
+        self._must_be_open(other.key)
         if not seen.format:
             raise ValueError("only what passed the check is linked")
+
+
+def scope_of(settings: Settings) -> BrowseScope:
+    """What may be browsed: the folders that the operator named, or what lies under the app's own prefix."""
+    return BrowseScope(settings.prefix, settings.browse or (settings.prefix,))
 
 
 def elsewhere(app: Application) -> Elsewhere:
@@ -204,8 +213,12 @@ def elsewhere(app: Application) -> Elsewhere:
         app.limits,
         links=app.gallery.links,
         formats=app.formats,
-        prefix=app.settings.prefix,
+        scope=scope_of(app.settings),
     )
+
+
+def _missing() -> errors.ObjectMissing:
+    return errors.ObjectMissing("There is no image of another tool at this address.", code="not_an_image")
 
 
 def _other(stored: StoredObject) -> Other:

@@ -5,6 +5,7 @@ from typing import Final
 
 from uploader.flow.application import Application
 from uploader.flow.doctor.finding import Finding
+from uploader.flow.elsewhere import scope_of
 
 GROUP: Final = "People"
 
@@ -54,7 +55,7 @@ def credentials(app: Application, now: datetime) -> list[Finding]:
 
 def examine(app: Application, signs_in: bool | None) -> list[Finding]:
     """Who gets in, and what is kept of them; without the sign-in where nobody knows of it."""
-    return [*([] if signs_in is None else [_gate(app, signs_in)]), _privacy(app)]
+    return [*([] if signs_in is None else [_gate(app, signs_in)]), _privacy(app), _folders(app)]
 
 
 def _gate(app: Application, signs_in: bool) -> Finding:
@@ -73,3 +74,16 @@ def _privacy(app: Application) -> Finding:
         return Finding(GROUP, title, "good", said, why)
     said = "Location, camera and other metadata are kept in every image."
     return Finding(GROUP, title, "warn", said, why, "export UPLOADER_STRIP_METADATA=true")
+
+
+def _folders(app: Application) -> Finding:
+    title, why = "Other folders", "Other teams may keep images in this bucket that are not for everyone here."
+    if not app.settings.allow_browse:
+        return Finding(GROUP, title, "good", "Images in other folders of the bucket are not shown.", why)
+    roots = scope_of(app.settings).roots
+    if "" not in roots:
+        return Finding(
+            GROUP, title, "good", f"Images under {', '.join(roots)} are shown to everyone here.", why
+        )
+    said = "Images in every folder of the bucket are shown to everyone here."
+    return Finding(GROUP, title, "good" if app.store else "warn", said, why, "export UPLOADER_BROWSE=photos/")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from uploader.errors import StorageError
 from uploader.flow.application import Application
+from uploader.flow.elsewhere import elsewhere
 from uploader.ui import stage
 from uploader.ui.elsewhere import address, wiring
 
@@ -67,13 +68,14 @@ def toolbar(app: Application, folder: str) -> int:
 
 def _choices(app: Application, folder: str) -> list[str]:
     """The way up, this folder, and the folders in it as far as the bucket tells them."""
+    scope = elsewhere(app).scope
     names = folder.split("/")[:-1]
     above = ["/".join(names[:count]) + "/" for count in range(1, len(names) + 1)]
     try:
         inside = wiring.folders(app, folder)
     except StorageError:
         inside = ()
-    return list(dict.fromkeys(["", *above, folder, *inside]))
+    return list(dict.fromkeys([*scope.roots, *filter(scope.is_inside, above), folder, *inside]))
 
 
 def _line(text: str) -> str:

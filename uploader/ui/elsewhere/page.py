@@ -8,7 +8,8 @@ import streamlit as st
 
 from uploader.errors import TRANSIENT, Busy, ObjectMissing, StorageError
 from uploader.flow.application import Application
-from uploader.flow.elsewhere import GALLERY, Part, elsewhere
+from uploader.flow.browse_scope import BrowseScope
+from uploader.flow.elsewhere import AREAS, GALLERY, Part, elsewhere
 from uploader.flow.others import Other
 from uploader.limits import size_label
 from uploader.ui import parts, stage
@@ -28,15 +29,11 @@ def show(app: Application) -> None:
         st.info("Other folders of the bucket are not shown here; whoever runs this app switched that off.")
         _way_back()
         return
-    folder = st.query_params["folder"]
+    scope = elsewhere(app).scope
+    folder = st.query_params["folder"] or scope.roots[0]
     size = toolbar(app, folder)
-    area = elsewhere(app).area(folder)
-    if area == GALLERY:
-        st.info("This folder is the gallery itself: what was uploaded through this app.")
-        _way_back()
-        return
-    if area:
-        st.info(f"The app keeps {area} for itself: nothing in it was checked, or it is no image.")
+    if not scope.is_open(folder):
+        _closed(folder, scope)
         return
     _title(folder)
     slot = st.container()
@@ -50,6 +47,19 @@ def show(app: Application) -> None:
         return
     with slot:
         _page(app, folder, part, size)
+
+
+def _closed(folder: str, scope: BrowseScope) -> None:
+    """Why a folder is not shown, and where to go instead."""
+    if not scope.is_inside(folder):
+        st.info("Only the folders in the list above can be browsed here.")
+        return
+    area = scope.area(folder)
+    if area == GALLERY:
+        st.info("This folder is the gallery itself: what was uploaded through this app.")
+        _way_back()
+    else:
+        st.info(f"{area} {AREAS[area]} and cannot be browsed.")
 
 
 def _way_back() -> None:
