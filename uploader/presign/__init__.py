@@ -9,7 +9,8 @@ document  a policy as S3 reads it; sigv4: its signature
 design    a form that somebody designs: faults, verdict; design_query: its address
 explain   each condition and the attack it stops; anatomy: a signed form taken apart
 attacks   what somebody with a form may try; copies: the form as curl, Python, JavaScript, HTML
-answers   S3's error codes in sentences (answer_table); masking: text as a stage may see it
+answers   S3's errors in sentences, by message (message_explanations, request_messages), else by code
+          (answer_table, store_codes); masking: text as a stage may see it
 """
 
 from uploader.presign.keys import KeyParts, clock_at, new_key, parse_key, thumbnail_key, uploaded_at

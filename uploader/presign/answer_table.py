@@ -1,18 +1,15 @@
-"""S3's error codes: what happened, the likely causes, what to change. `answers` reads it."""
+"""S3's error codes about what was sent: what happened, the likely causes, what to change.
+
+https://docs.aws.amazon.com/AmazonS3/latest/developerguide/ErrorResponses.html
+"""
 
 from typing import Final
 
-_OTHER_REGION: Final = (
-    "The bucket is in another region.",
-    ("The region in the settings is wrong.", "The bucket was made only minutes ago."),
-    "Set UPLOADER_REGION to the region of the bucket.",
-)
 _BAD_POLICY: Final = (
     "S3 cannot read the policy of this form.",
     ("It is no JSON in base64.", "It lacks expiration or conditions.", "A condition has the wrong shape."),
     "Sign the form anew.",
 )
-_BUSY: Final = ("Too many requests at once.", "S3 is scaling up for this prefix.")
 
 TRANSIENT_CODES: Final = frozenset(
     {
@@ -27,26 +24,16 @@ TRANSIENT_CODES: Final = frozenset(
 """What is worth another try, whatever the status; both kinds of 409 are
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html)."""
 
-BY_CODE: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
-    "AccessDenied": (
-        "S3 denies this to the credentials of the app.",
-        (
-            "The IAM policy lacks the action.",
-            "A bucket policy denies it.",
-            "The object is not there, and listing is not allowed.",
-        ),
-        "Allow the action in the IAM policy; the setup page shows which.",
+FORM_CODES: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
+    "400": (
+        "S3 does not accept the key.",
+        ("The key, read as a path, leads out of the bucket.",),
+        "Use a key without segments of one or two dots.",
     ),
     "AccessControlListNotSupported": (
         "The bucket takes no access control lists.",
         ("The form has a field acl.",),
         "Leave acl out.",
-    ),
-    "AuthorizationHeaderMalformed": _OTHER_REGION,
-    "AuthorizationQueryParametersError": (
-        "S3 cannot read who signed this.",
-        ("A signing field is missing or was changed.",),
-        "Send every field of the form as it was signed.",
     ),
     "BadDigest": (
         "The content that arrived is not the content that was promised.",
@@ -57,32 +44,24 @@ BY_CODE: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
         ),
         "Choose the file again.",
     ),
-    "BucketAlreadyExists": (
-        "Somebody else has a bucket of this name.",
-        ("Bucket names are shared by all of AWS.",),
-        "Choose another name.",
-    ),
-    "ConditionalRequestConflict": (
-        "Another write of the same object was under way.",
-        (),
-        "Try again in a moment.",
+    "BadRequest": (
+        "S3 does not accept a value of this request.",
+        ("An object takes ten tags at most.",),
+        "Send fewer tags.",
     ),
     "EntityTooLarge": (
-        "The file is larger than the form allows.",
-        ("The size range of the policy ends below the size of the file.",),
-        "Choose a smaller file, or sign a form with a larger maximum.",
+        "The file is larger than the form or S3 allows.",
+        (
+            "The size range of the policy ends below the size of the file.",
+            "One POST or PUT carries 5 GB at most.",
+        ),
+        "Choose a smaller file, sign a form with a larger maximum, or send a file over 5 GB in parts.",
     ),
     "EntityTooSmall": (
         "The file is smaller than the form allows.",
         ("The file is cut off or empty.", "The size range of the policy starts above the size of the file."),
         "Choose the whole file, or sign a form with a smaller minimum.",
     ),
-    "ExpiredToken": (
-        "The session of the app's credentials has ended.",
-        ("Signed in with SSO or a role some hours ago.",),
-        "Sign in again, for example with aws sso login.",
-    ),
-    "IllegalLocationConstraintException": _OTHER_REGION,
     "IncompleteBody": (
         "Fewer bytes arrived than were announced.",
         ("The connection broke.",),
@@ -93,38 +72,27 @@ BY_CODE: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
         ("The form has no file, or two.",),
         "Send one file in a field named file.",
     ),
-    "InternalError": ("S3 had a fault of its own.", ("It passes by itself.",), "Try again in a moment."),
-    "InvalidAccessKeyId": (
-        "S3 does not know the access key.",
-        (
-            "The key was deleted or mistyped.",
-            "A temporary key lacks its session token.",
-            "The key is of another store.",
-        ),
-        "Check AWS_ACCESS_KEY_ID, or sign in again.",
-    ),
     "InvalidArgument": (
         "S3 does not accept a field of this form.",
         ("A field is missing, empty or malformed.", "The file is not the last field."),
         "Send the fields as they were signed, and the file last.",
     ),
-    "InvalidBucketName": (
-        "This cannot be the name of a bucket.",
-        ("Names have 3 to 63 lower-case letters, digits, dots and hyphens.",),
-        "Check UPLOADER_BUCKET.",
-    ),
-    "InvalidObjectState": (
-        "The object is in an archive and cannot be read now.",
-        ("A lifecycle rule moved it to Glacier.",),
-        "Restore it, or keep images out of the archive classes.",
-    ),
     "InvalidDigest": (
-        "The checksum of the form is none.",
-        ("It is not base64, or not of this algorithm.",),
-        "Send the base64 of the 32 bytes of the SHA-256.",
+        "The checksum is none.",
+        ("It is not base64, or not of this algorithm.", "Content-MD5 is hexadecimal instead of base64."),
+        "Send the base64 of the bytes of the digest.",
+    ),
+    "InvalidEncryptionAlgorithmError": (
+        "There is no such encryption.",
+        ("The field x-amz-server-side-encryption is mistyped.",),
+        "Use AES256, aws:kms or aws:kms:dsse, or leave it out: S3 encrypts by itself.",
     ),
     "InvalidPolicyDocument": _BAD_POLICY,
-    "PostPolicyInvalidKeyName": _BAD_POLICY,
+    "InvalidRedirectLocation": (
+        "The redirect location is none.",
+        ("It starts with neither /, http:// nor https://.",),
+        "Correct x-amz-website-redirect-location, or leave it out.",
+    ),
     "InvalidRequest": (
         "S3 does not accept this request.",
         (
@@ -139,10 +107,19 @@ BY_CODE: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
         (),
         "Leave x-amz-storage-class out, or use STANDARD.",
     ),
-    "InvalidToken": (
-        "The session token does not belong to the access key.",
-        ("Old environment variables lie beside new ones.",),
-        "Sign in again and unset AWS_SESSION_TOKEN.",
+    "InvalidTag": (
+        "A tag is none that S3 takes.",
+        (
+            "Two tags have the same name.",
+            "A name begins with aws:, is empty, or is longer than 128 characters.",
+            "It has other characters than letters, digits, spaces and +-=._:/@.",
+        ),
+        "Correct the tags; an object takes ten, each name once.",
+    ),
+    "InvalidURI": (
+        "S3 cannot read the address.",
+        ("A % is not followed by two hexadecimal digits.",),
+        "Percent-encode the key once, as UTF-8.",
     ),
     "KeyTooLongError": (
         "The key is longer than 1,024 bytes.",
@@ -156,33 +133,49 @@ BY_CODE: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
     ),
     "MalformedXML": (
         "The XML in the request is not well-formed.",
-        ("Tags must be XML.",),
+        ("Tags must be XML of the shape Tagging, TagSet, Tag, Key and Value.",),
         "Correct the field tagging.",
     ),
     "MaxPostPreDataLengthExceeded": (
         "The fields before the file weigh more than 20,480 bytes.",
-        ("The metadata is large.", "The part with the file is not named file, so S3 takes it for a field."),
-        "Send less metadata, and the file in a field named file.",
+        ("The part with the file is not named file, so S3 takes it for a field.", "The metadata is large."),
+        "Send the file in a part named file, and less metadata.",
     ),
-    "MetadataTooLarge": ("The metadata weighs more than 2 KB.", (), "Send less metadata."),
+    "MetadataTooLarge": (
+        "The metadata weighs more than 2 KB.",
+        ("Names and values count together, in bytes of UTF-8.",),
+        "Send less metadata.",
+    ),
     "MethodNotAllowed": (
         "S3 does not allow this method here.",
         ("The form was posted to an object or a website, not to the bucket.",),
         "Post to the address that came with the form.",
     ),
-    "NoSuchBucket": (
-        "There is no such bucket.",
-        ("Its name is mistyped.", "It was deleted.", "It lies in another store."),
-        "Check UPLOADER_BUCKET and UPLOADER_ENDPOINT_URL.",
+    "MissingContentLength": (
+        "The request does not say how long its body is.",
+        ("The client streams a body of unknown length, so it sends no Content-Length.",),
+        "Send Content-Length: give the client a file or bytes instead of a stream.",
     ),
-    "NoSuchKey": ("There is no such object.", ("It was deleted, or never stored.",), "Reload the page."),
+    "MissingRequestBodyError": (
+        "The request has no body.",
+        ("The file was read before, so the client had nothing left to send.",),
+        "Open the file again and send it.",
+    ),
+    "MissingSecurityHeader": (
+        "The request lacks a header that S3 needs.",
+        ("A signed header was not sent.",),
+        "Send every header named in X-Amz-SignedHeaders.",
+    ),
     "NotImplemented": (
-        "This store has no POST uploads.",
-        ("Cloudflare R2 and Backblaze B2 do not have them.",),
-        "Send through the app instead of straight to the bucket.",
+        "S3 or this store does not do what the request asks for.",
+        (
+            "Cloudflare R2 and Backblaze B2 have no POST uploads.",
+            "The body was sent in chunks of unknown length, without Content-Length.",
+            "A store that is not AWS does not know a header of the SDK.",
+        ),
+        "Send through the app instead of straight to the bucket, and the body with its Content-Length.",
     ),
-    "OperationAborted": ("Another change of the bucket is under way.", (), "Try again in a moment."),
-    "PermanentRedirect": _OTHER_REGION,
+    "PostPolicyInvalidKeyName": _BAD_POLICY,
     "PreconditionFailed": (
         "The request did not meet a condition that came with it.",
         (
@@ -190,27 +183,28 @@ BY_CODE: Final[dict[str, tuple[str, tuple[str, ...], str]]] = {
             "The object changed meanwhile.",
             "The body of a POST is not multipart/form-data.",
         ),
-        "Reload the page and try again.",
+        "Reload the page and try again; send a form as multipart/form-data.",
     ),
-    "RequestTimeTooSkewed": (
-        "The clock of this machine differs from S3's by more than 15 minutes.",
-        ("The machine slept, or does not set its clock.",),
-        "Set the clock, for example with timedatectl set-ntp true.",
+    "RequestHeaderSectionTooLarge": (
+        "The headers of the request weigh more than 8 KB.",
+        ("The metadata or a token is large.",),
+        "Send less metadata.",
     ),
-    "RequestTimeout": (
-        "The bytes came too slowly, so S3 hung up.",
-        ("A weak network.",),
-        "Send the file again.",
+    "RequestIsNotMultiPartContent": (
+        "The body of the request is not multipart/form-data.",
+        ("The form lacks enctype, or the client sent it as URL-encoded text.",),
+        "Send the form as multipart/form-data.",
     ),
-    "ServiceUnavailable": ("S3 cannot answer just now.", _BUSY, "Try again in a moment."),
-    "SignatureDoesNotMatch": (
-        "The signature does not fit the policy.",
-        ("The policy was changed after signing.", "The secret key is wrong.", "A proxy changed the request."),
-        "Send the form as it was signed, and check AWS_SECRET_ACCESS_KEY.",
+    "UnexpectedContent": (
+        "S3 expected no body here.",
+        ("The request carries bytes that its method does not take.",),
+        "Send it without a body.",
     ),
-    "SlowDown": ("S3 asks for fewer requests.", _BUSY, "Try again in a moment."),
-    "TemporaryRedirect": _OTHER_REGION,
-    "TooManyBuckets": ("This account has as many buckets as it may have.", (), "Use a bucket that exists."),
+    "UserKeyMustBeSpecified": (
+        "The form has no field key before its file.",
+        ("The field was left out, or stands after the file.",),
+        "Send the key, and the file last.",
+    ),
     "XAmzContentSHA256Mismatch": (
         "The bytes that arrived are not those that were signed.",
         ("A proxy changed the body.",),
