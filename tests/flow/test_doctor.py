@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import keys_in
+from tests.conftest import keep_versions, keys_in, versions_in
+from tests.faults.lax import make_lax
+from tests.faults.proxy import run_proxy
 from uploader import errors
 from uploader.flow import doctor
 from uploader.flow.application import Application, open_application
@@ -18,7 +20,7 @@ from uploader.settings import Settings
 from uploader.storage import probe
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore
-from uploader.storage.shapes import PresignedPost
+from uploader.storage.shapes import PresignedPost, sweep_rule
 from uploader.storage.transfer import Transfer
 
 HERE = "http://localhost:8501"
@@ -87,6 +89,86 @@ def test_a_rule_counts_where_it_deletes_all_of_incoming(rule: object, sweeps: bo
     bucket = Bucket.__new__(Bucket)
     bucket._client, bucket.name = Client(), "a"  # type: ignore[assignment]
     assert bucket.sweeps("incoming/") is sweeps
+
+
+@pytest.mark.parametrize(
+    ("rule", "sweeps"),
+    [
+        ({"NoncurrentVersionExpiration": {"NoncurrentDays": 1}}, True),
+        ({"NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 2}}, False),
+        ({"Expiration": {"Days": 1}}, False),
+        ({"Expiration": {"ExpiredObjectDeleteMarker": True}}, False),
+    ],
+)
+def test_a_rule_counts_where_it_deletes_old_versions(rule: dict[str, object], sweeps: bool) -> None:
+    class Client:
+        def get_bucket_lifecycle_configuration(self, **_: object) -> object:
+            return {"Rules": [{"Status": "Enabled", "Filter": {"Prefix": "incoming/"}, **rule}]}
+
+    bucket = Bucket.__new__(Bucket)
+    bucket._client, bucket.name = Client(), "a"  # type: ignore[assignment]
+    assert bucket.sweeps_versions("incoming/") is sweeps
+    assert bucket.sweeps("incoming/") is ("Days" in str(rule.get("Expiration")))
+
+
+def test_a_versioned_bucket_needs_a_rule_for_its_old_versions(whole: Application, bucket: Bucket) -> None:
+    keep_versions(bucket)
+    app = replace(whole, bucket=bucket)
+    only_hides = sweep_rule("incoming/", 1)
+    del only_hides["NoncurrentVersionExpiration"]
+    bucket._client.put_bucket_lifecycle_configuration(
+        Bucket=bucket.name, LifecycleConfiguration={"Rules": [only_hides]}
+    )
+    findings = found(app)
+    assert findings["Sweeping"].state == "warn"
+    assert "old versions stay" in findings["Sweeping"].sentence
+    assert "can be undone" in findings["Versions"].sentence
+    assert findings["Deleting"].state == "good"
+    assert versions_in(bucket) == [], "nothing of the trial stays, not even hidden"
+    bucket._client.put_bucket_lifecycle_configuration(
+        Bucket=bucket.name, LifecycleConfiguration=json.loads(findings["Sweeping"].paste)
+    )
+    assert found(app)["Sweeping"].state == "good", "what is to be pasted mends it"
+
+
+def test_versions_that_may_not_be_deleted_are_told(
+    whole: Application, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise errors.StorageRefused("no", code="AccessDenied")
+
+    keep_versions(bucket)
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "delete_versions", refuse)
+        deleting = found(replace(whole, bucket=bucket))["Deleting"]
+    assert deleting.state == "warn"
+    assert "originals stay" in deleting.sentence
+    assert "s3:DeleteObjectVersion" in deleting.paste
+    assert keys_in(bucket) == []
+
+
+def test_a_lax_store_is_told_with_what_the_app_does_instead(
+    whole: Application, local_store: LocalStore, bucket: Bucket
+) -> None:
+    with run_proxy(local_store.endpoint_url) as proxy:
+        make_lax(proxy, bucket)
+        lax = Bucket.open(
+            bucket.name,
+            region=local_store.region,
+            endpoint_url=proxy.url,
+            access_key=local_store.access_key,
+            secret_key=local_store.secret_key,
+        )
+        findings = found(replace(whole, bucket=lax))
+    for title, instead in {
+        "Form checksum": "promotes only bytes that it has checked",
+        "Pinned copies": "stores the bytes that it has checked",
+        "Checksum": "stores those bytes",
+    }.items():
+        assert findings[title].state == "warn"
+        assert instead in findings[title].sentence
+    assert findings["Deleting"].state == "good"
+    assert keys_in(bucket) == []
 
 
 def test_kept_versions_are_told(whole: Application, bucket: Bucket) -> None:

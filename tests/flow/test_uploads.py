@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.conftest import keys_in, picture
+from tests.conftest import keep_versions, keys_in, picture, versions_in
 from tests.flow.conftest import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
 from uploader import errors
 from uploader.flow.uploads import Begun, Uploads
@@ -270,3 +270,42 @@ def test_heic_is_taken_only_where_its_extra_is_installed(flow: Flow, monkeypatch
         flow.uploads.begin(iphone, who=WHO)
     monkeypatch.setattr("uploader.images.containers.avif.heic_installed", lambda: True)
     assert flow.uploads.begin(iphone, who=WHO).post.fields["key"].endswith("-img-1.heic")
+
+
+# --- a bucket that keeps versions --------------------------------------------------------------------------
+
+
+def test_no_version_of_the_original_stays(flow: Flow) -> None:
+    keep_versions(flow.bucket)
+    begun = staged(flow, with_exif())
+    assert post_like_a_browser(begun, with_exif()).status_code == 201, "sent twice: two versions"
+    image = flow.uploads.complete(begun.ticket, who=WHO)
+    assert image.removed
+    assert versions_in(flow.bucket, "incoming/") == []
+    assert flow.uploads.complete(begun.ticket, who=WHO).key == image.key
+    assert flow.shown() == [image.key]
+
+
+def test_no_version_of_what_was_refused_stays(flow: Flow) -> None:
+    keep_versions(flow.bucket)
+    broken = staged(flow, DATA[:-30])
+    with pytest.raises(errors.ImageRejected):
+        flow.uploads.complete(broken.ticket, who=WHO)
+    swapped = staged(flow)
+    flow.bucket.put(swapped.post.fields["key"], picture(color="red"), content_type="image/jpeg")
+    with pytest.raises(errors.ImageRejected):
+        flow.uploads.complete(swapped.ticket, who=WHO)
+    assert versions_in(flow.bucket, "incoming/") == []
+
+
+def test_versions_that_may_not_be_deleted_are_hidden(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise errors.StorageRefused("no", code="AccessDenied")
+
+    keep_versions(flow.bucket)
+    begun = staged(flow)
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "delete_versions", refuse)
+        image = flow.uploads.complete(begun.ticket, who=WHO)
+    assert flow.shown() == [image.key]
+    assert keys_in(flow.bucket, "incoming/") == []

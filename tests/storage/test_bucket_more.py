@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.conftest import keep_versions, versions_in
+from uploader import errors
 from uploader.storage.bucket import Bucket
 
 
@@ -55,3 +57,49 @@ def test_versions_hide_a_deleted_object_and_bring_it_back(bucket: Bucket) -> Non
     assert keys(bucket) == []
     bucket.restore("a", gone.marker)
     assert keys(bucket) == ["a"]
+
+
+def test_every_version_of_an_object_is_deleted_and_no_other(bucket: Bucket) -> None:
+    put(bucket, "a")
+    keep_versions(bucket)
+    put(bucket, "a", "a", "a-longer", "b")
+    bucket.delete_many(["a"])
+    put(bucket, "a")
+    bucket.delete_versions("a", "not there")
+    assert {key for key, _ in versions_in(bucket)} == {"a-longer", "b"}
+    assert keys(bucket) == ["a-longer", "b"]
+    bucket.delete_versions("a-longer", "b")
+    assert versions_in(bucket) == []
+
+
+def test_without_versions_the_object_itself_is_deleted(bucket: Bucket) -> None:
+    put(bucket, "a", "b")
+    bucket.delete_versions("a")
+    assert keys(bucket) == ["b"]
+
+
+def test_more_versions_than_a_listing_holds(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_versions(bucket)
+    put(bucket, *"aaaaa")
+    client = bucket._client
+    whole = client.list_object_versions
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "list_object_versions", lambda **asked: whole(**asked, MaxKeys=2))
+        bucket.delete_versions("a")
+    assert versions_in(bucket) == []
+
+
+def test_a_version_that_must_stay_is_a_refusal(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Client:
+        def list_object_versions(self, **_: object) -> dict[str, object]:
+            return {"Versions": [{"Key": "a", "VersionId": "1"}], "IsTruncated": False}
+
+        def delete_objects(self, **_: object) -> dict[str, object]:
+            refused = {"Key": "a", "VersionId": "1", "Code": "AccessDenied", "Message": "Access Denied"}
+            return {"Errors": [refused]}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bucket, "_client", Client())
+        with pytest.raises(errors.StorageRefused) as caught:
+            bucket.delete_versions("a")
+    assert caught.value.code == "AccessDenied"

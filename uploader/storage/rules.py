@@ -41,25 +41,35 @@ class Rules:
                 Bucket=self.name, LifecycleConfiguration={"Rules": [sweep_rule(prefix, after_days)]}
             )
 
-    def sweeps(self, prefix: str, *, versions: bool = False) -> bool:
-        """Whether lifecycle rules delete what lies under `prefix`, and with `versions` what is hidden there.
+    def sweeps(self, prefix: str) -> bool:
+        """Whether a lifecycle rule deletes what lies under `prefix`, or hides it where versions are kept.
 
         Raises StorageRefused without s3:GetLifecycleConfiguration.
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
         """
+        return any(map(_expires, self._rules_of(prefix)))
+
+    def sweeps_versions(self, prefix: str) -> bool:
+        """Whether a lifecycle rule deletes the older versions of what lies under `prefix`.
+
+        Raises as `sweeps` does.
+        """
+        return any(map(_deletes_versions, self._rules_of(prefix)))
+
+    def _rules_of(self, prefix: str) -> list[Any]:
+        """The rules in force for all that lies under `prefix`."""
         try:
             with translated("read the lifecycle rules"):
                 found = self._client.get_bucket_lifecycle_configuration(Bucket=self.name)
         except errors.StorageError as error:
             if error.code == "NoSuchLifecycleConfiguration":
-                return False
+                return []
             raise
-        rules = [
+        return [
             rule
             for rule in found.get("Rules", ())
             if rule.get("Status") == "Enabled" and prefix.startswith(_prefix_of(rule))
         ]
-        return any(map(_expires, rules)) and (not versions or any(map(_deletes_versions, rules)))
 
 
 def _expires(rule: Any) -> bool:

@@ -2,6 +2,7 @@
 
 bucket.py   the bucket on trial        people.py    who signs in, who signs, what is kept of people
 browser.py  what a browser would meet  finding.py   one line of the examination
+keeping.py  what is kept: lifecycle rule and versions
 """
 
 from collections.abc import Sequence

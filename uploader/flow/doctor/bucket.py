@@ -12,12 +12,13 @@ from typing import Final
 from urllib.parse import quote
 
 from uploader import errors
-from uploader.flow.application import SWEEP_AFTER_DAYS, Application
+from uploader.flow.application import Application
+from uploader.flow.doctor import keeping
 from uploader.flow.doctor.finding import Finding, State, to_paste
 from uploader.presign import PostRules
 from uploader.presign.keys import INCOMING
 from uploader.storage import probe
-from uploader.storage.shapes import PresignedPost, StoredObject, sweep_rule
+from uploader.storage.shapes import PresignedPost, StoredObject
 from uploader.storage.transfer import Transfer
 
 GROUP: Final = "Bucket"
@@ -25,7 +26,8 @@ GROUP: Final = "Bucket"
 _BYTES: Final = b"The doctor was here, and this may be deleted."
 _TYPE: Final = "image/png"
 
-Said = tuple[State, str]
+Said = tuple[State, str] | tuple[State, str, str]
+"""A state, a sentence and what to paste."""
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class _Trial:
     key: str
     now: datetime
     form: PresignedPost = field(init=False)
-    stored: StoredObject = field(init=False)
+    stored: StoredObject | None = None
 
     def list(self) -> Said:
         self.app.bucket.list(f"{self.app.settings.prefix}{INCOMING}", limit=1)
@@ -47,13 +49,27 @@ class _Trial:
         self.form = self.app.bucket.presign_post(
             rules, expires_s=self.app.limits.form_expires_s, now=self.now
         )
+        if code := self._refusal_of(_BYTES + b"!"):
+            return "good", f"A file of another size than the signed one is refused ({code})."
+        return "bad", "The store took other bytes than the form was signed for, of any size."
+
+    def checksum(self) -> Said:
+        if code := self._refusal_of(_BYTES[::-1]):
+            return "good", f"Other bytes of the signed size are refused ({code})."
+        return "warn", (
+            "This store checks no checksum, so a form can store other bytes of the signed size. "
+            "The app finds that when it reads an upload, and promotes only bytes that it has checked."
+        )
+
+    def _refusal_of(self, data: bytes) -> str:
+        """The code with which the form was refused for these bytes; empty where they were stored."""
         try:
-            Transfer().send(self.form, _BYTES[::-1], content_type=_TYPE)
+            Transfer().send(self.form, data, content_type=_TYPE)
         except errors.StorageRefused as error:
             if error.status == 400:
-                return "good", f"Other bytes than the signed ones are refused ({error.code})."
+                return error.code
             raise
-        return "bad", "The store took other bytes than the form was signed for."
+        return ""
 
     def upload(self) -> Said:
         Transfer().send(self.form, _BYTES, content_type=_TYPE)
@@ -63,7 +79,10 @@ class _Trial:
         self.stored = self.app.bucket.head(self.key)
         if self.stored.sha256:
             return "good", "The store keeps the SHA-256 of what it holds, so each upload is compared with it."
-        return "warn", "The store keeps no SHA-256; an upload is compared by its size and type only."
+        return "warn", (
+            "The store keeps no SHA-256. The app keeps it in the metadata, and does not copy what it checked "
+            "but stores those bytes, which takes a little longer."
+        )
 
     def private(self) -> Said:
         status, body = probe.read(f"{self.form.url}{quote(self.key)}")
@@ -80,18 +99,46 @@ class _Trial:
             else ("bad", f"A signed link gets {status}.")
         )
 
+    def pin(self) -> Said:
+        if self.app.bucket.pins_copies(self.key):
+            return (
+                "good",
+                "An object that changed after the check is not copied (x-amz-copy-source-if-match).",
+            )
+        return "warn", (
+            "This store copies an object also when it changed after the check. "
+            "So the app does not copy here, but stores the bytes that it has checked."
+        )
+
     def promote(self) -> Said:
-        self.app.bucket.copy(self.stored, f"{self.key}-2", metadata={})
+        stored = self.app.bucket.head(self.key)
+        self.app.bucket.copy(stored, f"{self.key}-2", metadata={})
         try:
-            self.app.bucket.copy(self.stored, f"{self.key}-2", metadata={})
+            self.app.bucket.copy(stored, f"{self.key}-2", metadata={})
         except errors.ObjectChanged:
             return "good", "A key that is taken is never written again (If-None-Match)."
         return "warn", "The store ignores If-None-Match, so two replicas may write the same key."
 
     def delete(self) -> Said:
-        for key in (self.key, f"{self.key}-2"):
-            self.app.bucket.delete(key)
+        keys = (self.key, f"{self.key}-2")
+        try:
+            if self.stored and self.stored.version_id:
+                self.app.bucket.delete_versions(*keys)
+                return "good", "What was stored on trial is deleted again, with every version."
+        except errors.StorageRefused as error:
+            self._hide(keys)
+            return (
+                "warn",
+                f"The app may not delete versions ({error.code}), so originals stay in the bucket, location "
+                "and all, until the lifecycle rule deletes them.",
+                iam_policy(self.app),
+            )
+        self._hide(keys)
         return "good", "What was stored on trial is deleted again."
+
+    def _hide(self, keys: tuple[str, ...]) -> None:
+        for key in keys:
+            self.app.bucket.delete(key)
 
 
 _STEPS: Final[tuple[tuple[str, Callable[[_Trial], Said], str], ...]] = (
@@ -99,13 +146,23 @@ _STEPS: Final[tuple[tuple[str, Callable[[_Trial], Said], str], ...]] = (
     (
         "Exact form",
         _Trial.exact,
-        "A form is handed to a browser. If the store does not hold it to the signed size and checksum, "
+        "A form is handed to a browser. If the store does not hold it to what was signed, "
         "whoever has the form can store anything.",
+    ),
+    (
+        "Form checksum",
+        _Trial.checksum,
+        "The form names the SHA-256 of the file, so that nothing else can be stored with it.",
     ),
     ("Storing", _Trial.upload, "Every upload is such a POST."),
     ("Checksum", _Trial.look, "S3 is the witness of what was stored."),
     ("Strangers", _Trial.private, "Images are read by signed links that end; a public bucket needs none."),
     ("Signed links", _Trial.link, "The gallery shows every image by such a link."),
+    (
+        "Pinned copies",
+        _Trial.pin,
+        "What was checked is what is shown, whoever writes to incoming/ meanwhile.",
+    ),
     (
         "Promoting once",
         _Trial.promote,
@@ -121,27 +178,32 @@ def examine(app: Application, now: datetime) -> list[Finding]:
     found: list[Finding] = []
     for title, step, why in _STEPS:
         try:
-            state, sentence = step(trial)
-            found.append(Finding(GROUP, title, state, sentence, why))
+            state, sentence, *paste = step(trial)
+            found.append(Finding(GROUP, title, state, sentence, why, "".join(paste)))
         except errors.StorageError as error:
             found.append(Finding(GROUP, title, "bad", str(error), why, iam_policy(app)))
             _clean(trial)
             break
-    return [*found, _sweep(app), _versions(app)]
+    return [*found, *keeping.examine(app)]
 
 
 def iam_policy(app: Application) -> str:
-    """The least that the app's credentials need, as IAM takes it.
+    """The least that the app's credentials need, as IAM takes it; versions matter only where they are kept.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
     """
     bucket = f"arn:aws:s3:::{app.bucket.name}"
-    objects = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
+    objects = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]
     statements = [
         {"Effect": "Allow", "Action": objects, "Resource": f"{bucket}/{app.settings.prefix}*"},
         {
             "Effect": "Allow",
-            "Action": ["s3:ListBucket", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"],
+            "Action": [
+                "s3:ListBucket",
+                "s3:ListBucketVersions",
+                "s3:GetBucketVersioning",
+                "s3:GetLifecycleConfiguration",
+            ],
             "Resource": bucket,
         },
     ]
@@ -153,28 +215,3 @@ def _clean(trial: _Trial) -> None:
         trial.delete()
     except errors.StorageError:
         return  # the lifecycle rule sweeps it
-
-
-def _sweep(app: Application) -> Finding:
-    title, folder = "Sweeping", f"{app.settings.prefix}{INCOMING}"
-    why = "What was sent and never finished stays under incoming/ and is never shown, but it is paid for."
-    rule = to_paste({"Rules": [sweep_rule(folder, SWEEP_AFTER_DAYS)]})
-    try:
-        if app.bucket.sweeps(folder):
-            return Finding(
-                GROUP, title, "good", "A lifecycle rule deletes uploads that nobody finished.", why
-            )
-    except errors.StorageError as error:
-        said = f"The lifecycle rules cannot be read ({error.code}), so this is unknown."
-        return Finding(GROUP, title, "unknown", said, why, rule)
-    return Finding(GROUP, title, "warn", "No lifecycle rule deletes uploads that nobody finished.", why, rule)
-
-
-def _versions(app: Application) -> Finding:
-    title = "Versions"
-    why = "What is deleted there is still paid for, and s3:DeleteObjectVersion can bring it back."
-    keeps = app.gallery.keeps_versions()
-    if keeps is None:
-        return Finding(GROUP, title, "unknown", "The bucket does not say whether it keeps versions.", why)
-    said = "kept, so deleting can be undone" if keeps else "not kept, so deleting is for good"
-    return Finding(GROUP, title, "good", f"Versions are {said}.", why)

@@ -1,0 +1,60 @@
+"""What the bucket keeps of what was deleted or never finished: its lifecycle rule and its versions."""
+
+from typing import Final
+
+from uploader import errors
+from uploader.flow.application import SWEEP_AFTER_DAYS, Application
+from uploader.flow.doctor.finding import Finding, to_paste
+from uploader.presign.keys import INCOMING
+from uploader.storage.shapes import sweep_rule
+
+GROUP: Final = "Bucket"
+
+_VERSIONS: Final = {
+    "Enabled": "Versions are kept, so deleting can be undone.",
+    "Suspended": "Versions are not kept any more; those from before stay.",
+    "": "Versions are not kept, so deleting is for good.",
+}
+
+
+def examine(app: Application) -> list[Finding]:
+    """The findings about the lifecycle rule and the versions. Never raises."""
+    try:
+        versioning = app.bucket.versioning()
+    except errors.StorageError:
+        versioning = None
+    return [_sweeping(app, keeps=bool(versioning)), _versions(versioning)]
+
+
+def _sweeping(app: Application, *, keeps: bool) -> Finding:
+    title, folder = "Sweeping", f"{app.settings.prefix}{INCOMING}"
+    why = "What was sent and never finished stays under incoming/ and is never shown, but it is paid for."
+    if keeps:
+        why += " In a bucket that keeps versions a rule without NoncurrentVersionExpiration only hides it."
+    rule = to_paste({"Rules": [sweep_rule(folder, SWEEP_AFTER_DAYS)]})
+    try:
+        expires = app.bucket.sweeps(folder)
+        if expires and (not keeps or app.bucket.sweeps_versions(folder)):
+            said = "A lifecycle rule deletes uploads that nobody finished."
+            return Finding(GROUP, title, "good", said, why)
+    except errors.StorageError as error:
+        said = f"The lifecycle rules cannot be read ({error.code}), so this is unknown."
+        return Finding(GROUP, title, "unknown", said, why, rule)
+    said = (
+        "The lifecycle rule only hides uploads that nobody finished: their old versions stay."
+        if expires
+        else "No lifecycle rule deletes uploads that nobody finished."
+    )
+    return Finding(GROUP, title, "warn", said, why, rule)
+
+
+def _versions(versioning: str | None) -> Finding:
+    title = "Versions"
+    if versioning is None:
+        said = "The bucket does not say whether it keeps versions."
+        return Finding(GROUP, title, "unknown", said, "Where it does, what is deleted is only hidden.")
+    why = (
+        "Where versions are kept, what is deleted is hidden, still paid for, and can be brought back; "
+        "deleting for good removes every version. The original of an upload is always deleted for good."
+    )
+    return Finding(GROUP, title, "good", _VERSIONS.get(versioning, _VERSIONS[""]), why)
