@@ -88,6 +88,49 @@ def chunk(kind: bytes, body: bytes = b"") -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
+def raw_png(rows: list[bytes], width: int, *chunks: bytes, depth: int = 8, kind: int = 2) -> bytes:
+    """A PNG of these packed rows; `kind` as IHDR has it: 0 grey, 2 RGB, 3 palette, 4 grey and alpha."""
+    header = struct.pack(">IIBBBBB", width, len(rows), depth, kind, 0, 0, 0)
+    packed = zlib.compress(b"".join(b"\0" + row for row in rows))
+    whole = (chunk(b"IHDR", header), *chunks, chunk(b"IDAT", packed), chunk(b"IEND"))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(whole)
+
+
+def flat_png(colour: tuple[int, ...], *chunks: bytes, depth: int = 8) -> bytes:
+    """16 x 16 pixels of one colour: one, two, three or four samples a pixel."""
+    pixel = b"".join(sample.to_bytes(depth // 8, "big") for sample in colour)
+    kind = {1: 0, 2: 4, 3: 2, 4: 6}[len(colour)]
+    return raw_png([pixel * 16] * 16, 16, *chunks, depth=depth, kind=kind)
+
+
+def icc_chunk(profile: bytes) -> bytes:
+    return chunk(b"iCCP", b"x\0\0" + zlib.compress(profile))
+
+
+@functools.cache
+def profile_of(kind: bytes, gamma: float = 1.0, primaries: bytes = b"RGB") -> bytes:
+    """An ICC profile, for RGB or grey, of one gamma; `primaries` are those of red, green and blue."""
+    white = struct.pack(">4s4x3i", b"XYZ ", 63190, 65536, 54061)
+    column = {b"R": (28578, 14581, 912), b"G": (25241, 46981, 6362), b"B": (9376, 3973, 46792)}
+    curve = struct.pack(">4s4xIHxx", b"curv", 1, round(gamma * 256))
+    tags = {b"wtpt": white}
+    if kind == b"GRAY":
+        tags[b"kTRC"] = curve
+    else:
+        for name, channel in zip(
+            (b"r", b"g", b"b"), (primaries[at : at + 1] for at in range(3)), strict=True
+        ):
+            tags[name + b"XYZ"] = struct.pack(">4s4x3i", b"XYZ ", *column[channel])
+            tags[name + b"TRC"] = curve
+    table, bodies = struct.pack(">I", len(tags)), b""
+    for name, body in tags.items():
+        table += struct.pack(">4sII", name, 132 + 12 * len(tags) + len(bodies), len(body))
+        bodies += body
+    head = struct.pack(">I4xI4s4s4s", 128 + len(table + bodies), 0x0210_0000, b"mntr", kind.ljust(4), b"XYZ ")
+    head = head.ljust(36, b"\0") + b"acsp".ljust(32, b"\0") + struct.pack(">3i", 63190, 65536, 54061)
+    return head.ljust(128, b"\0") + table + bodies
+
+
 def with_chunk(png: bytes, kind: bytes, body: bytes) -> bytes:
     """The same PNG with one more chunk behind its header."""
     return png[:33] + chunk(kind, body) + png[33:]

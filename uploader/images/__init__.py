@@ -5,12 +5,14 @@
                     child.py, its own
     containers/     the structure of JPEG, PNG, GIF, WebP and AVIF files, without decoding
     decode.py       everything Pillow: decodes each frame, makes the thumbnail; imported late
+    pixels.py       a decoded frame as a browser reads it: eight bits, transparency
+    colour/         colours as a browser shows them: ICC, cICP, gAMA, nclx, HDR
     metadata.py     strips what a picture tells about people, without touching a pixel
     fates.py        which parts of JPEG, PNG, GIF and WebP files stay
     profiles.py     colour profiles in those files; icc.py, what of a profile is private
     heif/           AVIF and HEIC files made again from what drawing needs
     removals.py     the words for what was taken away
-    exif.py         which way up, and what it gives away
+    exif.py         the orientation that browsers apply, and what it gives away
     camera.py       how it was taken, in one line
     likeness.py     how much two pictures look alike
     rejections.py   every reason for a refusal: its code and its sentence

@@ -7,14 +7,17 @@ import io
 import warnings
 from dataclasses import dataclass
 
-from PIL import AvifImagePlugin, Image, ImageCms
+from PIL import AvifImagePlugin, Image
 
 from uploader.errors import ImageRejected
-from uploader.images import exif, likeness, rejections
+from uploader.images import exif, likeness, pixels, rejections
+from uploader.images.colour.convert import to_srgb
+from uploader.images.colour.declared import declared
 from uploader.images.containers import Walk, lacks_pixels
 from uploader.limits import Limits
 
 _THUMBNAIL_QUALITY = 82
+_TINY_SIDE_PX, _TINY_QUALITY = 128, 95  # few pixels: each one shows
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -24,7 +27,6 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 AvifImagePlugin.DEFAULT_MAX_THREADS = 2  # one a core would cost the children's address space
 _PILLOW_BRANDS = (b"avif", b"avis", b"mif1", b"msf1")
 
@@ -97,14 +99,19 @@ def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits) -> Deco
     image.load()
     if walk.format == "PNG" and _ends_empty(image) and lacks_pixels(data, walk.parts):
         raise rejections.damaged("PNG", "its last rows are missing")
+    shown = int(bool(image.info.get("default_image")) and getattr(image, "n_frames", 1) > 1)
+    if shown:  # a still image for viewers that know no animation; browsers begin with the frame after it
+        image.seek(shown)
+        image.load()
     block = image.info.get("exif") or b""
     boxed = walk.format in ("AVIF", "HEIC")  # Pillow says in EXIF's words how their own property turns them
     turn = exif.orientation(block) if boxed else exif.turn(data, walk)
-    small = _small(image, sides, turn)
-    _verify_rest(image, walk, frames)
+    small = _small(image, data, walk, sides, turn)
+    _verify_rest(image, walk, shown, frames)
     if turn >= 5:
         width, height = height, width
-    return Decoded(width, height, frames, _jpeg(small), _likeness(small))
+    thumbnail = _jpeg(small, crisp=walk.format != "JPEG")
+    return Decoded(width, height, frames, thumbnail, _likeness(small))
 
 
 def _ends_empty(image: Image.Image) -> bool:
@@ -132,31 +139,23 @@ def bound(width_px: int, height_px: int, frames: int, limits: Limits) -> None:
         raise rejections.too_many_frame_pixels(width_px * height_px * frames, frames, limits)
 
 
-def _verify_rest(image: Image.Image, walk: Walk, frames: int) -> None:
-    # A PNG that shows its still image before the animation counts it as one frame more.
-    last = min(getattr(image, "n_frames", 1), frames + bool(image.info.get("default_image")))
+def _verify_rest(image: Image.Image, walk: Walk, shown: int, frames: int) -> None:
     if walk.format == "JPEG":
         return  # further pictures of an MPO are dropped, so nobody decodes them
-    for frame in range(1, last):
+    for frame in range(shown + 1, min(getattr(image, "n_frames", 1), frames + shown)):
         image.seek(frame)
         image.load()
 
 
-def _small(image: Image.Image, sides: tuple[int, int], turn: int) -> Image.Image:
-    """The picture as displayed, small, in eight bits and on white."""
-    small = image.copy() if getattr(image, "n_frames", 1) > 1 else image
+def _small(image: Image.Image, data: bytes, walk: Walk, sides: tuple[int, int], turn: int) -> Image.Image:
+    """The picture as a browser shows it, small, in eight bits and on white."""
     profile = image.info.get("icc_profile")
-    if isinstance(small.info.get("transparency"), bytes):  # more entries than a palette has are passed over
-        small.info["transparency"] = small.info["transparency"][:256]
-    if small.mode == "I;16":
-        # The high byte alone: convert() clips to white, https://github.com/python-pillow/Pillow/issues/3011
-        small = Image.frombytes("L", small.size, small.tobytes()[1::2])
-    elif small.mode in ("P", "PA", "1") or "transparency" in small.info:
-        small = small.convert("RGBA" if small.has_transparency_data else "RGB")
+    space, declared_first = declared(data, walk)
+    small = pixels.plain(image, data, walk)
     small.thumbnail(sides, Image.Resampling.HAMMING, reducing_gap=2.0)  # half of BICUBIC's time
     if turn in _TURNS:
         small = small.transpose(_TURNS[turn])
-    return _flat(_srgb(small, profile))
+    return _flat(to_srgb(small, profile, space, declared_first=declared_first))
 
 
 def _likeness(small: Image.Image) -> str:
@@ -165,23 +164,14 @@ def _likeness(small: Image.Image) -> str:
     return likeness.describe(small.convert("L").resize(likeness.SIZE, Image.Resampling.BOX).tobytes())
 
 
-def _jpeg(small: Image.Image) -> bytes:
+def _jpeg(small: Image.Image, *, crisp: bool) -> bytes:
+    """`crisp`: no four pixels share their colours, as graphics need and photographs do not."""
     small.info.clear()  # or the JPEG writer copies comments
     out = io.BytesIO()
-    small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)
+    tiny = max(small.size) <= _TINY_SIDE_PX
+    quality = _TINY_QUALITY if tiny else _THUMBNAIL_QUALITY
+    small.save(out, "JPEG", quality=quality, subsampling="4:4:4" if crisp or tiny else "4:2:0")
     return out.getvalue()
-
-
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Colours as a browser shows them. A profile that does not fit is passed over, as browsers do."""
-    if not profile or image.mode not in ("RGB", "RGBA", "L", "CMYK"):
-        return image
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode) or image
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -1,0 +1,179 @@
+"""Thumbnails have the colours that Chromium 156 draws: every number here was read from its canvas."""
+
+import io
+import struct
+
+import pytest
+from PIL import Image
+
+from tests.images import pictures
+from uploader.images.inspect import check
+
+WITHIN = 3
+SRGB = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+P3 = (31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+LINEAR, TURNED = pictures.profile_of(b"RGB"), pictures.profile_of(b"RGB", 2.2, b"GRB")
+GREY_LINEAR = pictures.profile_of(b"GRAY")
+
+
+def colour(data: bytes, at: tuple[int, int] = (8, 8)) -> tuple[int, ...]:
+    with Image.open(io.BytesIO(check(data).thumbnail)) as image:
+        found = image.convert("RGB").getpixel(at)
+    assert isinstance(found, tuple)
+    return found
+
+
+def near(found: tuple[int, ...], wanted: tuple[int, ...] | int) -> bool:
+    wanted = (wanted,) * 3 if isinstance(wanted, int) else wanted
+    return all(abs(one - other) <= WITHIN for one, other in zip(found, wanted, strict=True))
+
+
+def cicp(primaries: int, transfer: int, matrix: int = 0, full_range: int = 1) -> bytes:
+    return pictures.chunk(b"cICP", bytes((primaries, transfer, matrix, full_range)))
+
+
+def gama(gamma: float) -> bytes:
+    return pictures.chunk(b"gAMA", struct.pack(">I", round(gamma * 100_000)))
+
+
+def chrm(*values: int) -> bytes:
+    return pictures.chunk(b"cHRM", struct.pack(">8I", *values))
+
+
+def clli(nits: int) -> bytes:
+    return pictures.chunk(b"cLLI", struct.pack(">II", nits * 10_000, 0))
+
+
+def mdcv(nits: int) -> bytes:
+    return pictures.chunk(b"mDCV", struct.pack(">8HII", *[0] * 8, nits * 10_000, 50))
+
+
+SRGB_CHUNK = pictures.chunk(b"sRGB", b"\0")
+
+
+@pytest.mark.parametrize(
+    ("chunks", "grey"),
+    [
+        ((), 128),
+        ((gama(1),), 188),
+        ((gama(0.5),), 137),
+        ((gama(0.3),), 86),
+        ((gama(0.45455),), 128),
+        ((gama(0.47),), 128),
+        ((gama(0.48),), 134),
+        ((gama(0.43),), 124),
+        ((gama(0),), 128),
+        ((gama(1), chrm(*SRGB)), 188),
+        ((gama(1), chrm(*[0] * 8)), 128),
+        ((gama(1), SRGB_CHUNK), 128),
+        ((gama(1), pictures.chunk(b"sRGB", b"\x09")), 188),
+        ((gama(1), gama(0.45455)), 188),
+        ((cicp(1, 8),), 188),
+        ((cicp(1, 8), gama(0.3)), 188),
+        ((cicp(1, 2), gama(1)), 188),
+        ((cicp(1, 8, full_range=0),), 128),
+        ((cicp(1, 1),), 121),
+        ((cicp(1, 4),), 129),
+        ((cicp(1, 5),), 106),
+        ((cicp(1, 7),), 141),
+        ((cicp(1, 17),), 118),
+        ((cicp(9, 16),), 132),
+        ((cicp(9, 16), clli(400)), 163),
+        ((cicp(9, 16), clli(100)), 181),
+        ((cicp(9, 16), mdcv(400)), 163),
+        ((cicp(9, 16), clli(400), mdcv(4000)), 163),
+        ((cicp(9, 18),), 99),
+        ((pictures.icc_chunk(LINEAR),), 188),
+        ((pictures.icc_chunk(LINEAR), gama(0.3)), 188),
+        ((pictures.icc_chunk(LINEAR), cicp(1, 13)), 128),
+        ((pictures.icc_chunk(b"no profile"), gama(1)), 188),
+    ],
+)
+@pytest.mark.parametrize("samples", [(128,), (128, 255), (128, 128, 128), (128, 128, 128, 255)])
+def test_what_a_png_says_of_its_numbers(
+    chunks: tuple[bytes, ...], grey: int, samples: tuple[int, ...]
+) -> None:
+    assert near(colour(pictures.flat_png(samples, *chunks)), grey)
+    assert near(colour(pictures.flat_png(tuple(one * 257 for one in samples), *chunks, depth=16)), grey)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "wanted"),
+    [
+        ((chrm(*P3),), (60, 200, 60)),
+        ((gama(0.45455), chrm(*P3)), (0, 205, 0)),
+        ((cicp(12, 13),), (0, 203, 11)),
+        ((cicp(9, 13),), (0, 211, 0)),
+        ((cicp(6, 13),), (76, 197, 58)),
+        ((cicp(4, 13),), (0, 196, 41)),
+        ((cicp(12, 2),), (60, 200, 60)),
+        ((cicp(1, 16),), (11, 255, 11)),
+        ((cicp(1, 18),), (51, 200, 51)),
+        ((pictures.icc_chunk(TURNED),), (200, 57, 57)),
+        ((pictures.icc_chunk(GREY_LINEAR), gama(1)), (60, 200, 60)),
+    ],
+)
+def test_greens(chunks: tuple[bytes, ...], wanted: tuple[int, ...]) -> None:
+    assert near(colour(pictures.flat_png((60, 200, 60), *chunks)), wanted)
+
+
+def test_a_tone_mapped_highlight_keeps_its_hue() -> None:
+    assert near(colour(pictures.flat_png((200, 60, 60), cicp(1, 16))), (255, 15, 15))
+    assert near(colour(pictures.flat_png((200, 60, 60), cicp(1, 18))), (183, 46, 46))
+    assert near(colour(pictures.flat_png((120, 30, 120), cicp(9, 16))), (141, 0, 119))
+    assert near(colour(pictures.flat_png((176, 176, 176), cicp(9, 16), clli(4000))), 214)
+
+
+def test_a_chunk_behind_the_pixels_says_nothing() -> None:
+    late = pictures.behind_pixels(pictures.flat_png((128, 128, 128)), b"gAMA", struct.pack(">I", 100_000))
+    assert near(colour(late), 128)
+
+
+@pytest.mark.parametrize("name", ["JPEG", "AVIF"])
+@pytest.mark.parametrize(
+    ("profile", "grey"), [(LINEAR, 188), (GREY_LINEAR, 188), (b"no profile", 128), (TURNED, 128)]
+)
+def test_a_grey_picture_may_have_a_profile_of_rgb(name: str, profile: bytes, grey: int) -> None:
+    data = pictures.encode(Image.new("L", (16, 16), 128), name, quality=95, icc_profile=profile)
+    assert near(colour(data), grey)
+
+
+@pytest.mark.parametrize("name", ["JPEG", "WEBP", "PNG"])
+def test_a_profile_for_another_kind_of_picture_is_passed_over(name: str) -> None:
+    image = Image.new("RGB", (16, 16), (128, 128, 128))
+    assert near(colour(pictures.encode(image, name, icc_profile=GREY_LINEAR)), 128)
+    assert near(colour(pictures.encode(image, name, icc_profile=LINEAR)), 188)
+
+
+def test_a_palette_has_colours_of_its_own_profile() -> None:
+    image = Image.new("P", (16, 16), 1)
+    image.putpalette([0, 0, 0, 128, 128, 128])
+    assert near(colour(pictures.encode(image, "PNG", icc_profile=LINEAR)), 188)
+    assert near(colour(pictures.encode(image, "PNG", icc_profile=GREY_LINEAR)), 128)
+
+
+def avif(primaries: int, transfer: int, *, mode: str = "RGB") -> bytes:
+    """A flat AVIF whose `colr` box says these code points."""
+    image = Image.new(mode, (16, 16), (60, 200, 60) if mode == "RGB" else 128)
+    data = pictures.encode(image, "AVIF", quality=100, subsampling="4:4:4")
+    at = data.index(b"colrnclx") + 8
+    return data[:at] + struct.pack(">HH", primaries, transfer) + data[at + 4 :]
+
+
+@pytest.mark.parametrize(
+    ("transfer", "grey"),
+    [(1, 128), (2, 128), (4, 129), (6, 128), (8, 188), (13, 128), (14, 128), (16, 132), (17, 118), (18, 99)],
+)
+def test_code_points_of_an_avif(transfer: int, grey: int) -> None:
+    assert near(colour(avif(1, transfer, mode="L")), grey)
+    assert near(colour(avif(2, transfer, mode="L")), grey)
+
+
+@pytest.mark.parametrize(("primaries", "green"), [(1, (59, 201, 59)), (12, (0, 204, 4)), (9, (0, 212, 0))])
+def test_primaries_of_an_avif(primaries: int, green: tuple[int, ...]) -> None:
+    assert near(colour(avif(primaries, 13)), green)
+    assert near(colour(avif(primaries, 2)), green)
+
+
+def test_an_avif_without_code_points_is_srgb() -> None:
+    assert near(colour(avif(12, 8).replace(b"colrnclx", b"free\0\0\0\0")), (59, 201, 59))

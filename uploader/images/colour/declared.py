@@ -1,0 +1,137 @@
+"""Which colour space a file declares other than by an ICC profile, read as Chromium 156 was measured to.
+
+PNG says it with cICP, sRGB, gAMA and cHRM (https://www.w3.org/TR/png-3/#11addnlcolinfo), AVIF and HEIC with
+code points of ITU-T H.273 in a `colr` box (ISO/IEC 23008-12).
+"""
+
+import contextlib
+import itertools
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+from uploader.errors import ImageRejected
+from uploader.images.colour.spaces import BT2020, SRGB, SRGB_CURVE, ColourSpace, Curve, Primaries, to_d50
+from uploader.images.containers import Walk, boxes, items
+from uploader.images.containers.boxes import Box
+from uploader.images.containers.walk import Reader
+
+_D65, _C = (0.3127, 0.3290), (0.310, 0.316)
+_SMPTE_170M: Final = (*_D65, 0.630, 0.340, 0.310, 0.595, 0.155, 0.070)
+_PRIMARIES: Final[dict[int, Primaries]] = {
+    1: SRGB,
+    4: (*_C, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08),
+    5: (*_D65, 0.64, 0.33, 0.29, 0.60, 0.15, 0.06),
+    6: _SMPTE_170M,
+    7: _SMPTE_170M,
+    8: (*_C, 0.681, 0.319, 0.243, 0.692, 0.145, 0.049),
+    9: BT2020,
+    10: (1 / 3, 1 / 3, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+    11: (0.314, 0.351, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
+    12: (*_D65, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
+    22: (*_D65, 0.630, 0.340, 0.295, 0.605, 0.155, 0.077),
+}
+"""H.273, table 2."""
+_CURVES: Final[dict[int, Curve]] = {
+    4: (2.2, 1.0, 0.0, 0.0, 0.0),
+    5: (2.8, 1.0, 0.0, 0.0, 0.0),
+    7: (1 / 0.45, 1 / 1.1115, 0.1115 / 1.1115, 1 / 4, 0.0913),
+    8: (1.0, 1.0, 0.0, 0.0, 0.0),
+    13: SRGB_CURVE,
+    17: (2.6, (52.37 / 48) ** (1 / 2.6), 0.0, 0.0, 0.0),
+}
+"""H.273, table 3."""
+_BT1886: Final[Curve] = (2.4, 1.0, 0.0, 0.0, 0.0)
+_PNG_CURVES: Final = {**_CURVES, **dict.fromkeys((1, 6, 11, 14, 15), _BT1886)}
+"""Television's curves are those of a television screen here; in AVIF, Chromium takes them for sRGB's."""
+_HDR: Final = {16: "pq", 18: "hlg"}
+_SRGB_GAMMA_WITHIN: Final = 0.05
+_MOST_GAMMA: Final = 1_000.0
+
+
+def declared(data: bytes, walk: Walk) -> tuple[ColourSpace, bool]:
+    """The colour space that a walked file declares, and whether it counts more than an ICC profile."""
+    if walk.format == "PNG":
+        ahead = itertools.takewhile(lambda part: part.kind != "IDAT", walk.parts)
+        chunks = {part.kind: data[part.start + 8 : part.end - 4] for part in reversed(tuple(ahead))}
+        space = _code_points(chunks)
+        return space or _gamma(chunks), space is not None
+    if walk.format in ("AVIF", "HEIC"):
+        return _boxed(data, walk), False
+    return ColourSpace(), False
+
+
+def _code_points(chunks: dict[str, bytes]) -> ColourSpace | None:
+    cicp = chunks.get("cICP", b"")
+    if len(cicp) != 4 or cicp[2:] != b"\0\1" or cicp[0] not in _PRIMARIES:
+        return None
+    transfer = _HDR.get(cicp[1]) or _PNG_CURVES.get(cicp[1])
+    peak_nits = _peak(chunks.get("cLLI", b""), ">II", chunks.get("mDCV", b"")) if cicp[1] in _HDR else 0.0
+    return ColourSpace(_PRIMARIES[cicp[0]], transfer, peak_nits) if transfer else None
+
+
+def _peak(level: bytes, form: str, display: bytes) -> float:
+    """The brightest by its content light level, or else by the display on which it was graded; in nits."""
+    unit = 0.0001 if form == ">II" else 1.0
+    brightest = struct.unpack(form, level)[0] * unit if len(level) == struct.calcsize(form) else 0.0
+    return float(brightest or (struct.unpack(">8HII", display)[8] * 0.0001 if len(display) == 24 else 0.0))
+
+
+def _gamma(chunks: dict[str, bytes]) -> ColourSpace:
+    srgb, gama, chrm = (chunks.get(kind, b"") for kind in ("sRGB", "gAMA", "cHRM"))
+    if (len(srgb) == 1 and srgb[0] < 4) or len(gama) != 4 or not any(gama):
+        return ColourSpace()
+    gamma = int.from_bytes(gama, "big") / 100_000
+    curve: Curve = (min(1 / gamma, _MOST_GAMMA), 1.0, 0.0, 0.0, 0.0)
+    if len(chrm) != 32:
+        near = abs(gamma * 2.2 - 1) < _SRGB_GAMMA_WITHIN
+        return ColourSpace() if near else ColourSpace(SRGB, curve)
+    primaries = tuple(part / 100_000 for part in struct.unpack(">8I", chrm))
+    try:
+        to_d50(primaries)
+    except ZeroDivisionError:  # they enclose nothing
+        return ColourSpace()
+    return ColourSpace(primaries, curve)
+
+
+def _boxed(data: bytes, walk: Walk) -> ColourSpace:
+    """By the properties of the primary item, or of the track of a sequence."""
+    found: dict[str, bytes] = {}
+    with contextlib.suppress(ImageRejected):  # whether it is a picture, the decoder decides
+        found = _properties(data, walk)
+    nclx = found.get("colr", b"")
+    if len(nclx) < 11 or not nclx.startswith(b"nclx"):
+        return ColourSpace()
+    primaries, transfer = struct.unpack_from(">HH", nclx, 4)
+    curve = _HDR.get(transfer) or _CURVES.get(transfer, SRGB_CURVE)
+    peak_nits = _peak(found.get("clli", b""), ">HH", found.get("mdcv", b"")) if transfer in _HDR else 0.0
+    return ColourSpace(_PRIMARIES.get(primaries, SRGB), curve, peak_nits)
+
+
+def _properties(data: bytes, walk: Walk) -> dict[str, bytes]:
+    """What describes the primary item, or else the track; by kind, and of two `colr` the `nclx` one."""
+    reader = Reader(data, walk.format)
+    tops = {part.kind: part for part in reversed(walk.parts)}
+    if "meta" not in tops:
+        moov = tops["moov"]
+        at = data.find(b"colrnclx", moov.start, moov.end)
+        return {"colr": data[at + 4 : at + 15]} if at >= 0 else {}
+    meta = next(boxes.row(reader, tops["meta"].start, tops["meta"].end))
+    inner = items.meta_boxes(reader, meta)
+    if "pitm" not in inner or "iprp" not in inner:
+        return {}
+    found: dict[str, bytes] = {}
+    for box in _described(reader, inner["iprp"], items.primary(reader, inner["pitm"])):
+        if box.kind not in found or data.startswith(b"nclx", box.body):
+            found[box.kind] = data[box.body : min(box.end, box.body + 32)]
+    return found
+
+
+def _described(reader: Reader, iprp: Box, item: int) -> Iterator[Box]:
+    """The property boxes of an item (ISO/IEC 23008-12, 9.3)."""
+    rows = list(boxes.row(reader, iprp.body, iprp.end))
+    held = [box for row in rows if row.kind == "ipco" for box in boxes.row(reader, row.body, row.end)]
+    for ipma in (row for row in rows if row.kind == "ipma"):
+        for _, number in items.associations(reader, ipma).get(item, ()):
+            if 0 < number <= len(held):
+                yield held[number - 1]
