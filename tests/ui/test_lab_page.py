@@ -65,6 +65,13 @@ def test_it_opens_with_the_form_of_the_tutorials(open_lab: OPEN_LAB) -> None:
     assert query(page) == {"key": "incoming/lab/"}
 
 
+def test_the_verdict_speaks_of_the_store_at_hand_too(open_lab: OPEN_LAB) -> None:
+    page = open_lab()
+    assert "So it is on AWS. The local store asks for a condition on x-amz- fields only" in said(page)
+    page = press(show(page, "Tamper"), "Send 18 tampered forms")
+    assert "accepts what AWS refuses: acl=public-read, Redirect" in said(page)
+
+
 def test_the_exact_form_is_the_apps_own(open_lab: OPEN_LAB) -> None:
     page = press(open_lab(), "This app's exact form")
     assert "This form can store only this picture, only at `incoming/lab/" in page.success[0].value

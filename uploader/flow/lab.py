@@ -7,7 +7,7 @@ secret key serves the referee here and goes no further.
 import secrets
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +25,7 @@ from uploader.presign.keys import INCOMING
 from uploader.presign.masking import mask
 from uploader.presign.referee import judge
 from uploader.presign.sigv4 import read_scope
+from uploader.presign.store_notes import store_kind, store_note
 from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import PresignedPost
@@ -77,11 +78,13 @@ class Lab:
         *,
         prefix: str = "",
         limits: Limits | None = None,
+        is_local: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.bucket = bucket
         self.folder = f"{prefix}{FOLDER}"
         self._limits = limits or Limits()
+        self._store = store_kind(bucket.endpoint_url, is_local=is_local)
         self._clock = clock
 
     def blog(self) -> FormDesign:
@@ -152,6 +155,10 @@ class Lab:
             session_expires_at=self.bucket.credentials_end_at(),
             **self.known(form),
         )
+
+    def store_note(self, form: LabForm, accepted: Sequence[str] | None = None) -> str:
+        """What the store at hand makes of the form beside AWS; `accepted` as Tamper found it."""
+        return store_note(self._store, pins_content=bool(form.design.sha256), accepted=accepted)
 
     def known(self, form: LabForm) -> dict[str, Any]:
         """What only the bucket's owner knows of a form, for the referee; not for a page."""

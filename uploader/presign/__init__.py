@@ -7,7 +7,8 @@ referee   what S3 will answer to a form, and which rule says so (verdict)
           its checks: form, entrance, terms, field_values, object_tags, checksums
 document  a policy as S3 reads it; sigv4: its signature
 design    a form that somebody designs: faults, verdict; design_query: its address
-explain   each condition and the attack it stops; anatomy: a signed form taken apart
+explain   each condition and the attack it stops; store_notes: what another store than AWS makes of a form;
+          anatomy: a signed form taken apart
 attacks   what somebody with a form may try; copies: the form as curl, Python, JavaScript, HTML
 answers   S3's errors in sentences, by message (message_explanations, request_messages), else by code
           (answer_table, store_codes); masking: text as a stage may see it

@@ -24,7 +24,7 @@ def the_form(lab: Lab, design: FormDesign) -> LabForm:
 
 
 app = wiring.the_app()
-lab = Lab(app.bucket, prefix=app.settings.prefix, limits=app.limits)
+lab = Lab(app.bucket, prefix=app.settings.prefix, limits=app.limits, is_local=app.store is not None)
 file, zone = the_picture(), wiring.time_zone()
 parts.heading(app, "Presign lab", presenter=True)
 design = lab_designer.designed(lab, file)
@@ -51,6 +51,8 @@ with right:
         st.stop()
     found = lab.take_apart(form)
     lab_views.verdict(form, zone)
+    note = st.empty()
+    lab_views.store_note(note, lab.store_note(form, lab_trials.accepted_here(form)))
     lab_views.policy(own, found.conditions)
 
 tabs = dict(zip(TABS, st.tabs(TABS, key="view", bind="query-params"), strict=True))
@@ -63,6 +65,7 @@ if tabs["Copy as"].open:
 if tabs["Tamper"].open:
     with tabs["Tamper"]:
         lab_trials.attacks(lab, form, file)
+    lab_views.store_note(note, lab.store_note(form, lab_trials.accepted_here(form)))
 if tabs["Time"].open:
     with tabs["Time"]:
         lab_trials.time_machine(lab, form, file, zone)

@@ -38,9 +38,7 @@ def attacks(lab: Lab, form: LabForm, file: File) -> None:
         )
         st.session_state.lab_report = (form.design, report)
         bar.empty()
-    kept = st.session_state.get("lab_report")
-    if kept and kept[0] == form.design:
-        report = kept[1]
+    report = report or _kept_report(form)
     if report is None:
         stage.table([_row(attack, predicted, None, form) for attack, predicted in forecast])
         return
@@ -48,6 +46,19 @@ def attacks(lab: Lab, form: LabForm, file: File) -> None:
     trials = (report.honest, *report.trials)
     stage.table([_row(trial.attack, trial.predicted, trial, form) for trial in trials])
     _cleaned(report)
+
+
+def _kept_report(form: LabForm) -> Report | None:
+    kept = st.session_state.get("lab_report")
+    return kept[1] if kept and kept[0] == form.design else None
+
+
+def accepted_here(form: LabForm) -> list[str] | None:
+    """The attacks that this store let through and AWS would refuse; None before they were sent."""
+    report = _kept_report(form)
+    if report is None or not report.honest.actual.is_stored:
+        return None
+    return [trial.attack.title for trial in report.lax]
 
 
 def _score(report: Report) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from uploader.flow.lab import (
     Anatomy,
@@ -63,6 +64,12 @@ def verdict(form: LabForm, zone: tzinfo) -> None:
         st.success(body, title="One picture, one place", icon=":material/lock:")
     else:
         st.warning(body, title="Open to more than one picture", icon=":material/lock_open:")
+
+
+def store_note(place: DeltaGenerator, note: str) -> None:
+    """What the store at hand makes of the form; nothing on AWS."""
+    if note:
+        place.caption(note)
 
 
 def policy(own: tuple[Explanation, ...], all_signed: tuple[Explanation, ...]) -> None:
