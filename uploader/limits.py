@@ -5,6 +5,8 @@ from typing import Final
 
 import humanize
 
+from uploader.formats import BY_NAME
+
 MIB: Final = 2**20
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
@@ -44,7 +46,7 @@ class Limits:
 
 def format_label(name: str) -> str:
     """Pillow's format name as people write it: `WEBP` -> `WebP`."""
-    return "WebP" if name == "WEBP" else name
+    return BY_NAME[name].label if name in BY_NAME else name
 
 
 def format_list(formats: tuple[str, ...]) -> str:

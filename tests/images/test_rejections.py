@@ -2,6 +2,7 @@
 
 import pytest
 
+from uploader import formats
 from uploader.errors import ImageRejected
 from uploader.images import rejections
 from uploader.limits import Limits
@@ -20,10 +21,20 @@ SENTENCES = [
         "This file has 20,971,521 bytes, and at most 20,971,520 bytes are allowed. Choose a smaller one.",
     ),
     (
-        rejections.not_allowed("a PDF document", LIMITS),
+        rejections.not_allowed(formats.BY_NAME["PDF"], LIMITS),
         "format_not_allowed",
         "This file is a PDF document, and only JPEG, PNG, WebP, GIF or AVIF images are allowed. "
-        "Convert it first.",
+        "Choose a picture, or export the page as one.",
+    ),
+    (
+        rejections.not_shown("a lossless JPEG"),
+        "format_not_allowed",
+        "This file is a lossless JPEG, which browsers do not show. Save it as an ordinary JPEG first.",
+    ),
+    (
+        rejections.error_message("AccessDenied"),
+        "not_an_image",
+        "This file is an error message (AccessDenied), not a picture. Download the picture again.",
     ),
     (
         rejections.not_an_image(LIMITS),

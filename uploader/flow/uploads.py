@@ -19,6 +19,7 @@ from uploader.flow.means import Means
 from uploader.flow.promotion import Promotion
 from uploader.flow.record import StoredImage
 from uploader.flow.staged import Staged
+from uploader.formats import FORMATS
 from uploader.images import Checked, rejections, taken
 from uploader.limits import format_list, size_label
 from uploader.presign import PostRules, Signer, Ticket, new_key
@@ -29,14 +30,7 @@ log = structlog.get_logger()
 
 _FINISH_LIFE_S: Final = 3_600  # a ticket outlives its form: the bytes take a while, and checks may queue
 _HELD_BYTES: Final = 2**20  # what is larger waits on disk: many at once would fill memory
-_EXTENSIONS: Final = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "image/gif": "gif",
-    "image/avif": "avif",
-    "image/heic": "heic",
-}
+_EXTENSIONS: Final = {row.media_type: row.extensions[0] for row in FORMATS if row.can_be_taken}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@
     exif.py         the orientation that browsers apply, and what it gives away
     camera.py       how it was taken, in one line
     likeness.py     how much two pictures look alike
+    foreign.py      what a file is that is no picture we take
     rejections.py   every reason for a refusal: its code and its sentence
 
 Importing this wing does not import Pillow.

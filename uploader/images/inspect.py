@@ -4,23 +4,16 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
+from uploader import formats
 from uploader.images import camera, containers, metadata, rejections
 from uploader.limits import Limits
 
 _DEFAULTS: Final = Limits()
-_TYPES: Final = {
-    "JPEG": ("image/jpeg", "jpg"),
-    "PNG": ("image/png", "png"),
-    "WEBP": ("image/webp", "webp"),
-    "GIF": ("image/gif", "gif"),
-    "AVIF": ("image/avif", "avif"),
-    "HEIC": ("image/heic", "heic"),
-}
 
 
 def extension_of(format: str) -> str:
     """The extension of a format by Pillow's name of it, without a dot: `JPEG` -> `jpg`."""
-    return _TYPES[format][1]
+    return formats.BY_NAME[format].extensions[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +63,14 @@ def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim:
     weigh(len(data), limits)
     walk = containers.walk(data, containers.sniff(data, limits), limits)
     bare, bare_walk = metadata.strip(data, walk)
-    checked = _decode(bare, bare_walk, limits)
-    if strip:
-        return (
-            checked
-            if bare == data
-            else replace(checked, stripped=bare, removed=metadata.describe(data, walk))
-        )
-    stored = metadata.trim(data, walk)[0] if trim else data
-    facts = replace(checked.facts, size_bytes=len(stored), sha256=hashlib.sha256(stored).hexdigest())
-    checked = replace(checked, facts=facts, camera=camera.line(metadata.exif_payload(data, walk)))
+    stored = bare if strip else metadata.trim(data, walk)[0] if trim else data
+    checked = _decode(bare, bare_walk, limits, stored)
+    if not strip:
+        checked = replace(checked, camera=camera.line(metadata.exif_payload(data, walk)))
     if stored == data:
         return checked
-    return replace(checked, stripped=stored, removed=metadata.describe_trim(data, walk))
+    removed = metadata.describe(data, walk) if strip else metadata.describe_trim(data, walk)
+    return replace(checked, stripped=stored, removed=removed)
 
 
 def weigh(size_bytes: int, limits: Limits) -> None:
@@ -93,20 +81,21 @@ def weigh(size_bytes: int, limits: Limits) -> None:
         raise rejections.too_large(size_bytes, limits)
 
 
-def _decode(data: bytes, walk: containers.Walk, limits: Limits) -> Checked:
+def _decode(data: bytes, walk: containers.Walk, limits: Limits, stored: bytes) -> Checked:
+    """Decode `data`, and tell the facts of what is stored of it."""
     from uploader.images import decode  # late: the parent of the checking children never pays for Pillow
 
     decode.bound(walk.width_px, walk.height_px, walk.frames, limits)
     decoded = decode.decode(data, walk, limits)
-    content_type, extension = _TYPES[walk.format]
+    row = formats.BY_NAME[walk.format]
     facts = ImageFacts(
         format=walk.format,
-        content_type=content_type,
-        extension=extension,
+        content_type=row.media_type,
+        extension=row.extensions[0],
         width_px=decoded.width_px,
         height_px=decoded.height_px,
         frames=decoded.frames,
-        size_bytes=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=len(stored),
+        sha256=hashlib.sha256(stored).hexdigest(),
     )
     return Checked(facts, decoded.thumbnail, likeness=decoded.likeness)

@@ -6,6 +6,7 @@ A sentence says what was found, what is allowed and what to do. Codes are for pr
 from typing import Final
 
 from uploader.errors import ImageRejected
+from uploader.formats import FileFormat
 from uploader.limits import Limits, format_label, format_list, size_label
 
 EMPTY: Final = "empty"
@@ -46,12 +47,24 @@ def too_large(found_bytes: int, limits: Limits) -> ImageRejected:
     return ImageRejected(sentence, code=TOO_LARGE, found_bytes=found_bytes, allowed_bytes=limits.max_bytes)
 
 
-def not_allowed(found: str, limits: Limits) -> ImageRejected:
-    """A known kind of file that is not taken; `found` has its article: `a PDF document`."""
-    sentence = (
-        f"This file is {found}, and only {format_list(limits.formats)} images are allowed. Convert it first."
-    )
+def not_allowed(found: FileFormat, limits: Limits) -> ImageRejected:
+    """A known kind of file that is not taken."""
+    allowed = format_list(limits.formats)
+    sentence = f"This file is {found.phrase}, and only {allowed} images are allowed. {found.advice}"
+    return ImageRejected(sentence, code=FORMAT_NOT_ALLOWED, found=found.phrase)
+
+
+def not_shown(found: str) -> ImageRejected:
+    """A kind of JPEG that no browser shows; `found` has its article."""
+    sentence = f"This file is {found}, which browsers do not show. Save it as an ordinary JPEG first."
     return ImageRejected(sentence, code=FORMAT_NOT_ALLOWED, found=found)
+
+
+def error_message(said: str) -> ImageRejected:
+    """What a server answered instead of a picture, saved under the picture's name."""
+    quoted = f" ({said})" if said else ""
+    sentence = f"This file is an error message{quoted}, not a picture. Download the picture again."
+    return ImageRejected(sentence, code=NOT_AN_IMAGE, found=said)
 
 
 def not_an_image(limits: Limits) -> ImageRejected:

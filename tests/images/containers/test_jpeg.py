@@ -51,7 +51,9 @@ def test_thousands_of_scans_are_refused() -> None:
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ((b"\xff\xc0", b"\xff\xc3"), "browsers do not show"),
+        ((b"\xff\xc0", b"\xff\xc3"), "is a lossless JPEG, which browsers do not show"),
+        ((b"\xff\xc0", b"\xff\xf7"), "is a JPEG-LS image, which browsers do not show"),
+        ((b"\xff\xc0", b"\xff\xc5"), "is a hierarchical JPEG, which browsers do not show"),
         ((b"\xff\xc0\x00\x11\x08", b"\xff\xc0\x00\x11\x0c"), "browsers do not show"),
         ((b"\xff\xc0", b"\xff\xd8"), "a second picture begins inside"),
         ((b"\xff\xc0", b"\xff\xef"), "its pixels come before its size"),

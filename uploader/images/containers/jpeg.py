@@ -11,6 +11,12 @@ from uploader.limits import Limits
 _SOI, _EOI, _SOS, _COM, _TEM = 0xD8, 0xD9, 0xDA, 0xFE, 0x01
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # every SOFn
 _SHOWN_FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)  # not lossless, not hierarchical
+_JPEG_LS = 0xF7
+_NOT_SHOWN = {
+    **dict.fromkeys((0xC3, 0xC7, 0xCB, 0xCF), "a lossless JPEG"),
+    **dict.fromkeys((0xC5, 0xC6, 0xCD, 0xCE), "a hierarchical JPEG"),
+    _JPEG_LS: "a JPEG-LS image",
+}
 _BITS_A_BLOCK = {
     0xC0: 2,
     0xC1: 2,
@@ -51,7 +57,7 @@ def _picture(data: bytes, start: int, limits: Limits) -> tuple[_Frame, Reader]:
         if marker == _SOS:
             scans += 1
             coded_bytes += _skip_scan(reader, frame, scans, limits)
-        elif marker in _FRAMES:
+        elif marker in _FRAMES or marker == _JPEG_LS:
             frame = _frame(reader, marker, body, frame)
         reader.add(_kind(data, marker, body, reader.pos), at)
     if frame is None or not scans:
@@ -96,6 +102,8 @@ def _frame(reader: Reader, marker: int, body: int, known: _Frame | None) -> _Fra
     data, size = reader.data, reader.pos - body
     if known is not None:
         raise reader.damaged("it gives its size twice")
+    if marker in _NOT_SHOWN:
+        raise rejections.not_shown(_NOT_SHOWN[marker])
     if marker not in _SHOWN_FRAMES or size < 6 or data[body] != 8:
         raise reader.damaged("its kind of compression is one that browsers do not show")
     height, width = int.from_bytes(data[body + 1 : body + 3]), int.from_bytes(data[body + 3 : body + 5])
