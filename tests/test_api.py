@@ -17,6 +17,7 @@ from uploader.api import manners, routes
 from uploader.flow.record import StoredImage
 from uploader.flow.uploads import Begun, Claim
 from uploader.images import rejections
+from uploader.limits import Limits
 from uploader.presign import Signer
 from uploader.storage.shapes import PresignedPost
 
@@ -67,6 +68,10 @@ class Flow:
         self._ask(ticket_text, who)
         return replace(IMAGE, similar=self.similar)
 
+    def carry(self, data: bytes, name: str, *, who: str, again: bool) -> StoredImage:
+        self._ask((data, name, again), who)
+        return replace(IMAGE, similar=self.similar)
+
     def _ask(self, what: Any, who: str) -> None:
         if self.fault:
             raise self.fault
@@ -79,7 +84,7 @@ SIGNER = Signer("a secret of the tests")
 @pytest.fixture
 def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
     made = Flow()
-    app = SimpleNamespace(signer=SIGNER, uploads=made)
+    app = SimpleNamespace(signer=SIGNER, uploads=made, carrier=made, limits=Limits(max_bytes=1_000))
     monkeypatch.setattr(routes.flow, "application", lambda: app)
     monkeypatch.setattr(routes.flow, "health", lambda: {"ok": made.ok})
     monkeypatch.setattr(manners, "_rates", MovingWindowRateLimiter(MemoryStorage()))
@@ -124,6 +129,36 @@ def test_begin_answers_the_form(client: TestClient, flow: Flow) -> None:
     assert flow.asked == [(Claim("beach.jpg", 12, SHA, "image/jpeg"), "ana")]
 
 
+def test_relay_stores_the_body_under_its_name(client: TestClient, flow: Flow) -> None:
+    headers = {"X-File-Name": "%C3%BC%20%F0%9F%8C%8A.jpg"}
+    response = client.post("/api/uploads/relay", content=b"bytes", headers=headers)
+    assert response.status_code == 200
+    assert response.json()["key"] == "images/k.jpg"
+    client.post("/api/uploads/relay", content=b"bytes", headers={**headers, "X-Upload-Again": "1"})
+    name = "\u00fc \U0001f30a.jpg"
+    assert flow.asked == [((b"bytes", name, False), "ana"), ((b"bytes", name, True), "ana")]
+
+
+def test_relay_points_out_what_is_there_already(client: TestClient, flow: Flow) -> None:
+    flow.fault = errors.AlreadyStored("It is there.", earlier=EARLIER)
+    response = client.post("/api/uploads/relay", content=b"bytes", headers={"X-File-Name": "a.jpg"})
+    assert error(response, 409, "already_stored") == "It is there."
+    assert response.json()["earlier"] == POINTED_OUT
+
+
+@pytest.mark.parametrize("name", ["", "x" * 9_000])
+def test_relay_needs_a_name(client: TestClient, flow: Flow, name: str) -> None:
+    error(client.post("/api/uploads/relay", content=b"b", headers={"X-File-Name": name}), 400, "bad_name")
+    assert flow.asked == []
+
+
+@pytest.mark.parametrize("content", [b"x" * 1_001, (b"x" * 600 for _ in range(2))], ids=["told", "streamed"])
+def test_relay_takes_no_file_over_the_limit(client: TestClient, flow: Flow, content: Any) -> None:
+    response = client.post("/api/uploads/relay", content=content, headers={"X-File-Name": "a.jpg"})
+    assert "the limit is 1000 bytes" in error(response, 413, "too_many_bytes")
+    assert flow.asked == []
+
+
 def test_complete_answers_the_image(client: TestClient, flow: Flow) -> None:
     response = client.post("/api/uploads/complete", json={"ticket": "ticket-text"})
     assert response.status_code == 200
@@ -149,7 +184,7 @@ def test_what_was_stored_before_is_pointed_out(client: TestClient, flow: Flow) -
     assert done.json()["similar"] == [POINTED_OUT]
 
 
-@pytest.mark.parametrize("path", ["/api/uploads", "/api/uploads/complete"])
+@pytest.mark.parametrize("path", ["/api/uploads", "/api/uploads/complete", "/api/uploads/relay"])
 @pytest.mark.parametrize(
     ("headers", "code"),
     [

@@ -30,6 +30,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "") or shutil.which("chromium") or "/usr/b
 HOST = "tests/browser/host/dashboard.py"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 READY_WITHIN_S = 60
 STOP_WITHIN_S = 10
 

@@ -1,5 +1,6 @@
 """The browser uploader when something is wrong with a file, the bucket or its rules: what it says."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from uploader.ui import direct
 pytestmark = pytest.mark.browser
 HOST = "tests/browser/host/dashboard.py"
 BEGIN = "**/api/uploads"
+SEEDS = itertools.count(9_000)
 WIRE = Path(direct.__file__).with_name("wire.js").read_text("utf-8")
 
 
@@ -43,7 +45,7 @@ def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: 
         "report.jpg": "This is a PDF file; choose a JPEG, PNG, WebP, GIF or AVIF file.",
         "large.jpg": "This file has 20 MB, and at most 20 MB are allowed; choose a smaller one.",
     }
-    expect(page.locator(".direct .act:visible")).to_have_count(0)
+    expect(page.locator(".direct .retry:visible")).to_have_count(0)
     assert not sent
     expect(page.locator(".st-key-report")).to_contain_text("large.jpg", timeout=PATIENCE_MS)
     assert [outcome["name"] for outcome in heard(page)["refused"]] == ["empty.jpg", "report.jpg", "large.jpg"]
@@ -88,9 +90,7 @@ def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
     summary(page, "0 of 5 images stored, 5 not sent")
     rule = json.loads(page.locator(".direct .rule").inner_text())
     assert rule[0]["AllowedOrigins"] == [server.url]
-    assert heard(page, trouble="cors")["switched"] == 0
-    page.get_by_role("button", name="Send through the app").click()
-    heard(page, switched=1)
+    heard(page, trouble="cors")
     assert server.stored("incoming/") == []
     with server.bucket() as bucket:
         bucket.allow_origins(rule[0]["AllowedOrigins"])
@@ -98,6 +98,29 @@ def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
     summary(page, "5 of 5 images stored")
     expect(page.locator(".direct .notice")).to_be_hidden()
     heard(page, trouble="", known=5)
+
+
+def test_what_the_bucket_blocks_is_sent_through_the_app(app_server: Callable[..., Any], page: Page) -> None:
+    server = app_server(script=HOST)
+    with server.bucket() as bucket:
+        bucket.allow_origins(["https://elsewhere.example"])
+    open_host(page, server.url)
+    files = [named("ü \u202e [x].jpg", picture(next(SEEDS))), *pictures(3)]
+    choose(page, files)
+    summary(page, "0 of 4 images stored, 4 not sent")
+    page.get_by_role("button", name="Send through the app").click()
+    summary(page, "4 of 4 images stored")
+    expect(page.locator(".direct .notice")).to_be_hidden()
+    assert len(server.stored()) == len(server.stored("thumbnails/")) == 4
+    with server.bucket() as bucket:
+        (odd,) = [key for key in server.stored() if "picture" not in key]
+        assert bucket.head(odd).size_bytes
+    choose(page, [*files[:1], named("report.jpg", b"\xff\xd8\xff and no more"), *pictures(1)])
+    summary(page, "5 of 7 images stored, 1 already there, 1 refused")  # later files take the same way
+    page.get_by_role("button", name="Send anyway").click()
+    summary(page, "6 of 7 images stored, 1 refused")
+    assert len(server.stored()) == 6
+    heard(page, trouble="", known=6)
 
 
 def test_a_cors_rule_that_goes_away_in_the_middle_loses_nothing(
@@ -159,7 +182,7 @@ def test_a_file_that_changed_is_not_stored(host: Any, page: Page, tmp_path: Path
     page.route(BEGIN, change)
     choose(page, path)
     state(page, "This file changed while it was being sent; choose it again.")
-    expect(page.locator(".direct .act:visible")).to_have_count(0)
+    expect(page.locator(".direct .retry:visible")).to_have_count(0)
     assert set(host.stored()) == before
 
 

@@ -134,6 +134,7 @@ def test_the_same_file_twice_in_one_drop(server: Any, page: Page, posts: list[Re
     choose(page, [named("three.jpg", picture(20))])
     summary(page, "2 of 3 images stored, 1 already there")
     page.get_by_role("button", name="Clear finished").click()
+    page.get_by_role("button", name="Dismiss").click()
     choose(page, [named("four.jpg", picture(20))])
     state(page, "Already in the gallery")
 
@@ -154,6 +155,8 @@ def test_rows_stay_through_runs_and_another_page_and_block_no_lane(server: Any, 
     for n in range(4):
         drawn(there.nth(n).get_by_role("img", name="The earlier image"))
     page.get_by_role("button", name="Clear finished").click()
+    expect(there).to_have_count(4)
+    page.get_by_role("button", name="Dismiss").click()
     expect(page.locator(".direct .row")).to_have_count(0)
 
 

@@ -32,12 +32,10 @@ def test_a_page_that_was_loaded_anew_counts_from_one_again() -> None:
 def test_each_kind_says_its_own_thing() -> None:
     refused = {"seq": 1, "kind": "refused", "name": "a.jpg", "why": "Too large."}
     trouble = {"seq": 2, "kind": "trouble", "name": "cors"}
-    switch = {"seq": 3, "kind": "switch_road", "name": "cors"}
-    read = take(_Read(), state(refused, trouble, switch))
-    expected = DirectReport(refused=(Outcome("a.jpg", why="Too large."),), switch_road=True, trouble="cors")
+    read = take(_Read(), state(refused, trouble))
+    expected = DirectReport(refused=(Outcome("a.jpg", why="Too large."),), trouble="cors")
     assert read.report == expected
-    later = take(read, state(stored(4)))
-    assert (later.report.switch_road, later.report.trouble) == (False, "")
+    assert take(read, state(stored(4))).report.trouble == ""
 
 
 @pytest.mark.parametrize(
@@ -52,7 +50,7 @@ def test_each_kind_says_its_own_thing() -> None:
     ],
 )
 def test_odd_shapes_are_left_out(odd: Any) -> None:
-    read = take(_Read("one", 5, DirectReport(switch_road=True)), odd)
+    read = take(_Read("one", 5, DirectReport()), odd)
     assert read == _Read("one", 5, DirectReport())
 
 

@@ -1,9 +1,11 @@
-"""The HTTP routes: begin an upload, complete it, health. They carry names and numbers, never a picture.
+"""The HTTP routes: begin an upload, complete it, health. All but one carry names and numbers only.
 
 POST /api/uploads           Authorization: Bearer <pass>, {"name", "size", "sha256", "type"}
                             -> 201 {"ticket", "url", "fields", "expires_at", "earlier"}
 POST /api/uploads/complete  the same pass, {"ticket"}
                             -> 200 {"key", "name", "format", "width_px", ..., "similar"}
+POST /api/uploads/relay     the same pass, X-File-Name (percent-encoded), the file itself as the body
+                            -> 200 as above; for browsers that cannot reach the bucket
 GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one archive
 GET  /api/health            -> 200 or 503 {"ok", ...}
 

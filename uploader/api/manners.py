@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from uploader import errors
+from uploader.limits import size_label
 
 STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
     (errors.PassInvalid, 401),
@@ -39,6 +40,7 @@ STATUS_BY_CODE: Final[Mapping[str, int]] = {
 """Codes that say it more exactly than their class."""
 
 MAX_BODY_BYTES: Final = 65_536
+FILE_WITHIN_S: Final = 600
 RETRY_AFTER_S: Final = 2
 PER_MINUTE: Final = RateLimitItemPerMinute(600)
 """Calls of each route by one person, or from one address where nobody signs in: far above any batch."""
@@ -108,6 +110,23 @@ async def body(request: Request) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Refused(400, "not_an_object", "The request must be one JSON object.")
     return found
+
+
+async def file(request: Request, max_bytes: int) -> bytes:
+    """The request's body as one file. Raises Refused where it is too large or takes too long to come."""
+    declared = request.headers.get("content-length", "")
+    size_bytes, data = int(declared) if declared.isdecimal() else 0, bytearray()
+    try:
+        with anyio.fail_after(FILE_WITHIN_S):
+            async for chunk in request.stream():
+                data += chunk
+                size_bytes = max(size_bytes, len(data))
+                if size_bytes > max_bytes:
+                    sentence = f"This file is {size_label(size_bytes)}; the limit is {size_label(max_bytes)}."
+                    raise Refused(413, "too_many_bytes", sentence)
+    except TimeoutError:
+        raise Refused(408, "too_slow", "The file did not come within 10 minutes; try again.") from None
+    return bytes(data)
 
 
 def text(body: dict[str, Any], field: str, wanted: str, max_length: int) -> str:

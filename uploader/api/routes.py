@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
+from urllib.parse import unquote
 
 import anyio
 import structlog
@@ -20,6 +21,7 @@ from uploader.api.manners import (
     Refused,
     answer,
     body,
+    file,
     in_thread,
     route,
     spend,
@@ -38,6 +40,8 @@ _log = structlog.get_logger("uploader.api")
 _quick: Final = anyio.CapacityLimiter(4)
 """Threads that sign; apart from those that verify, so a begin never waits for a decode."""
 _slow: Final = anyio.CapacityLimiter(16)
+_relays: Final = anyio.CapacityLimiter(8)
+"""Files that this process holds in memory at once; who comes later waits before a byte is read."""
 _watch: Final = anyio.CapacityLimiter(1)
 
 
@@ -65,6 +69,27 @@ async def complete(request: Request) -> Response:
     spend("complete", request, who)
     ticket = text(await body(request), "ticket", "the text that began this upload", MAX_BODY_BYTES)
     return answer(200, _stored(await in_thread(partial(app.uploads.complete, ticket, who=who), _slow)))
+
+
+async def relay(request: Request) -> Response:
+    """Stores the file that is the request's body, for browsers that cannot reach the bucket: 200, or why not.
+
+    What is there already is not stored again without `X-Upload-Again: 1`: 409, with the earlier image.
+    """
+    app, who = await _admit(request)
+    spend("relay", request, who)
+    name = unquote(request.headers.get("x-file-name", ""))
+    if not 1 <= len(name) <= MAX_NAME_LENGTH:
+        raise Refused(400, "bad_name", "The header X-File-Name must be the file's name, percent-encoded.")
+    again = request.headers.get("x-upload-again") == "1"
+    async with _relays:
+        data = await file(request, app.limits.max_bytes)
+        carry = partial(app.carrier.carry, data, name, who=who, again=again)
+        try:
+            return answer(200, _stored(await in_thread(carry, _slow)))
+        except errors.AlreadyStored as error:
+            refused = {"code": error.code, "message": str(error)}
+            return answer(409, {"error": refused, "earlier": _pointed_out(error.earlier)})
 
 
 async def archive(request: Request) -> Response:
@@ -116,6 +141,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 ROUTES: Final[list[Route]] = [
     route("/api/uploads", begin, "POST"),
     route("/api/uploads/complete", complete, "POST"),
+    route("/api/uploads/relay", relay, "POST"),
     route("/api/zip", archive, "GET"),
     route("/api/health", health, "GET"),
     route("/api/{rest:path}", unknown, "*"),

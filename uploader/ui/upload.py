@@ -58,9 +58,6 @@ def straight() -> None:
     if newest != state.direct_newest:
         wiring.forget_listings()
         state.direct_newest = newest
-    if report.switch_road:
-        state.next_road = THROUGH
-        st.rerun()
 
 
 def through() -> None:
@@ -79,7 +76,12 @@ def through() -> None:
 
 def camera() -> None:
     """One photograph from this device, through the app."""
-    photo = st.camera_input("Take a photograph", key=f"photo_{state.round}", label_visibility="collapsed")
+    photo = st.camera_input(
+        "Take a photograph",
+        key=f"photo_{state.round}",
+        label_visibility="collapsed",
+        resolution="1080p",  # unset: as small as the preview
+    )
     if photo and not is_running(state.batch):
         name = f"photo {datetime.now(UTC):%Y-%m-%d %H-%M-%S}.jpg"
         take([File(name, photo.size, photo.getvalue)])
@@ -173,8 +175,6 @@ def watch(batch: Batch) -> None:
 
 
 parts.heading(app, "Upload")
-if "next_road" in state:
-    state.road = state.pop("next_road")
 road = st.segmented_control(
     "Road",
     (STRAIGHT, THROUGH, CAMERA),

@@ -31,11 +31,9 @@ def uploads() -> None:
         key="direct",
         api_base=os.environ.get("HOST_API_BASE", ""),
     )
-    st.session_state.switched = st.session_state.get("switched", 0) + found.switch_road
     facts = {
         **asdict(found),
         "runs": st.session_state.runs,
-        "switched": st.session_state.switched,
         "known": len(found.stored),
     }
     with st.container(key="report"):

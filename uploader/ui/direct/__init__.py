@@ -52,14 +52,12 @@ class Outcome:
 class DirectReport:
     """What the browser told so far in this session, newest last, at most 200 of each.
 
-    It comes from the browser, so it decides what to refresh and never what is true. `switch_road` is true in
-    the one run after somebody asked for the road through the app; `trouble` is "cors" or "unreachable" once
-    nothing could be sent, until something is.
+    It comes from the browser, so it decides what to refresh and never what is true. `trouble` is "cors" or
+    "unreachable" once nothing could be sent, until something is.
     """
 
     stored: tuple[Outcome, ...] = ()
     refused: tuple[Outcome, ...] = ()
-    switch_road: bool = False
     trouble: str = ""
 
 
@@ -113,13 +111,13 @@ def direct_uploader(
 
 def take(read: _Read, state: object) -> _Read:
     """How far the list is read, with the component's state; whatever has not the right shape is left out."""
-    report = replace(read.report, switch_road=False)
+    report = read.report
     message = state.get("reports") if isinstance(state, Mapping) else None
     match message:
         case {"client": str(client), "items": list(items)}:
             seq = read.seq if client == read.client else 0
         case _:
-            return replace(read, report=report)
+            return read
     for item in items:
         number = item.get("seq") if isinstance(item, Mapping) else None
         if type(number) is int and number > seq:
@@ -138,8 +136,6 @@ def _with(report: DirectReport, item: Mapping[str, Any]) -> DirectReport:
             return replace(report, refused=(*report.refused, outcome)[-_MOST_KEPT:])
         case "trouble" if name in _TROUBLES:
             return replace(report, trouble=name)
-        case "switch_road":
-            return replace(report, switch_road=True)
     return report
 
 

@@ -4,12 +4,13 @@
 const AT_ONCE = 3;
 const TRIES = 8;
 const QUICK_MS = 500; // a file that stays longer in one state waits for the network, not for this machine
-const IN_LANE = ["hashing", "signing", "sending", "pausing", "finishing"];
+const IN_LANE = ["hashing", "signing", "sending", "pausing", "finishing", "relayed"];
 const ACTIVE = [...IN_LANE, "sent", "verifying"];
 const CANCELLABLE = ["waiting", "hashing", "signing", "sending", "pausing", "sent"]; // later it may be in the gallery
 
 const isOpen = (job) => job.state === "waiting" || ACTIVE.includes(job.state);
 const canRetry = (job) => !job.final && ["refused", "cancelled"].includes(job.state);
+const needsReading = (job) => job.state === "refused" || isThere(job);
 const isThere = (job) => job.state === "there"; // not sent: the gallery or this list has the same file
 
 function deskFor(key) {
@@ -25,6 +26,8 @@ class Desk {
   skipped = 0; // files of a folder that are no images
   spentMs = 0; // time with anything under way
   #busySince = 0;
+  throughApp = false; // the bucket cannot be reached from here, and somebody chose to send through the app
+  #bucketUrl = "";
   owner = null; // the view that draws this desk
   changed = () => {};
   mail = new Mail();
@@ -107,7 +110,7 @@ class Desk {
 
   retry(jobs) {
     this.notice = null;
-    for (const job of jobs.filter(canRetry)) Object.assign(job, { state: "waiting", why: "", part: 0 });
+    for (const job of jobs.filter(canRetry)) Object.assign(job, { state: "waiting", why: "", part: 0, blocked: false });
     this.pump();
   }
 
@@ -118,10 +121,26 @@ class Desk {
     this.pump();
   }
 
+  // From now on our own server stores the files, those first that could not be sent.
+  sendThroughApp() {
+    this.throughApp = true;
+    this.retry(this.jobs.filter((job) => job.blocked));
+  }
+
+  // Takes away what is over and needs nobody's eye: not what was refused or waits for an answer.
   clear() {
-    this.jobs = this.jobs.filter(isOpen);
-    this.skipped = 0;
+    this.#keep((job) => isOpen(job) || needsReading(job));
+  }
+
+  // Takes away what was refused or waits for an answer.
+  dismiss() {
     this.notice = null;
+    this.#keep((job) => !needsReading(job));
+  }
+
+  #keep(test) {
+    this.jobs = this.jobs.filter(test);
+    this.skipped = 0;
     if (!this.jobs.length) this.spentMs = 0;
     this.changed();
   }
@@ -149,14 +168,15 @@ class Desk {
     const changed = unreadable || error.kind === "changed";
     Object.assign(job, { state: "refused", why, final: changed || [413, 415, 422].includes(error.status) });
     this.mail.tell({ kind: "refused", name: job.name, why });
-    if (["cors", "unreachable"].includes(error.kind)) this.#block(error, why);
+    if (["cors", "unreachable"].includes(error.kind)) this.#block(job, error, why);
   }
 
   // Nothing can be sent from here: the files that wait need not find that out one by one.
-  #block(error, why) {
+  #block(failed, error, why) {
     if (!this.notice) this.mail.tell({ kind: "trouble", name: error.kind });
     this.notice = { kind: error.kind, url: error.url };
-    for (const job of this.jobs) if (job.state === "waiting") Object.assign(job, { state: "refused", why });
+    failed.blocked = true;
+    for (const job of this.jobs) if (job.state === "waiting") Object.assign(job, { state: "refused", why, blocked: true });
   }
 
   // How the job ended: {state: "stored", ...}, or {state: "there", ...} where the same file is there already.
@@ -167,6 +187,7 @@ class Desk {
     const isTwin = (other) => other.sha256 === hashed && (ACTIVE.includes(other.state) || other.state === "stored");
     if (!job.anyway && this.jobs.some(isTwin)) return { state: "there", earlier: null };
     job.sha256 = hashed;
+    if (this.throughApp) return this.#relay(job, signal);
     const claim = { name: job.name, size: job.size, sha256: hashed, type: job.kind };
     for (let again = 0; ; again += 1) {
       try {
@@ -180,6 +201,7 @@ class Desk {
   async #attempt(job, claim, signal) {
     this.#step(job, "signing");
     const form = await timed(job, "sign_ms", () => this.#api("/api/uploads", claim, signal));
+    this.#bucketUrl = form.url;
     if (form.earlier && !job.anyway) return { state: "there", earlier: inGallery(form.earlier, form.url) };
     for (let round = 1; ; round += 1) {
       const sure = await timed(job, "post_ms", () => this.#post(job, form, signal));
@@ -187,13 +209,28 @@ class Desk {
       this.pump();
       try {
         const stored = await this.#checks.through(() => this.#verify(job, form, signal), signal);
-        const { key, removed, similar = [], thumbnail_url: thumbnail } = stored;
-        job.preview ||= inBucket(thumbnail, form.url);
-        return { state: "stored", key, removed, similar: similar.map((image) => inGallery(image, form.url)) };
+        return this.#stored(job, stored);
       } catch (error) {
         if (sure || error.status !== 404 || round === 3) throw error; // the bytes did not arrive: send them again
       }
     }
+  }
+
+  // Our own server takes the file, checks it and stores it.
+  async #relay(job, signal) {
+    const moved = (part) => this.#step(job, part < 1 ? "sending" : "relayed", part);
+    this.#step(job, "sending");
+    try {
+      return this.#stored(job, await this.#call("/api/uploads/relay", signal, (url, pass) => relayFile(url, job, pass, signal, moved)));
+    } catch (error) {
+      if (!error.earlier) throw error;
+      return { state: "there", earlier: inGallery(error.earlier, this.#bucketUrl) };
+    }
+  }
+
+  #stored(job, { key, removed, similar = [], thumbnail_url: thumbnail }) {
+    job.preview ||= inBucket(thumbnail, this.#bucketUrl);
+    return { state: "stored", key, removed, similar: similar.map((image) => inGallery(image, this.#bucketUrl)) };
   }
 
   async #verify(job, form, signal) {
@@ -221,14 +258,19 @@ class Desk {
     }, () => this.#step(job, "pausing"));
   }
 
+  #api(path, body, signal) {
+    return this.#call(path, signal, (url, pass) => callApi(url, body, pass, signal));
+  }
+
   // A call with a pass: waits where it must, and asks for one new pass where this one has ended.
-  async #api(path, body, signal) {
+  #call(path, signal, act) {
+    const url = `${location.origin}${this.options.apiBase}${path}`;
     let renewed = false;
     return patiently(signal, async () => {
       for (;;) {
         const pass = this.mail.pass;
         try {
-          return await callApi(`${location.origin}${this.options.apiBase}${path}`, body, pass, signal);
+          return await act(url, pass);
         } catch (error) {
           if (error.kind !== "pass" || renewed) throw error;
           renewed = true;

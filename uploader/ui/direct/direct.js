@@ -3,8 +3,8 @@
 const DRAW_MS = 100; // between two drawings: three progress bars tell of themselves far more often
 const LIVE_MS = 4_000; // a screen reader hears at most one sentence in this time
 const PARTS = [
-  "zone", "pick", "hint", "folder", "files-input", "folder-input", "notice", "notice-title", "notice-text", "rule",
-  "switch", "copy", "again", "bar", "summary", "cancel-all", "all-anyway", "retry-all", "clear", "live", "files",
+  "zone", "pick", "hint", "folder", "files-input", "folder-input", "camera", "camera-input", "notice", "notice-title", "notice-text", "rule",
+  "switch", "copy", "again", "bar", "summary", "cancel-all", "all-anyway", "retry-all", "dismiss", "clear", "live", "files",
 ];
 const views = new WeakMap();
 
@@ -27,6 +27,7 @@ export default function (component) {
 
 class View {
   #rows = new Map(); // job -> its elements
+  #order = []; // the jobs as their rows stand
   #frame = 0;
   #drawTimer = 0;
   #drawnAt = -DRAW_MS;
@@ -69,6 +70,8 @@ class View {
     };
     on(parts.pick, "click", () => parts["files-input"].click());
     on(parts.folder, "click", () => parts["folder-input"].click());
+    on(parts.camera, "click", () => parts["camera-input"].click());
+    on(parts["camera-input"], "change", chosen(parts["camera-input"], false));
     on(parts["files-input"], "change", chosen(parts["files-input"], false));
     on(parts["folder-input"], "change", chosen(parts["folder-input"], true));
     on(parts["cancel-all"], "click", () => desk.jobs.forEach((job) => desk.cancel(job)));
@@ -76,8 +79,11 @@ class View {
     on(parts["retry-all"], "click", () => desk.retry(desk.jobs));
     on(parts.again, "click", () => desk.retry(desk.jobs));
     on(parts.clear, "click", () => desk.clear());
-    on(parts.switch, "click", () => desk.mail.tell({ kind: "switch_road", name: desk.notice?.kind }));
+    on(parts.dismiss, "click", () => desk.dismiss());
+    on(parts.switch, "click", () => desk.sendThroughApp());
     on(parts.copy, "click", () => this.#copy());
+    on(parts.files, "pointerleave", () => this.#soon());
+    on(parts.files, "focusout", () => this.#soon());
     on(document, "paste", (event) => this.#paste(event));
     on(window, "dragover", (event) => this.#dragged(event));
     on(window, "drop", async (event) => {
@@ -85,7 +91,7 @@ class View {
       parts.zone.classList.remove("over");
       desk.add(await filesOf(event.dataTransfer));
     });
-    parts.pick.disabled = parts.folder.disabled = false;
+    parts.pick.disabled = parts.folder.disabled = parts.camera.disabled = false;
   }
 
   // A drop anywhere on the page counts: beside the zone the browser would leave the page and open the file.
@@ -134,15 +140,18 @@ class View {
     parts.bar.hidden = !summary;
     parts.files.hidden = !desk.jobs.length;
     parts.summary.textContent = summary;
-    parts["cancel-all"].hidden = !desk.jobs.some((job) => CANCELLABLE.includes(job.state));
+    parts["cancel-all"].classList.toggle("off", !desk.jobs.some((job) => CANCELLABLE.includes(job.state)));
     parts["retry-all"].hidden = desk.busy || !!desk.notice || !desk.jobs.some(canRetry);
     parts["all-anyway"].hidden = desk.busy || !!desk.notice || desk.jobs.filter(isThere).length < 2;
-    parts.clear.hidden = !summary || (desk.jobs.length > 0 && desk.jobs.every(isOpen));
+    parts.dismiss.hidden = desk.busy || !!desk.notice || !desk.jobs.some(needsReading);
+    const isOver = (job) => !isOpen(job) && !needsReading(job);
+    parts.clear.classList.toggle("off", !desk.skipped && !desk.jobs.some(isOver));
     this.#drawNotice();
     this.#say(summary);
   }
 
-  // Rows stay where they are; only what failed moves up, and what waits for an answer, so that it is read.
+  // Rows stay where they are; only what failed moves up, and what waits for an answer, so that it is read. Not
+  // under somebody's hand: a second click would hit another file's button.
   #drawRows() {
     const { files } = this.parts;
     const jobs = new Set(this.desk.jobs);
@@ -154,7 +163,10 @@ class View {
     }
     const rank = (job) => (job.state === "refused" ? 2 : isThere(job) ? 1 : 0);
     const sorted = [...this.desk.jobs].sort((a, b) => rank(b) - rank(a));
-    sorted.forEach((job, at) => {
+    const kept = this.#order.filter((job) => jobs.has(job));
+    const isHeld = files.matches(":hover, :focus-within");
+    this.#order = isHeld ? [...new Set([...kept, ...sorted])] : sorted;
+    this.#order.forEach((job, at) => {
       const row = this.#rows.get(job) ?? this.#newRow(job);
       row.draw();
       if (files.children[at] !== row.element) files.insertBefore(row.element, files.children[at] ?? null);

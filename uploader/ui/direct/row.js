@@ -2,22 +2,24 @@
 
 const WORDS = {
   waiting: "Waiting", hashing: "Hashing", signing: "Signing", pausing: "Trying again soon", finishing: "Finishing",
-  sent: "Sent, to be verified", verifying: "Verifying", stored: "Stored straight to S3",
+  sent: "Sent, to be verified", verifying: "Verifying",
+  relayed: "Verifying", stored: "Stored straight to S3",
 };
 
-const ALL_SENT = ["finishing", "sent", "verifying", "stored"];
+const ALL_SENT = ["finishing", "relayed", "sent", "verifying", "stored"];
 
 class Row {
   #drawn = "";
 
   constructor(template, job, desk) {
     Object.assign(this, { job, desk, element: template.content.firstElementChild.cloneNode(true) });
-    const names = ["name", "state", "match", "shot", "size", "anyway", "act", "tick"];
+    const names = ["name", "state", "match", "shot", "size", "anyway", "retry", "cancel", "tick"];
     this.parts = Object.fromEntries(names.map((name) => [name, this.element.querySelector(`.${name}`)]));
     this.parts.image = this.element.querySelector(".preview img");
     this.parts.bar = this.element.querySelector(".track i");
     this.parts.size.textContent = sizeLabel(job.size);
-    this.parts.act.onclick = () => (CANCELLABLE.includes(job.state) ? desk.cancel(job) : desk.retry([job]));
+    this.parts.cancel.onclick = () => desk.cancel(job);
+    this.parts.retry.onclick = () => desk.retry([job]);
     this.parts.anyway.onclick = () => desk.sendAnyway([job]);
   }
 
@@ -67,13 +69,14 @@ class Row {
     picture.src = image.src;
   }
 
+  // Each button keeps a place of its own, so that a second click never does another thing.
   #drawButtons(name) {
     const { job, parts } = this;
-    const can = CANCELLABLE.includes(job.state) ? "Cancel" : canRetry(job) ? "Retry" : "";
-    parts.act.hidden = !can;
-    if (can) parts.act.setAttribute("aria-label", `${can} ${name}`);
-    parts.act.title = can;
+    parts.cancel.classList.toggle("off", !CANCELLABLE.includes(job.state));
+    parts.retry.hidden = !canRetry(job);
     parts.anyway.hidden = !isThere(job);
+    parts.cancel.setAttribute("aria-label", `Cancel ${name}`);
+    parts.retry.setAttribute("aria-label", `Retry ${name}`);
     parts.anyway.setAttribute("aria-label", `Send anyway: ${name}`);
   }
 }

@@ -29,11 +29,30 @@ async function callApi(url, body, pass, signal) {
     signal.throwIfAborted();
     throw new Trouble("again", "The server cannot be reached; check the connection and try again.");
   }
-  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
-  if (!isJson && [502, 503, 504].includes(response.status)) {
+  return answerOf(url, response, (name) => response.headers.get(name), text);
+}
+
+// Sends one file to our own server, which stores it: for browsers that cannot reach the bucket. Throws Trouble.
+async function relayFile(url, { file, name, anyway }, pass, signal, onProgress) {
+  const headers = { Authorization: `Bearer ${pass}`, "X-File-Name": encodeURIComponent(name.toWellFormed()) };
+  if (anyway) headers["X-Upload-Again"] = "1";
+  const { status, body, request } = await exchange(url, file, signal, onProgress, headers);
+  if (status) return answerOf(url, { status, ok: status === 200 }, (header) => request.getResponseHeader(header), body);
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Trouble("changed", CHANGED);
+  }
+  throw new Trouble("again", "The server cannot be reached; check the connection and try again.");
+}
+
+// What our own server answered; `header` gives one of its headers. Throws Trouble.
+function answerOf(url, { status, ok, redirected }, header, text) {
+  const isJson = header("Content-Type")?.startsWith("application/json");
+  if (!isJson && [502, 503, 504].includes(status)) {
     throw new Trouble("again", "The server is not answering just now; try again in a moment.");
   }
-  if (!isJson && (response.redirected || [401, 403].includes(response.status))) {
+  if (!isJson && (redirected || [401, 403].includes(status))) {
     throw new Trouble("final", "The sign-in in front of this app has ended; reload the page.");
   }
   const answer = isJson ? parsed(text) : null;
@@ -41,17 +60,17 @@ async function callApi(url, body, pass, signal) {
     const sentence = `The address ${url} is not served by this app; start it with: streamlit run dashboard.py`;
     throw new Trouble("final", sentence);
   }
-  if (response.ok) return answer;
-  throw refusal(response, answer.error ?? {});
+  if (ok) return answer;
+  throw refusal(status, header("Retry-After"), answer);
 }
 
-function refusal(response, { code, message }) {
-  const sentence = message || `The server answered ${response.status}; try again.`;
-  const facts = { status: response.status, code };
-  if (response.status === 401) return new Trouble("pass", sentence, facts);
-  if (response.status === 410) return new Trouble("expired", sentence, facts);
-  if (response.status !== 429 && response.status !== 503) return new Trouble("final", sentence, facts);
-  const seconds = Number(response.headers.get("Retry-After")) || 2;
+function refusal(status, retryAfter, { error: { code, message } = {}, earlier }) {
+  const sentence = message || `The server answered ${status}; try again.`;
+  const facts = { status, code, earlier };
+  if (status === 401) return new Trouble("pass", sentence, facts);
+  if (status === 410) return new Trouble("expired", sentence, facts);
+  if (status !== 429 && status !== 503) return new Trouble("final", sentence, facts);
+  const seconds = Number(retryAfter) || 2;
   return new Trouble("again", sentence, { ...facts, waitMs: Math.min(seconds, 60) * 1000 });
 }
 
@@ -79,13 +98,14 @@ async function postForm({ url, fields }, file, signal, onProgress) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append("file", file, "image"); // last: S3 ignores what follows; a NUL in its own name is refused
-  const { status, body, moved, whole, requestId } = await exchange(url, form, signal, onProgress);
-  if (status >= 200 && status < 300) return requestId;
+  const { status, body, moved, whole, request } = await exchange(url, form, signal, onProgress);
+  if (status >= 200 && status < 300) return request.getResponseHeader("x-amz-request-id") || "";
   if (status === 0) throw await silence(url, file, moved, whole);
   throw s3Refusal(status, body);
 }
 
-function exchange(url, form, signal, onProgress) {
+// One POST whose progress is told; status 0 where no answer came.
+function exchange(url, content, signal, onProgress, headers = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const found = { status: 0, body: "", moved: false, whole: false };
@@ -109,13 +129,13 @@ function exchange(url, form, signal, onProgress) {
       signal.removeEventListener("abort", abort);
       if (signal.aborted) return reject(signal.reason);
       const { status } = request;
-      const requestId = (status && request.getResponseHeader("x-amz-request-id")) || "";
-      resolve({ ...found, status, requestId, body: status ? request.responseText : "" });
+      resolve({ ...found, request, status, body: status ? request.responseText : "" });
     };
     signal.addEventListener("abort", abort);
     request.open("POST", url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     alive();
-    request.send(form);
+    request.send(content);
   });
 }
 
