@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "signing_secret": set(),
     "limits": {"formats"},
     "formats": set(),
-    "logs": set(),
+    "logs": {"redaction"},
     "errors": set(),
     "__init__": set(),
     "__main__": {"flow", *GROUND},

@@ -60,11 +60,33 @@ def test_a_secret_field_is_covered(capsys: pytest.CaptureFixture[str], field: st
         "{'policy': '0123456789abcdef0123456789abcdef'}",
         "Authorization: Bearer 0123456789abcdef0123456789abcdef",
         "X-Amz-Signature%3D0123456789abcdef0123456789abcdef",
+        "GET /api/zip?ticket=0123456789abcdef.0123456789abcdef HTTP/1.1",
+        "x-amz-security-token: 0123456789abcdef0123456789abcdef",
+        "Authorization: Basic 0123456789abcdef",
+        "AWS_SECRET_ACCESS_KEY=0123456789abcdef",
+        '{"secretKey": "0123456789abcdef"}',
+        {"local": [{"secretKey": "0123456789abcdef"}]},
+        "client_secret=0123456789abcdef",
+        'password: "correct 0123456789abcdef battery"',
+        "password: correct 0123456789abcdef battery",
+        "pwd='it 0123456789abcdef'",
+        "https://u:0123456789abcdef@h/",
+        "https://u:correct 0123456789abcdef@h/",
+        "https://0123456789abcdef@h/",
     ],
 )
 def test_a_secret_in_a_text_is_covered(capsys: pytest.CaptureFixture[str], text: object) -> None:
     structlog.get_logger().info("sent", what=text)
     assert "0123456789abcdef" not in json.dumps(written(capsys))
+
+
+def test_what_is_no_secret_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "Invalid according to Policy: Policy expired. See http://127.0.0.1:8501/setup, or ask me@example.com"
+    )
+    structlog.get_logger().info("secret.not_kept", what=text, sizes=(1, 2.5, None))
+    record = written(capsys)
+    assert (record["event"], record["what"], record["sizes"]) == ("secret.not_kept", text, [1, 2.5, None])
 
 
 def test_a_traceback_is_one_line_without_local_variables(capsys: pytest.CaptureFixture[str]) -> None:

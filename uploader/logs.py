@@ -9,15 +9,16 @@ import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
 
-_SECRETS: Final = r"policy|signature|token|ticket|secret|password|credential|authorization|cookie"
-_SECRET_FIELD: Final = re.compile(_SECRETS, re.IGNORECASE)
-_SECRET_TEXT: Final = re.compile(
-    rf"((?:{_SECRETS})[\\\"']*\s*(?:[=:]|%3D)\s*[\\\"']*|bearer\s+)[\w.+/%=:-]{{16,}}", re.IGNORECASE
+from uploader.redaction import without_secrets
+
+_SECRET_FIELD: Final = re.compile(
+    r"policy|signature|token|ticket|secret|passw(?:or)?d|passphrase|credential|authorization|cookie|api_?key",
+    re.IGNORECASE,
 )
 _COVER: Final = "***"
 
@@ -39,6 +40,18 @@ def configure_logs() -> None:
 
 
 def _render(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-    covered = {name: _COVER if _SECRET_FIELD.search(name) else value for name, value in event.items()}
+    covered = json.dumps(_covered(dict(event)), default=lambda other: without_secrets(repr(other)))
     # json escapes all but DEL, the one control character that counts as ASCII text to it
-    return _SECRET_TEXT.sub(rf"\1{_COVER}", json.dumps(covered, default=repr)).replace("\x7f", "\\u007f")
+    return covered.replace("\x7f", "\\u007f")
+
+
+def _covered(value: Any) -> Any:
+    """The same, with each secret covered, by the name of its field or by what stands before it in a text."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, Mapping):
+        return {
+            _covered(name): _COVER if _SECRET_FIELD.search(str(name)) else _covered(inner)
+            for name, inner in value.items()
+        }
+    return [_covered(inner) for inner in value] if isinstance(value, list | tuple) else value

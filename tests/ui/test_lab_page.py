@@ -1,6 +1,7 @@
 """The lab as a script: what it shows of a form, what it refuses to sign, and what it masks."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -258,3 +259,64 @@ def test_an_address_of_any_kind_opens(open_lab: OPEN_LAB) -> None:
     words = urlencode({"é": "\u202e<b>"})
     page = open_lab(metadata=words, key="incoming/lab/<b>é")
     assert "must be a-z" in "\n".join(text.value for text in page.text)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "![x](https:evil.example/p.png) [Sign in again](https:evil.example/login)",
+        "![x](https:\\\\evil.example/p.png)",
+        "`![x](https:evil.example/p.png)``",
+        "password=`![x](https:evil.example/p.png)`",
+        ":red[ 123456789012 `]",
+    ],
+)
+@pytest.mark.parametrize("presenting", [True, False])
+def test_a_key_is_read_as_text_masked_or_not(open_lab: OPEN_LAB, tail: str, presenting: bool) -> None:
+    page = open_lab(key=f"incoming/lab/me@corp.example {tail}", key_is="exact")
+    page.session_state["presenting"] = presenting
+    page.run()
+    [verdict] = page.warning
+    shown = str(verdict.value)
+    assert ("me@corp.example" in shown) is not presenting
+    fence = re.findall("`+", shown)[0]
+    outside = re.sub(rf"(?<!`){fence}(?!`).*?(?<!`){fence}(?!`)", "", shown)
+    assert re.fullmatch(
+        r"This form can store any image up to 5 MB at  until \d\d:\d\d, any number of times\.", outside
+    )
+
+
+@pytest.mark.parametrize("presenting", [True, False])
+@pytest.mark.parametrize(
+    "text", ["x" * 1_000_000, "signature" + " " * 1_000_000, "a=b\n" * 250_000, "a@b." * 250_000]
+)
+def test_what_is_typed_has_a_bound(open_lab: OPEN_LAB, text: str, presenting: bool) -> None:
+    page = open_lab(
+        **dict.fromkeys(("key", "type", "sent_type", "metadata", "sha256", "status", "min"), text)
+    )
+    page.session_state["presenting"] = presenting
+    for field in (
+        page.text_input(key="lab_key"),
+        page.text_input(key="lab_type"),
+        page.text_area(key="lab_metadata"),
+    ):
+        field.set_value(text)
+    page.run()
+    assert not page.exception
+    assert "not signed" in page.warning[0].value
+    assert max(map(len, said(page).splitlines())) < 20_000
+    assert len(page.session_state["lab_key"]) <= 1_024
+    assert len(page.session_state["lab_metadata"]) <= 4_096
+    assert len(page.markdown) < 150
+
+
+def test_many_names_of_metadata_are_refused_and_not_drawn(open_lab: OPEN_LAB) -> None:
+    page = open_lab()
+    page.text_area(key="lab_metadata").set_value("\n".join(f"a{number}=" for number in range(700))).run()
+    assert "More than 50 names of metadata" in "\n".join(text.value for text in page.text)
+    assert len(page.markdown) < 150
+
+
+def test_an_address_of_any_length_is_put_right_without_end(open_lab: OPEN_LAB) -> None:
+    page = open_lab(**{f"strange{number}": "x" for number in range(300)}, key="incoming/lab/x")
+    assert page.text_input(key="lab_key").value == "incoming/lab/x"

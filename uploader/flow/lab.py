@@ -17,8 +17,8 @@ from uploader.presign import PostRules, new_key
 from uploader.presign.anatomy import Anatomy, FieldRow, anatomy, duration_label, end_sentence
 from uploader.presign.attacks import File
 from uploader.presign.copies import as_curl, as_html, as_javascript, as_javascript_page, as_python
-from uploader.presign.design import FormDesign, blog_design, verdict_sentence
-from uploader.presign.design_query import from_query, to_query
+from uploader.presign.design import MAX_METADATA_NAMES, FormDesign, blog_design, verdict_sentence
+from uploader.presign.design_query import MAX_TEXT, from_query, to_query
 from uploader.presign.document import PolicyFault, read_clauses
 from uploader.presign.explain import Explanation, explain_clauses
 from uploader.presign.keys import INCOMING
@@ -26,11 +26,15 @@ from uploader.presign.masking import mask
 from uploader.presign.referee import judge
 from uploader.presign.sigv4 import read_scope
 from uploader.presign.store_notes import store_kind, store_note
+from uploader.presign.terms import MAX_KEY_BYTES
 from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import PresignedPost
 
 __all__ = [
+    "MAX_KEY_BYTES",
+    "MAX_METADATA_NAMES",
+    "MAX_TEXT",
     "Anatomy",
     "Explanation",
     "FieldRow",

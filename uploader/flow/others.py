@@ -14,11 +14,11 @@ from uploader.storage.bucket import Bucket
 _CHUNK_BYTES: Final = 256 * 1024
 _REFUSALS: Final = (
     (
-        r"\bkms\b",
+        re.compile(r"\bkms\b", re.IGNORECASE),
         "This object is encrypted with a key that the app may not use; allow kms:Decrypt on that key.",
     ),
     (
-        r"server.side encryption",
+        re.compile(r"server.side encryption", re.IGNORECASE),
         "This object is encrypted with a key that only its owner has, so it cannot be shown here.",
     ),
 )
@@ -93,6 +93,6 @@ def in_words() -> Iterator[None]:
     except errors.StorageRefused as error:
         message = str(error.facts.get("message", ""))
         for pattern, sentence in _REFUSALS:
-            if re.search(pattern, message, re.IGNORECASE):
+            if pattern.search(message):
                 raise errors.StorageRefused(sentence, code=error.code, status=error.status) from error
         raise

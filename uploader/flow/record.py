@@ -122,4 +122,4 @@ def knows_likeness(stored: StoredObject) -> bool:
 
 
 def _hex(value: str, digits: int) -> str:
-    return value if re.fullmatch(rf"[0-9a-f]{{{digits}}}", value) else ""
+    return value if len(value) == digits and re.fullmatch(r"[0-9a-f]+", value) else ""

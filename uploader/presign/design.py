@@ -5,7 +5,7 @@ A design gives the signer the same shape as `PostRules` does: a key, fields and 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -19,6 +19,8 @@ from uploader.presign.terms import MAX_OBJECT_BYTES
 
 MAX_EXPIRES_S: Final = 604_800
 """Seven days (https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html)."""
+MAX_METADATA_NAMES: Final = 50
+"""Of the lab's own: each becomes a field, a condition and a line of the page."""
 SIGNING_BYTES: Final = 2_900
 """What the signer adds at most: six parts of the body, with a session token that is in the policy too."""
 
@@ -140,28 +142,31 @@ def blog_design(folder: str = "lab/") -> FormDesign:
     return FormDesign(key_text=folder)
 
 
-def verdict_sentence(design: FormDesign, *, ends_at: datetime) -> str:
-    """All that a form allows, in one sentence. `ends_at` is shown as hours and minutes in its own zone."""
+def verdict_sentence(design: FormDesign, *, ends_at: datetime, quoted: Callable[[str], str] = str) -> str:
+    """All that a form allows, in one sentence. `ends_at` is shown as hours and minutes in its own zone.
+
+    `quoted` makes each piece that somebody typed fit for where the sentence is shown.
+    """
     until = f"until {ends_at:%H:%M}"
+    key = quoted(design.key_text)
     if design.is_exact:
         thing = "picture" if design.type_text.startswith("image/") else "content"
-        return f"This form can store only this {thing}, only at {design.key_text}, {until}."
+        return f"This form can store only this {thing}, only at {key}, {until}."
     if not design.key_is_prefix:
-        place = f"at {design.key_text}"
+        place = f"at {key}"
     elif design.key_text.endswith("/"):
-        place = f"at any key in {design.key_text}"
+        place = f"at any key in {key}"
     else:
-        place = f"at any key that starts with {design.key_text}"
-    return f"This form can store {_what(design)} {place} {until}, any number of times."
+        place = f"at any key that starts with {key}"
+    return f"This form can store {_what(design, quoted)} {place} {until}, any number of times."
 
 
-def _what(design: FormDesign) -> str:
+def _what(design: FormDesign, quoted: Callable[[str], str]) -> str:
     if design.sha256:
         return "only this content"
+    kind = f"any {quoted(design.type_text)} file"
     if design.type_is_prefix:
-        kind = {"image/": "any image", "": "anything"}.get(design.type_text, f"any {design.type_text} file")
-    else:
-        kind = f"any {design.type_text} file"
+        kind = {"image/": "any image", "": "anything"}.get(design.type_text, kind)
     least, most = size_label(design.min_bytes), size_label(design.max_bytes)
     if design.min_bytes == design.max_bytes:
         return f"{kind} of exactly {design.max_bytes:,} bytes"
@@ -232,6 +237,8 @@ def _expires_fault(expires_s: int, credentials_left_s: int | None) -> str:
 
 
 def _metadata_fault(metadata: Mapping[str, str]) -> str:
+    if len(metadata) > MAX_METADATA_NAMES:
+        return f"More than {MAX_METADATA_NAMES} names of metadata are too many for the lab; leave some out."
     for name, value in metadata.items():
         if not _META_NAME.fullmatch(name):
             return f'The metadata name "{name}" must be a-z, 0-9, dot, hyphen and underscore.'

@@ -5,9 +5,10 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from uploader.presign.design import FormDesign
+from uploader.presign.design import MAX_METADATA_NAMES, FormDesign
 
-_MAX_TEXT: Final = 8_192  # longer than any design that can be signed
+MAX_TEXT: Final = 4_096
+"""Characters of one parameter or field: more than any part of a form that can be signed."""
 _START, _EXACT = "start", "exact"
 
 
@@ -22,7 +23,7 @@ def from_query(query: Mapping[str, str]) -> FormDesign:
     default, found = FormDesign(), {}
     for name, (attribute, _, read) in _PARAMETERS.items():
         text = query.get(name)
-        if isinstance(text, str) and len(text) <= _MAX_TEXT:
+        if isinstance(text, str) and len(text) <= MAX_TEXT:
             try:
                 found[attribute] = read(text)
             except ValueError:
@@ -52,7 +53,7 @@ def _read_match(text: str) -> bool:
 
 
 def _read_pairs(text: str) -> Mapping[str, str]:
-    return MappingProxyType(dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100)))
+    return MappingProxyType(dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_METADATA_NAMES)))
 
 
 _PARAMETERS: Final[dict[str, tuple[str, Callable[[Any], str], Callable[[str], Any]]]] = {

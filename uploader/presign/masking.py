@@ -1,22 +1,29 @@
 """Presenter mode: text as it may be shown on a stage, by one function.
 
-Masked are access keys, session tokens, signatures, policies (they hold the access key), account ids and
-e-mail addresses. A mask keeps the kind of what it hides, or its first characters.
+Masked are passwords, access keys, session tokens, signatures, policies (they hold the access key), account
+ids and e-mail addresses. A mask keeps the kind of what it hides, or its first characters. Every pattern takes
+linear time: what may repeat without a bound is possessive, or ends at a character that it cannot hold.
 """
 
 import re
 from collections.abc import Callable
 from typing import Final
 
+from uploader.redaction import PASSWORD, USER_INFO
+
 _DOT: Final = "•"
+_MOST_ROUNDS: Final = 4
+"""One mask may lay the next secret open; a text that needs more was made to hold the server up."""
 
 Mask = Callable[[re.Match[str]], str]
 
 
 def mask(text: str) -> str:
     """The text with what belongs on no stage masked. Masking twice changes nothing."""
-    while (masked := _once(text)) != text:
-        text = masked
+    for _ in range(_MOST_ROUNDS):
+        before, text = text, _once(text)
+        if text == before:
+            break
     return text
 
 
@@ -38,13 +45,18 @@ def _kind(name: str) -> Mask:
     return lambda found: f"{found['before']}{_DOT * 4}{name}{_DOT * 4}"
 
 
+def _password(found: re.Match[str]) -> str:
+    name = "secret" if "secret" in found["before"].lower() else "password"
+    return f"{found['before']}{_DOT * 4}{name}{_DOT * 4}"
+
+
 def _email(found: re.Match[str]) -> str:
     return f"{_DOT * 4}@{_DOT * 4}.{found['end']}"
 
 
 # What stands between a name and its value: = in an address, ": " in JSON, '="' in HTML, : ' in a script.
-_NAMED: Final = r"""(?P<before>(?<![a-z0-9-])(?:{names})(?:&quot;|\\?["'])?(?:\s*(?:=|%3D|:|,|=>)\s*|\s+|>)"""
-_VALUE: Final = r"""(?:\s*value\s*=\s*)?(?:&quot;|\\?["'])?)"""
+_NAMED: Final = r"""(?P<before>(?<![a-z0-9-])(?:{names})(?:&quot;|\\?["'])?"""
+_VALUE: Final = r"""(?:\s*+(?:=|%3D|:|,|=>)\s*+|\s++|>)(?:value\s*+=\s*+)?(?:&quot;|\\?["'])?)"""
 
 
 def _after(names: str, value: str) -> re.Pattern[str]:
@@ -52,9 +64,11 @@ def _after(names: str, value: str) -> re.Pattern[str]:
     return re.compile(_NAMED.format(names=names) + _VALUE + value, re.IGNORECASE)
 
 
-_SCOPE: Final = r"(?:/|%2F)[0-9]{8}(?:/|%2F)[a-z0-9-]+(?:/|%2F)s3(?:/|%2F)aws4_request"
+_SCOPE: Final = r"(?:/|%2F)[0-9]{8}(?:/|%2F)[a-z0-9-]{1,40}(?:/|%2F)s3(?:/|%2F)aws4_request"
 
 _RULES: Final[tuple[tuple[re.Pattern[str], str | Mask], ...]] = (
+    (PASSWORD, _password),
+    (USER_INFO, rf"\g<before>{_DOT * 4}@"),
     (_after("x-amz-signature|signature|signatureprovided", r"[0-9A-Za-z+/=%]{16,}"), _kind("signature")),
     (_after("x-amz-security-token|(?:aws_)?session_?token", r"[0-9A-Za-z+/=%_-]{16,}"), _kind("token")),
     (_after("(?:aws_)?secret_?(?:access_?)?key", r"[0-9A-Za-z+/=]{16,}"), _kind("secret")),
@@ -67,5 +81,5 @@ _RULES: Final[tuple[tuple[re.Pattern[str], str | Mask], ...]] = (
     # In a credential the access key of any store stands before the scope.
     (re.compile(rf"(?<![\w/+{_DOT}.-])[\w+.-]{{3,128}}(?={_SCOPE})"), _keep(4)),
     (re.compile(r"(?<![0-9A-Za-z-])[0-9]{4}-?[0-9]{4}-?[0-9]{4}(?![0-9A-Za-z-])"), _DOT * 12),
-    (re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+(?P<end>[A-Za-z]{2,24})\b"), _email),
+    (re.compile(r"(?<![\w.+-])[\w.+-]++@(?:[\w-]++\.)+(?P<end>[A-Za-z]{2,24})\b"), _email),
 )

@@ -2,20 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import unquote
 
 import streamlit as st
 
-from uploader.flow.lab import File, FormDesign, Lab, duration_label, from_query, to_query
+from uploader.flow.lab import (
+    MAX_KEY_BYTES,
+    MAX_METADATA_NAMES,
+    MAX_TEXT,
+    File,
+    FormDesign,
+    Lab,
+    duration_label,
+    from_query,
+    to_query,
+)
 from uploader.limits import size_label
 from uploader.ui import parts, stage
 
 PICTURE_TYPE: Final = "image/png"
 START, EXACT = "Starts with", "Exactly"
 _MOST_SHARED: Final = 4_000  # characters; a longer address breaks in mail and proxies
-_TYPED: Final = ("lab_key", "lab_type", "lab_metadata")
+_MOST_CHARACTERS: Final = {"lab_key": MAX_KEY_BYTES, "lab_type": 255, "lab_metadata": MAX_TEXT}
+"""Of each field for text; Streamlit cuts what comes from a browser, and `seed` what comes from an address."""
+_MOST_REMOVED: Final = 50  # parameters of an address, for each removal sends the whole address
 _TAB: Final = "view"  # the one parameter of the address that is no part of the design
 
 
@@ -25,7 +38,7 @@ def designed(lab: Lab, file: File) -> FormDesign:
     if "lab_key" not in state:
         parameters = {name: text for name, text in st.query_params.items() if name != _TAB}
         seed(from_query(parameters) if parameters else state.get("lab_design") or lab.blog())
-    for name in _TYPED:
+    for name in _MOST_CHARACTERS:
         state[name] = state[name]  # or it would be gone while its field is shown masked
     design = state.lab_design = _read(state.lab_design, file)
     return design
@@ -40,6 +53,8 @@ def seed(design: FormDesign) -> None:
     state.lab_min, state.lab_max = design.min_bytes, design.max_bytes
     state.lab_expires, state.lab_pinned = design.expires_s, bool(design.sha256)
     state.lab_metadata = "\n".join(f"{name}={value}" for name, value in design.metadata.items())
+    for name, most in _MOST_CHARACTERS.items():
+        state[name] = state[name][:most]
 
 
 def _read(base: FormDesign, file: File) -> FormDesign:
@@ -60,7 +75,8 @@ def _read(base: FormDesign, file: File) -> FormDesign:
 
 def _pairs(text: str) -> dict[str, str]:
     lines = [line.partition("=") for line in text.splitlines() if line.strip()]
-    return {name.strip(): value.strip() for name, _, value in lines}
+    pairs = {name.strip(): value.strip() for name, _, value in lines}
+    return dict(islice(pairs.items(), MAX_METADATA_NAMES + 1))  # one too many is enough to be refused
 
 
 def share(design: FormDesign) -> None:
@@ -68,7 +84,8 @@ def share(design: FormDesign) -> None:
     wanted = {name: text for name, text in to_query(design).items() if _may_be_seen(name, text)}
     if sum(map(len, wanted.values())) > _MOST_SHARED:
         return
-    for name in [name for name in st.query_params if name != _TAB and name not in wanted]:
+    strange = (name for name in st.query_params if name != _TAB and name not in wanted)
+    for name in list(islice(strange, _MOST_REMOVED)):
         del st.query_params[name]
     for name, text in wanted.items():
         if st.query_params.get(name) != text:
@@ -140,6 +157,7 @@ def _choice(label: str, key: str, fault: str) -> None:
 def _typed(field: Callable[..., Any], label: str, key: str, **options: Any) -> None:
     """A field for text; while presenter mode masks what it holds, it cannot be changed."""
     text = st.session_state[key]
+    options["max_chars"] = _MOST_CHARACTERS[key]
     if (masked := stage.shown(text)) == text:
         field(label, key=key, **options)
     else:

@@ -114,17 +114,17 @@ def _why(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm)
         elif key == form.post.fields["key"]:
             what = "stored at the form's own key"
         else:
-            what = f"stored at {parts.plain(stage.shown(key))}"
+            what = f"stored at {parts.plain(key)}"
         return f"As it should: {what}" if attack.name == HONEST.name else f"Got through: {what}"
     if predicted.is_stored and actual:
-        return parts.plain(stage.shown(actual.sentence))
+        return parts.plain(actual.sentence)
     rule = predicted.rule
-    return parts.plain(stage.shown(rule.condition)) if rule.condition else rule.sentence
+    return parts.plain(rule.condition) if rule.condition else parts.words(rule.sentence)
 
 
 def _cleaned(report: Report) -> None:
     if report.left:
-        keys = ", ".join(f"{parts.plain(stage.shown(key))} ({why})" for key, why in report.left)
+        keys = ", ".join(f"{parts.plain(key)} ({parts.words(str(why))})" for key, why in report.left)
         st.error(f"Left in the bucket, because deleting failed: {keys}", icon=":material/delete_forever:")
     elif report.deleted:
         hidden = " The bucket keeps versions, so it is hidden, not gone." if report.keeps_versions else ""
@@ -205,11 +205,11 @@ def film(app: Application, key: str) -> None:
             mime="text/markdown",
             key="lab_film",
         )
-        st.caption(f"{parts.plain(stage.shown(name))} · {storyboard.summary(shots)}")
+        st.caption(f"{parts.plain(name)} · {storyboard.summary(shots)}")
     stage.diagram(storyboard.mermaid(shots), alt="The exchanges of the last upload, in order")
     stage.table(
         [
-            {**row, "Request id": parts.plain(stage.shown(row["Request id"])) if row["Request id"] else ""}
+            {**row, "Request id": parts.plain(row["Request id"]) if row["Request id"] else ""}
             for row in storyboard.rows(shots)
         ]
     )

@@ -1,7 +1,6 @@
 """What the lab shows of a form: the policy as it grows, its anatomy, and copies that run."""
 
 import json
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import Final
@@ -57,9 +56,7 @@ _COPIES: Final[dict[str, tuple[str, str, Copy, Copy, str]]] = {
 def verdict(form: LabForm, zone: tzinfo) -> None:
     """All that the form allows, in one sentence."""
     design = form.design
-    sentence = verdict_sentence(design, ends_at=form.post.expires_at.astimezone(zone))
-    typed = sorted(filter(None, (design.key_text, design.type_text)), key=len, reverse=True)
-    body = re.sub("|".join(map(re.escape, typed)), lambda found: parts.plain(found[0]), stage.shown(sentence))
+    body = verdict_sentence(design, ends_at=form.post.expires_at.astimezone(zone), quoted=parts.plain)
     if design.is_exact:
         st.success(body, title="One picture, one place", icon=":material/lock:")
     else:
@@ -86,7 +83,7 @@ def policy(own: tuple[Explanation, ...], all_signed: tuple[Explanation, ...]) ->
 
 def _condition(each: Explanation) -> None:
     with st.container(gap=None):
-        st.markdown(parts.plain(stage.shown(each.condition)))
+        st.markdown(parts.plain(each.condition))
         stops = each.attack.startswith("None:")
         icon = ":gray[:material/remove_moderator:]" if stops else ":green[:material/shield:]"
         st.caption(f"{icon} {each.attack if stops else f'Stops: {each.attack}'}")

@@ -14,14 +14,26 @@ from uploader.errors import (
 from uploader.flow.application import Application
 from uploader.ui import signin, stage
 
+_SAYS_NOTHING = re.compile(r"[\w ,.;:()%'’·+-]*")  # in Markdown; nor does it hold an address
+
 
 def plain(text: str) -> str:
-    """User text as Markdown that can only be read as text: a code span with a longer fence."""
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in text) or " "
+    """User text as Markdown that can only be read as text: a code span with a longer fence.
+
+    In presenter mode it is masked first; so that no mask can break the fence, this is the last that is done
+    to a text, and it is done to each piece that somebody typed, never to a whole sentence.
+    """
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in stage.shown(text)) or " "
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def words(text: str) -> str:
+    """A sentence as Markdown: as it stands where nothing in it can say anything there, else `plain`."""
+    shown = stage.shown(text)
+    return shown if _SAYS_NOTHING.fullmatch(shown) else plain(text)
 
 
 def heading(app: Application, title: str, *, presenter: bool = False) -> None:

@@ -1,6 +1,5 @@
 """The setup page: what is wrong with the bucket and the way to it, and how to mend it."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -19,7 +18,6 @@ ICONS: Final = {
     "unknown": ":gray[:material/help:]",
     "good": ":green[:material/check_circle:]",
 }
-_PLAIN: Final = re.compile(r"[\w ,.;:()%'’·+-]*")  # says nothing in Markdown, and holds no address
 
 app = wiring.the_app()
 
@@ -32,8 +30,7 @@ def here() -> str:
 
 def line(one: Finding) -> str:
     """A finding as the label of its line; what came from elsewhere can only be read as text."""
-    said = stage.shown(one.sentence)
-    return f"{ICONS[one.state]} **{one.title}** {said if _PLAIN.fullmatch(said) else parts.plain(said)}"
+    return f"{ICONS[one.state]} **{one.title}** {parts.words(one.sentence)}"
 
 
 def show(one: Finding) -> None:

@@ -94,9 +94,9 @@ def is_running(batch: Batch | None) -> bool:
 
 def line(row: Row) -> str:
     """One file as a Markdown list item; its name can only be read as text."""
-    name = parts.plain(stage.shown(row.name))
+    name = parts.plain(row.name)
     if row.state == "refused":
-        return f":red[:material/error:] {name} {row.sentence}"
+        return f":red[:material/error:] {name} {parts.words(row.sentence)}"
     image = row.image
     if row.state == "there":
         found = f"in the gallery already, as {link(image)}" if image else "in this list already"
@@ -112,7 +112,7 @@ def line(row: Row) -> str:
 def link(image: StoredImage) -> str:
     """An image of the gallery as a Markdown link to it, with its day."""
     at = image.uploaded_at.astimezone(wiring.time_zone())
-    name = parts.plain(stage.shown(image.name))
+    name = parts.plain(image.name)
     return f"[{name}](gallery?image={quote(image.key.rpartition('/')[2])}) ({at.day} {at:%b %Y, %H:%M})"
 
 

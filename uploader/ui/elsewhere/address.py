@@ -8,12 +8,18 @@ from typing import Final
 
 import streamlit as st
 
+_MOST_CHARACTERS: Final = 1_024
 _NAMES: Final = ("folder", "past", "page", "object")
 
 
 def asked() -> bool:
     """Whether the address names a folder of the bucket; the empty one is the whole bucket."""
     return "folder" in st.query_params
+
+
+def folder() -> str:
+    """The folder that is asked for; what is longer than any key of S3 is cut."""
+    return st.query_params["folder"][:_MOST_CHARACTERS]
 
 
 def number(pages: int) -> int:
@@ -46,7 +52,7 @@ def leave() -> None:
 
 def read_from(further: str) -> None:
     """Reads the folder on from a place, or from its start."""
-    go(folder=st.query_params["folder"], **({"past": further} if further else {}))
+    go(folder=folder(), **({"past": further} if further else {}))
 
 
 def turn(number: int) -> None:

@@ -30,7 +30,7 @@ def show(app: Application) -> None:
         _way_back()
         return
     scope = elsewhere(app).scope
-    folder = st.query_params["folder"] or scope.roots[0]
+    folder = address.folder() or scope.roots[0]
     size = toolbar(app, folder)
     if not scope.is_open(folder):
         _closed(folder, scope)
@@ -150,7 +150,7 @@ def _count(images: int) -> str:
 
 def _title(folder: str) -> None:
     with st.container(gap=None):
-        st.subheader(parts.plain(stage.shown(folder)) if folder else WHOLE, anchor=False)
+        st.subheader(parts.plain(folder) if folder else WHOLE, anchor=False)
         beginning = "" if not folder or folder.endswith("/") else "Every key that begins with this text. "
         st.caption(
             f"{beginning}Images that other tools stored here; newest by the time S3 keeps. "
