@@ -54,8 +54,8 @@ class BrowseScope:
 
     def after_area(self, key: str) -> str:
         """Where a listing goes on behind the private or own area that it has come to; else the key."""
-        found = re.match(r"(?:.*?/)??(?:incoming|index)/", key)
-        ends = [found[0]] if found else []
+        found = re.search(r"(?:\A|/)(?:incoming|index)/", key)
+        ends = [key[: found.end()]] if found else []
         ends += [
             own for own in (f"{self.prefix}{IMAGES}", f"{self.prefix}{THUMBNAILS}") if key.startswith(own)
         ]

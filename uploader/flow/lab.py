@@ -21,12 +21,12 @@ from uploader.presign.design import MAX_METADATA_NAMES, FormDesign, blog_design,
 from uploader.presign.design_query import MAX_TEXT, from_query, to_query
 from uploader.presign.document import PolicyFault, read_clauses
 from uploader.presign.explain import Explanation, explain_clauses
+from uploader.presign.field_values import MAX_KEY_BYTES
 from uploader.presign.keys import INCOMING
 from uploader.presign.masking import mask
 from uploader.presign.referee import judge
 from uploader.presign.sigv4 import read_scope
 from uploader.presign.store_notes import store_kind, store_note
-from uploader.presign.terms import MAX_KEY_BYTES
 from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import PresignedPost

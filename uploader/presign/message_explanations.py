@@ -6,7 +6,7 @@ sentences. The messages are AWS's; where they were met is told in the threads of
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 MAX_MESSAGE_CHARACTERS: Final = 4_000
@@ -21,6 +21,10 @@ class MessageExplanation:
     happened: str
     causes: tuple[str, ...]
     change: str
+    compiled: re.Pattern[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "compiled", re.compile(self.pattern))
 
 
 POLICY_MESSAGES: Final = (
@@ -170,7 +174,7 @@ def explanation_of(
 ) -> tuple[str, tuple[str, ...], str] | None:
     """What happened, the causes, what to change; None for a message that no row knows."""
     for row in table:
-        if found := re.search(row.pattern, message[:MAX_MESSAGE_CHARACTERS]):
+        if found := row.compiled.search(message[:MAX_MESSAGE_CHARACTERS]):
             groups = {name: text or "" for name, text in found.groupdict().items()}
             causes = tuple(filled(each, groups) for each in row.causes)
             return filled(row.happened, groups), causes, filled(row.change, groups)

@@ -33,14 +33,14 @@ _AT_ITS_START: Final = (
     (b"\x1f\x8b\x08", "an archive"),
 )
 _ANYWHERE: Final = (
-    (rb"PK\x03\x04[\x00-\x3f]\x00|PK\x05\x06\x00", "a ZIP archive"),
-    (rb"Rar!\x1a\x07", "a RAR archive"),
-    (rb"7z\xbc\xaf\x27", "a 7z archive"),
-    (rb"\xfd7zXZ\x00|ustar[\x00 ]", "an archive"),
-    (rb"%PDF-", "a PDF document"),
-    (rb"\x7fELF[\x01\x02][\x01\x02]", "a program"),
-    (rb"(?i:<\?php|<\?=|<%@)", "a PHP script"),
-    (rb"(?i:<!doctype|<html|<script|<svg|<iframe|<body|<img)", "a web page"),
+    (re.compile(rb"PK\x03\x04[\x00-\x3f]\x00|PK\x05\x06\x00"), "a ZIP archive"),
+    (re.compile(rb"Rar!\x1a\x07"), "a RAR archive"),
+    (re.compile(rb"7z\xbc\xaf\x27"), "a 7z archive"),
+    (re.compile(rb"\xfd7zXZ\x00|ustar[\x00 ]"), "an archive"),
+    (re.compile(rb"%PDF-"), "a PDF document"),
+    (re.compile(rb"\x7fELF[\x01\x02][\x01\x02]"), "a program"),
+    (re.compile(rb"(?i:<\?php|<\?=|<%@)"), "a PHP script"),
+    (re.compile(rb"(?i:<!doctype|<html|<script|<svg|<iframe|<body|<img)"), "a web page"),
 )
 
 
@@ -112,6 +112,6 @@ def _is_trailer(data: bytes, start: int) -> bool:
 def _refuse_danger(name: str, data: bytes, start: int) -> None:
     """What a browser or a program would run or unpack, wherever in the tail it begins."""
     found = next((what for mark, what in _AT_ITS_START if data.startswith(mark, start)), None)
-    found = found or next((what for mark, what in _ANYWHERE if re.compile(mark).search(data, start)), None)
+    found = found or next((what for mark, what in _ANYWHERE if mark.search(data, start)), None)
     if found:
         raise rejections.trailing_data(name, found, len(data) - start)
