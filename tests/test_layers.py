@@ -73,6 +73,13 @@ def test_each_foreign_library_has_one_room(room: Path) -> None:
         assert home is None or re.fullmatch(home, place), f"{module} does not belong into {place}"
 
 
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(ROOT)))
+def test_only_the_lab_imports_what_teaches(room: Path) -> None:
+    place = room.relative_to(ROOT).as_posix()
+    teaches = [module for module in imports_of(room) if module.startswith("uploader.presign.teaching")]
+    assert not teaches or re.match(r"uploader/(presign/teaching/|flow/lab|ui/lab)", place)
+
+
 def test_every_wing_is_known() -> None:
     wings = {path.stem for path in (ROOT / "uploader").iterdir() if path.name != "__pycache__"}
     assert wings <= set(MAY_IMPORT)

@@ -14,7 +14,9 @@ from uploader.flow.lab import FormDesign, Lab, sample_picture
 from uploader.flow.tamper import Report, Trial, address_of, predictions, tamper
 from uploader.images import inspect
 from uploader.limits import Limits
+from uploader.presign import PostRules
 from uploader.presign.attacks import ATTACKS
+from uploader.presign.document import read_policy
 from uploader.storage.bucket import Bucket
 from uploader.storage.transfer import Transfer
 
@@ -53,6 +55,13 @@ def test_both_presets_can_be_signed_and_lie_where_the_bucket_sweeps(bucket: Buck
     for design in (lab.blog(), exact(lab)):
         assert lab.faults(design) == {}
         assert lab.sign(design).post.fields["key"].startswith(f"{prefix}incoming/lab/")
+
+
+def test_every_form_has_a_condition_on_its_bucket(lab: Lab) -> None:
+    own = lab.bucket.presign_post(PostRules("images/a.png", "image/png", 1, "0" * 64), expires_s=60)
+    for post in (own, lab.sign(lab.blog()).post, lab.sign(exact(lab)).post):
+        exact_ones = [clause.text for clause in read_policy(post.fields["policy"]).clauses]
+        assert f'["eq", "$bucket", "{lab.bucket.name}"]' in exact_ones
 
 
 def test_a_faulty_design_is_never_signed(lab: Lab) -> None:

@@ -10,6 +10,7 @@ design    a form that somebody designs: faults, verdict; design_query: its addre
 explain   each condition and the attack it stops; store_notes: what another store than AWS makes of a form;
           anatomy: a signed form taken apart
 attacks   what somebody with a form may try; copies: the form as curl, Python, JavaScript, HTML
+teaching  what only the lab needs: presigned URLs taken apart and judged
 answers   S3's errors in sentences, by message (message_explanations, request_messages), else by code
           (answer_table, store_codes); masking: text as a stage may see it
 """

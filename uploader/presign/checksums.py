@@ -8,9 +8,9 @@ import binascii
 import functools
 import hashlib
 import zlib
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Protocol
 
-from uploader.presign.form import Post
 from uploader.presign.verdict import Rule, Verdict, refuse, undetermined
 
 PREFIX: Final = "x-amz-checksum-"
@@ -63,9 +63,20 @@ def _crc(body: bytes, polynomial: int, bits: int) -> bytes:
     return (value ^ ones).to_bytes(bits // 8, "big")
 
 
-def content_md5(post: Post) -> Verdict | None:
+class Promising(Protocol):
+    """A request that may promise digests of its body: `values` has lower-case names, `sha256` is hex."""
+
+    @property
+    def values(self) -> Mapping[str, str]: ...
+    @property
+    def body(self) -> bytes | None: ...
+    @property
+    def sha256(self) -> str: ...
+
+
+def content_md5(post: Promising) -> Verdict | None:
     """The body has the MD5 that the field Content-MD5 promises."""
-    if not post.has(CONTENT_MD5):
+    if CONTENT_MD5 not in post.values:
         return None
     text = post.values[CONTENT_MD5]
     promised = _decoded(text)
@@ -88,7 +99,7 @@ def content_md5(post: Post) -> Verdict | None:
     )
 
 
-def checksum(post: Post) -> Verdict | None:
+def checksum(post: Promising) -> Verdict | None:
     """At most one x-amz-checksum- field, of the algorithm that the form names, and the body fits it."""
     fields = [name for name in post.values if name.startswith(PREFIX) and name not in _NOT_VALUES]
     if len(fields) > 1:
@@ -101,8 +112,8 @@ def checksum(post: Post) -> Verdict | None:
     return _algorithm_fault(post, algorithm) or (_mismatch(post, algorithm) if algorithm else None)
 
 
-def _algorithm_fault(post: Post, algorithm: str) -> Verdict | None:
-    if not post.has(ALGORITHM):
+def _algorithm_fault(post: Promising, algorithm: str) -> Verdict | None:
+    if ALGORITHM not in post.values:
         return None
     named = post.values[ALGORITHM]
     if named.lower() not in DIGEST_BYTES:
@@ -120,7 +131,7 @@ def _algorithm_fault(post: Post, algorithm: str) -> Verdict | None:
     return _invalid(message, f"The form names {named}, and has no field {PREFIX}{named.lower()}.", ALGORITHM)
 
 
-def _mismatch(post: Post, algorithm: str) -> Verdict | None:
+def _mismatch(post: Promising, algorithm: str) -> Verdict | None:
     field, title, size = f"{PREFIX}{algorithm}", _title(algorithm), DIGEST_BYTES[algorithm]
     promised = _decoded(post.values[field])
     if len(promised) != size:
@@ -136,7 +147,7 @@ def _mismatch(post: Post, algorithm: str) -> Verdict | None:
     return refuse(400, "BadDigest", message, rule)
 
 
-def _digest_of(post: Post, algorithm: str) -> bytes | None:
+def _digest_of(post: Promising, algorithm: str) -> bytes | None:
     if post.body is not None:
         return digest(algorithm, post.body)
     try:
