@@ -28,7 +28,7 @@ def test_nothing_set_means_the_local_store_and_the_default_limits() -> None:
 
 def test_the_defaults_are_the_documented_ones() -> None:
     limits = Limits()
-    assert (limits.max_bytes, limits.max_pixels, limits.max_side_px) == (20 * MIB, 50_000_000, 16_383)
+    assert (limits.max_bytes, limits.max_pixels, limits.max_side_px) == (20 * MIB, 52_428_800, 16_383)
     assert (limits.form_expires_s, limits.link_expires_s) == (300, 3_600)
     assert limits.formats == ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 

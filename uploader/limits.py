@@ -17,26 +17,30 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 class Limits:
     """What one picture and one signature may be. The defaults fit phone and camera pictures.
 
-    Sources: `max_side_px` is WebP's own limit (https://developers.google.com/speed/webp/faq). 50 Mpx covers
-    the 48 Mpx of current phones. A real JPEG has at most 14 scans, and each scan of a progressive file
-    costs a whole pass. Signed links end after an hour, so a leaked one is soon worthless. S3's own ceiling
-    for a POST is 5 GiB (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/RESTObjectPOST.html).
+    Sources: `max_side_px` is WebP's own limit (https://developers.google.com/speed/webp/faq). 50 Mi pixels
+    cover the 8,192 x 6,144 of current phones. A real JPEG has at most 14 scans, and each scan of a
+    progressive file costs a whole pass. Signed links end after an hour, so a leaked one is soon worthless.
+    S3's own ceiling for a POST is 5 GiB (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/RESTObjectPOST.html).
     """
 
     max_bytes: int = 20 * MIB
-    max_pixels: int = 50_000_000
+    max_pixels: int = 52_428_800
     """Width times height of one frame."""
     max_side_px: int = 16_383
     formats: tuple[str, ...] = FORMATS
     form_expires_s: int = 300
     link_expires_s: int = 3_600
 
-    max_frames: int = 300
+    max_frames: int = 1_000
+    max_small_frames: int = 4_096
+    """Of an animation that has, over all frames, no more pixels than one picture may have."""
     max_total_pixels: int = 500_000_000
     """Width times height times frames: what an animation may make a viewer decode."""
     max_jpeg_scans: int = 100
-    max_text_chunk_bytes: int = 1 * MIB
-    """One text or profile chunk, once inflated."""
+    max_text_bytes: int = 8 * MIB
+    """All packed texts of a PNG together, once inflated."""
+    max_profile_bytes: int = 8 * MIB
+    """A colour profile, once inflated: those of printing machines have up to 4 MB."""
     thumbnail_side_px: int = 480
     check_wall_s: float = 20.0
     check_cpu_s: int = 15

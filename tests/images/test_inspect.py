@@ -87,10 +87,24 @@ def test_pixels_and_sides_are_bounded_by_the_header() -> None:
     assert inspect(data, Limits(max_pixels=30_000, max_side_px=300)).width_px == 300
 
 
+def test_what_phones_and_designers_make_is_within_the_defaults() -> None:
+    limits = Limits()
+    assert 8_192 * 6_144 <= limits.max_pixels == 52_428_800
+    tiny = [Image.new("L", (8, 8), level % 256) for level in range(1_024)]
+    animation = pictures.encode(tiny[0], "GIF", save_all=True, append_images=tiny[1:], duration=20)
+    assert inspect(animation).frames == 1_024
+    large = pictures.profile_of(b"RGB") + bytes(4 * 2**20)
+    large = len(large).to_bytes(4, "big") + large[4:]
+    for name in ("PNG", "JPEG", "WEBP"):
+        assert inspect(pictures.picture(name, icc_profile=large)).format == name
+
+
 @pytest.mark.parametrize("name", ["PNG", "WEBP", "GIF", "AVIF"])
 def test_frames_are_bounded_alone_and_together(name: str) -> None:
     data = pictures.animation(name, frames=4)
-    assert refused(data, Limits(max_frames=3)).code == rejections.TOO_MANY_FRAMES
+    few = Limits(max_frames=3, max_pixels=4 * 32 * 24 - 1)
+    assert refused(data, few).code == rejections.TOO_MANY_FRAMES
+    assert inspect(data, Limits(max_frames=3)).frames == 4, "together no larger than one picture may be"
     assert refused(data, Limits(max_total_pixels=4 * 32 * 24 - 1)).code == rejections.TOO_MANY_PIXELS
     assert inspect(data, Limits(max_frames=4, max_total_pixels=4 * 32 * 24)).frames == 4
 

@@ -87,7 +87,7 @@ SENTENCES = [
     (
         rejections.too_many_pixels(9_000, 8_000, LIMITS),
         "too_many_pixels",
-        "This image has 9,000 × 8,000 pixels (72.0 megapixels), and at most 50 megapixels are allowed. "
+        "This image has 9,000 × 8,000 pixels (72.0 megapixels), and at most 52.43 megapixels are allowed. "
         "Make it smaller.",
     ),
     (
@@ -104,7 +104,7 @@ SENTENCES = [
     (
         rejections.too_many_frames(5_000, LIMITS),
         "too_many_frames",
-        "This animation has 5,000 frames, and at most 300 are allowed. Shorten it.",
+        "This animation has 5,000 frames, and at most 1,000 are allowed. Shorten it.",
     ),
     (
         rejections.too_many_scans(LIMITS),
@@ -125,7 +125,13 @@ SENTENCES = [
     (
         rejections.text_too_large("zTXt", LIMITS),
         "text_too_large",
-        "The zTXt part of this PNG unpacks to more than 1 MB, which is not allowed. "
+        "The texts in this PNG unpack to more than 8 MB, which is not allowed. "
+        "Export it again, or choose another file.",
+    ),
+    (
+        rejections.text_too_large("iCCP", LIMITS),
+        "text_too_large",
+        "The colour profile in this PNG unpacks to more than 8 MB, which is not allowed. "
         "Export it again, or choose another file.",
     ),
     (

@@ -7,10 +7,10 @@ import io
 import warnings
 from dataclasses import dataclass
 
-from PIL import AvifImagePlugin, Image
+from PIL import AvifImagePlugin, Image, PngImagePlugin
 
 from uploader.errors import ImageRejected
-from uploader.images import exif, likeness, pixels, rejections
+from uploader.images import exif, icc, likeness, pixels, rejections
 from uploader.images.colour.convert import to_srgb
 from uploader.images.colour.declared import declared
 from uploader.images.containers import Walk, lacks_pixels
@@ -28,6 +28,7 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 AvifImagePlugin.DEFAULT_MAX_THREADS = 2  # one a core would cost the children's address space
+PngImagePlugin.MAX_TEXT_CHUNK = icc.MOST_BYTES  # it bounds profiles too; the walk has bounded both
 _PILLOW_BRANDS = (b"avif", b"avis", b"mif1", b"msf1")
 
 
@@ -133,7 +134,8 @@ def bound(width_px: int, height_px: int, frames: int, limits: Limits) -> None:
         raise rejections.side_too_long(width_px, height_px, limits)
     if width_px * height_px > limits.max_pixels:
         raise rejections.too_many_pixels(width_px, height_px, limits)
-    if frames > limits.max_frames:
+    is_small = width_px * height_px * frames <= limits.max_pixels
+    if frames > (limits.max_small_frames if is_small else limits.max_frames):
         raise rejections.too_many_frames(frames, limits)
     if width_px * height_px * frames > limits.max_total_pixels:
         raise rejections.too_many_frame_pixels(width_px * height_px * frames, frames, limits)

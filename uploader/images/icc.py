@@ -8,7 +8,9 @@ of a display. The time of a calibration goes too.
 import struct
 from typing import Final
 
-MOST_BYTES: Final = 8 * 2**20
+from uploader.limits import Limits
+
+MOST_BYTES: Final = Limits().max_profile_bytes
 _HEADER: Final = 128
 _MOST_TAGS = 200
 _KEPT: Final = frozenset(

@@ -180,9 +180,14 @@ def too_little_data(width_px: int, height_px: int, found_bytes: int) -> ImageRej
 
 
 def text_too_large(chunk: str, limits: Limits) -> ImageRejected:
-    """A text or profile chunk that swells when it is unpacked."""
-    allowed = size_label(limits.max_text_chunk_bytes)
-    sentence = f"The {chunk} part of this PNG unpacks to more than {allowed}, which is not allowed. {_AGAIN}"
+    """A profile or packed texts that swell when they are unpacked."""
+    is_profile = chunk == "iCCP"
+    found = "colour profile" if is_profile else "texts"
+    allowed = size_label(limits.max_profile_bytes if is_profile else limits.max_text_bytes)
+    sentence = (
+        f"The {found} in this PNG {'unpacks' if is_profile else 'unpack'} to more than {allowed}, "
+        f"which is not allowed. {_AGAIN}"
+    )
     return ImageRejected(sentence, code=TEXT_TOO_LARGE, chunk=chunk)
 
 

@@ -99,14 +99,24 @@ def test_an_animation_that_promises_what_nothing_can_keep() -> None:
 
 @pytest.mark.parametrize("kind", ["zTXt", "iTXt", "iCCP"])
 def test_text_that_swells_is_refused_early(kind: str) -> None:
-    packed = zlib.compress(bytes(64 * 2**20 if kind == "zTXt" else 2**20 + 1), 9)
+    packed = zlib.compress(bytes(64 * 2**20 if kind == "zTXt" else 2**23 + 1), 9)
     head = {"zTXt": b"Title\0\0", "iTXt": b"Title\0\1\0en\0t\0", "iCCP": b"p\0\0"}[kind]
     bomb = pictures.with_chunk(SAMPLES["PNG"], kind.encode(), head + packed)
     error = refused(bomb)
     assert error.code == rejections.TEXT_TOO_LARGE
-    assert f"The {kind} part of this PNG unpacks to more than 1 MB" in str(error)
-    fits = head + zlib.compress(bytes(2**20))
+    assert "in this PNG unpack" in str(error)
+    assert "to more than 8 MB" in str(error)
+    fits = head + zlib.compress(bytes(2**23))
     assert walk(pictures.with_chunk(SAMPLES["PNG"], kind.encode(), fits)).width_px == 64
+
+
+def test_all_texts_together_are_bounded_by_what_they_unpack_to() -> None:
+    text = pictures.chunk(b"zTXt", b"Title\0\0" + zlib.compress(bytes(2**20)))
+    png = SAMPLES["PNG"]
+    assert walk(png[:33] + text * 8 + png[33:]).width_px == 64
+    assert refused(png[:33] + text * 9 + png[33:]).code == rejections.TEXT_TOO_LARGE
+    plain = pictures.chunk(b"tEXt", b"Title\0" + b"x" * 2**20)
+    assert walk(png[:33] + plain * 9 + png[33:]).width_px == 64, "what is not packed cannot swell"
 
 
 def test_text_that_cannot_be_unpacked_is_passed_over() -> None:

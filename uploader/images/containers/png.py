@@ -1,5 +1,6 @@
 """PNG: chunks with their checksums, from IHDR to IEND (https://www.w3.org/TR/png-3/)."""
 
+import contextlib
 import zlib
 from collections.abc import Container
 
@@ -39,13 +40,16 @@ def walk(data: bytes, limits: Limits) -> Walk:
     reader = Reader(data, "PNG", 8)
     reader.add("signature", 0)
     width, height, colour = _header(reader)
+    text_bytes = 0
     while True:
         kind, body = _chunk(reader)
         end = reader.pos - 4
         if kind == "IEND":
             break
-        if kind in ("zTXt", "iTXt", "iCCP"):
+        if kind == "iCCP":
             _weigh(data, kind, body, end, limits)
+        elif kind in ("zTXt", "iTXt"):
+            text_bytes += _weigh(data, kind, body, end, limits, text_bytes)
     _complete(reader, colour)
     _mark_broken(reader, colour)
     frames = apng.sound_frames(data, reader.parts, width, height)
@@ -121,29 +125,32 @@ def _mark_broken(reader: Reader, colour: int) -> None:
                 raise reader.damaged(f"it promises {frames:,} frames")
 
 
-def _weigh(data: bytes, kind: str, body: int, end: int, limits: Limits) -> None:
-    """Unpack a text or profile in small steps and stop where it grows beyond the limit."""
+def _weigh(data: bytes, kind: str, body: int, end: int, limits: Limits, known_bytes: int = 0) -> int:
+    """Unpack a text or profile in small steps and return its size. Raises where it grows beyond a limit.
+
+    `known_bytes` are those of the texts before it.
+    """
     text = data.find(b"\0", body, end) + 1
     if not text:
-        return
+        return 0
     if kind == "iTXt":
         if data[text : text + 1] != b"\1":
-            return
+            return 0
         for _ in range(2):  # language, translated keyword
             text = data.find(b"\0", text + 2 if _ == 0 else text, end) + 1
             if not text:
-                return
+                return 0
     else:
         text += 1  # the compression method
     unpacker, packed, total = zlib.decompressobj(), data[text:end], 0
-    try:
+    most_bytes = limits.max_profile_bytes if kind == "iCCP" else limits.max_text_bytes - known_bytes
+    with contextlib.suppress(zlib.error):  # viewers pass over a text that cannot be unpacked
         while packed and not unpacker.eof:
             total += len(unpacker.decompress(packed, _STEP_BYTES))
             packed = unpacker.unconsumed_tail
-            if total > limits.max_text_chunk_bytes:
+            if total > most_bytes:
                 raise rejections.text_too_large(kind, limits)
-    except zlib.error:
-        return  # viewers pass over a text that cannot be unpacked
+    return total
 
 
 def lacks_pixels(data: bytes, parts: tuple[Part, ...]) -> bool:
