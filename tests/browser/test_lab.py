@@ -158,7 +158,7 @@ def test_what_somebody_typed_is_only_text(server: Any, page: Page) -> None:
 
 def test_nothing_secret_is_on_stage(server: Any, page: Page, tmp_path: Path) -> None:
     with server.bucket() as bucket:
-        access_key = bucket._credentials.access_key
+        access_key = bucket._credentials.current().access_key
     (tmp_path / "a.jpg").write_bytes(picture())
     page.goto(server.url)
     page.get_by_text("Through the app", exact=True).click()

@@ -258,6 +258,10 @@ def test_people_and_credentials(whole: Application, monkeypatch: pytest.MonkeyPa
     assert findings["Secret of the tickets"].state == "warn"
     assert found(remote, signs_in=True)["Sign-in"].state == "good"
     assert "Sign-in" not in found(remote)
+    assert found(remote)["Who signs"].sentence == "A long-lived access key."
+    monkeypatch.setattr(Bucket, "credentials_are_temporary", lambda _: True)
+    assert "do not say when they end" in found(remote)["Who signs"].sentence
+    assert found(remote)["Who signs"].state == "warn"
     soon = datetime.now(UTC) + timedelta(minutes=10)
     monkeypatch.setattr(Bucket, "credentials_end_at", lambda _: soon)
     assert found(remote)["Who signs"].state == "warn"

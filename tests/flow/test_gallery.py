@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import keys_in, picture
 from tests.flow.conftest import Flow, Meddling, pictures_in
+from tests.storage.keys import ending
 from uploader import errors
 from uploader.flow.finding import Filters, words_of
 from uploader.flow.gallery import Gallery
@@ -286,6 +287,6 @@ def test_a_link_to_hand_on_says_its_true_end(bucket: Bucket) -> None:
     assert gallery.links.lasting(key, expires_s=300) == (url, ends_at)
     clock.now += timedelta(seconds=2)
     assert gallery.links.lasting(key, expires_s=300)[1] == clock.now + timedelta(seconds=300)
-    bucket._credentials = type("Ending", (), {"_expiry_time": clock.now + timedelta(seconds=100)})()
+    bucket._credentials = ending(clock.now + timedelta(seconds=100))
     assert gallery.links.longest_s() == 100
     assert gallery.links.lasting(key, expires_s=60_000)[1] == clock.now + timedelta(seconds=100)

@@ -15,6 +15,7 @@ import requests
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
+from tests.storage.keys import ending
 from uploader import errors
 from uploader.presign import PostRules
 from uploader.presign.policy import decode_policy
@@ -95,7 +96,7 @@ def test_the_expiry_shown_is_the_one_that_was_signed(bucket: Bucket) -> None:
 
 def test_no_signature_outlives_the_credentials(bucket: Bucket) -> None:
     now = datetime.now(UTC)
-    bucket._credentials = SimpleNamespace(_expiry_time=now + timedelta(seconds=200))
+    bucket._credentials = ending(now + timedelta(seconds=200))
     post = bucket.presign_post(rules(), expires_s=3_600, now=now)
     assert post.expires_at - now <= timedelta(seconds=201)
     _, ends_at = bucket.presign_get("images/a.png", expires_s=3_600, now=now)
@@ -103,7 +104,7 @@ def test_no_signature_outlives_the_credentials(bucket: Bucket) -> None:
 
 
 def test_expired_credentials_are_said_and_nothing_is_signed(bucket: Bucket) -> None:
-    bucket._credentials = SimpleNamespace(_expiry_time=NOW)
+    bucket._credentials = ending(NOW)
     with pytest.raises(errors.StorageRefused, match="expired"):
         bucket.presign_post(rules(), expires_s=300, now=NOW)
 
@@ -199,7 +200,7 @@ def test_a_wrong_secret_is_a_refusal(bucket: Bucket) -> None:
         bucket.name,
         region="us-east-1",
         endpoint_url=bucket.endpoint_url,
-        access_key=bucket._credentials.access_key,
+        access_key=bucket._credentials.current().access_key,
         secret_key="wrong",
     )
     with pytest.raises(errors.StorageRefused) as caught:

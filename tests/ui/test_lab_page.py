@@ -179,7 +179,7 @@ def test_attacks_are_predicted_then_sent_then_deleted(open_lab: OPEN_LAB, app: A
 def test_the_clock_can_be_moved_past_the_end(open_lab: OPEN_LAB) -> None:
     page = show(press(open_lab(), "This app's exact form"), "Time")
     assert "201" in said(page)
-    assert "do not end by themselves" in said(page)
+    assert "have no known end" in said(page)
     press(page, "Just after")
     form = page.session_state["lab_form"]
     assert page.slider[0].value == (form.post.expires_at - form.signed_at).total_seconds() + 1

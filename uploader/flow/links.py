@@ -15,6 +15,12 @@ from uploader.storage.bucket import Bucket
 LONGEST_S: Final = 604_800
 """The longest life of a signed link (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-query-string-auth.html)."""
 
+_LONGEST_SESSION_S: Final = 129_600
+"""The longest life of a session that does not say when it ends.
+
+https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+"""
+
 _KEPT: Final = 20_000  # about 15 MB
 
 
@@ -30,6 +36,7 @@ class _Wanted:
     expires_s: int
     renewed_after: int
     """Signed again once one part in so many of its life is over."""
+    credentials_version: int
     download_name: str = ""
     content_type: str = ""
 
@@ -56,14 +63,18 @@ class Links:
 
         With `content_type` the answer has that type, whatever the object was stored with.
         """
-        return self._signed(_Wanted(key, self._expires_s, _FOR_PAGES, download_name, content_type)).url
+        version = self._bucket.credentials_version
+        return self._signed(
+            _Wanted(key, self._expires_s, _FOR_PAGES, version, download_name, content_type)
+        ).url
 
     def lasting(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
         """A link to hand on, and its true end: never after the credentials' own, at most seven days away.
 
         It is signed again once a tenth of its life is gone, so it lives nearly as long as was asked for.
         """
-        link = self._signed(_Wanted(key, min(expires_s, LONGEST_S), _TO_HAND_ON))
+        life_s = min(expires_s, self._most_s())
+        link = self._signed(_Wanted(key, life_s, _TO_HAND_ON, self._bucket.credentials_version))
         return link.url, link.ends_at
 
     def _signed(self, wanted: _Wanted) -> _Kept:
@@ -91,6 +102,9 @@ class Links:
 
     def longest_s(self) -> int:
         """How many seconds a link made now can live: seven days, or less where the credentials end sooner."""
-        end = self._bucket.credentials_end_at()
-        left = LONGEST_S if end is None else int((end - self._clock()) / timedelta(seconds=1))
-        return max(0, min(LONGEST_S, left))
+        end, most_s = self._bucket.credentials_end_at(), self._most_s()
+        left = most_s if end is None else int((end - self._clock()) / timedelta(seconds=1))
+        return max(0, min(most_s, left))
+
+    def _most_s(self) -> int:
+        return _LONGEST_SESSION_S if self._bucket.credentials_are_temporary() else LONGEST_S

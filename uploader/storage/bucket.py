@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError, NoCredentialsError
 
 from uploader import errors
 from uploader.presign.policy import decode_policy, sha256_field
 from uploader.storage.config import client_config, retry_conflicts
 from uploader.storage.copies import Copies
-from uploader.storage.failures import require_open_endpoint, translated
+from uploader.storage.credentials import Credentials
+from uploader.storage.failures import EXPIRED, require_open_endpoint, translated, translated_stream
+from uploader.storage.location import locate
 from uploader.storage.rules import Rules
 from uploader.storage.shapes import (
     Listing,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 class Bucket(Copies, Rules):
     """The calls this project makes, each one request, each failing with an error of `uploader.errors`."""
 
-    def __init__(self, client: "S3Client", name: str, credentials: Any = None) -> None:
+    def __init__(self, client: "S3Client", name: str, credentials: Credentials) -> None:
         retry_conflicts(client)
         self._client = client
         self._credentials = credentials
@@ -53,22 +54,27 @@ class Bucket(Copies, Rules):
         access_key: str | None = None,
         secret_key: str | None = None,
     ) -> "Bucket":
-        """A bucket by its name. On AWS, without a region, one HeadBucket asks where it lies.
+        """A bucket by its name. On AWS one HeadBucket asks where it lies.
 
+        Without `endpoint_url` it is AWS, or the store that the AWS configuration names.
         Raises BucketUnreachable, StorageRefused (no credentials, no such bucket).
         """
         with translated("open the bucket"):
-            session = boto3.Session(access_key, secret_key, region_name=region)
-            credentials = session.get_credentials()
-            if credentials is None:
-                raise NoCredentialsError()
-            if region is None and endpoint_url is None:
-                region = _find_region(session, name)
-            region = region or session.region_name or "us-east-1"
-            client = session.client(
-                "s3", region_name=region, endpoint_url=endpoint_url, config=client_config(name, endpoint_url)
+            if access_key and secret_key:
+                credentials = Credentials.fixed(access_key, secret_key)
+            else:
+                credentials = Credentials.from_chain()
+            credentials.current()
+            session = credentials.session()
+            place = locate(session, name, region=region, endpoint_url=endpoint_url)
+            client = boto3.Session(botocore_session=session).client(
+                "s3",
+                region_name=place.region,
+                endpoint_url=place.endpoint_url,
+                config=client_config(name, place.endpoint_url),
             )
             require_open_endpoint(str(client.meta.endpoint_url))
+            client.meta.events.register("needs-retry.s3", credentials.retry_replaced)
             return cls(client, name, credentials)
 
     # --- signing ---------------------------------------------------------------------------------------
@@ -118,25 +124,33 @@ class Bucket(Copies, Rules):
         return url, now + timedelta(seconds=life_s)
 
     def credentials_end_at(self) -> datetime | None:
-        """When the credentials behind every signature end; None for those that do not."""
-        end = getattr(self._credentials, "_expiry_time", None)
-        return end if isinstance(end, datetime) else None
+        """When the credentials behind every signature end, renewed first where that is due.
+
+        None for those that do not end, and for those that do not say when: see `credentials_are_temporary`.
+        """
+        return self._credentials.ends_at()
+
+    def credentials_are_temporary(self) -> bool:
+        """Whether they end some time, known or not. Raises StorageError where there are none."""
+        return self._credentials.current().is_temporary
+
+    @property
+    def credentials_version(self) -> int:
+        """Another number once other credentials took the place of those that older links were signed with."""
+        return self._credentials.version
 
     def secret_of(self, access_key: str) -> str | None:
         """The secret of this key, None once it was renewed: for the referee, never for a page."""
-        current = self._credentials.get_frozen_credentials()
-        return str(current.secret_key) if current.access_key == access_key else None
+        current = self._credentials.current()
+        return current.secret_key if current.access_key == access_key else None
 
     def _life_s(self, wanted_s: int, now: datetime) -> int:
-        end = self.credentials_end_at()
+        end = self._credentials.current().ends_at
         if end is None:
             return wanted_s
         left_s = int((end - now).total_seconds())
         if left_s <= 0:
-            raise errors.StorageRefused(
-                "The AWS credentials of this app have expired; sign in again and restart it.",
-                code="ExpiredToken",
-            )
+            raise errors.StorageRefused(EXPIRED, code="ExpiredToken")
         return min(wanted_s, left_s)
 
     # --- objects ---------------------------------------------------------------------------------------
@@ -152,9 +166,9 @@ class Bucket(Copies, Rules):
         """An object and its body as a stream, one GET. Raises ObjectMissing."""
         with translated("read an object"):
             found = self._client.get_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
-            # closing: `with found["Body"]` gives the raw stream, which takes a cut body for a whole one
-            with closing(found["Body"]) as body:
-                yield stored_object(key, found), body  # type: ignore[misc]
+        # closing: `with found["Body"]` gives the raw stream, which takes a cut body for a whole one
+        with translated_stream("read an object"), closing(found["Body"]) as body:
+            yield stored_object(key, found), body  # type: ignore[misc]
 
     def put(
         self,
@@ -206,17 +220,3 @@ class Bucket(Copies, Rules):
             )
         require(found, "IsTruncated")
         return tuple(item["Prefix"] for item in found.get("CommonPrefixes", ()))
-
-
-def _find_region(session: boto3.Session, name: str) -> str:
-    client = session.client(
-        "s3", region_name=session.region_name or "us-east-1", config=client_config(name, None)
-    )
-    try:
-        answer: Any = client.head_bucket(Bucket=name)
-    except ClientError as error:
-        answer = error.response
-        if "x-amz-bucket-region" not in answer["ResponseMetadata"]["HTTPHeaders"]:
-            raise
-    headers = answer["ResponseMetadata"]["HTTPHeaders"]
-    return str(answer.get("BucketRegion") or headers["x-amz-bucket-region"])

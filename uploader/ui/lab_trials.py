@@ -156,7 +156,7 @@ def time_machine(lab: Lab, form: LabForm, file: File, zone: tzinfo) -> None:
         _moment(lab.judge(form, file, at=at), at.astimezone(zone), offset_s, life_s)
         end = lab.bucket.credentials_end_at()
         st.caption(
-            "The credentials behind this form do not end by themselves."
+            "The credentials behind this form have no known end."
             if end is None
             else f"The credentials behind it end at {end.astimezone(zone):%H:%M}, and every form with them."
         )

@@ -3,13 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from uploader import errors
 from uploader.flow.application import Application
 from uploader.flow.doctor.finding import Finding
 from uploader.flow.elsewhere import scope_of
 
 GROUP: Final = "People"
+_CREDENTIALS: Final = "Credentials"
 
 _SHORT: Final = timedelta(hours=1)
+_TEMPORARY: Final = (
+    "Give the machine a role, or a profile that renews itself (SSO, credential_process); keys that are "
+    "pasted anew into the credentials file are found without a restart."
+)
 _TICKETS: Final = "What begins on one replica can be finished by another only where all have the same secret."
 _SIGN_IN: Final = (
     "Streamlit signs people in by OpenID Connect, configured in .streamlit/secrets.toml and with the library "
@@ -27,30 +33,38 @@ server_metadata_url = "https://login.example.com/.well-known/openid-configuratio
 
 def credentials(app: Application, now: datetime) -> list[Finding]:
     """What signs the forms, the links and the tickets."""
-    group, settings = "Credentials", app.settings
-    end = app.bucket.credentials_end_at()
-    why = "A signature lives at most as long as the credentials behind it, whatever was asked for."
-    if app.store:
-        life = Finding(group, "Who signs", "good", "Keys of the local store, made for it alone.", why)
-    elif end is None:
-        life = Finding(group, "Who signs", "good", "Keys that do not end by themselves.", why)
-    else:
-        left = int((end - now) / timedelta(minutes=1))
-        ending = f"Temporary keys with {left:,} minutes left; they are renewed where a role gives them."
-        life = Finding(group, "Who signs", "good" if end - now > _SHORT else "warn", ending, why)
+    settings = app.settings
     if settings.secret_key or app.store:
         said = "Set by UPLOADER_SECRET_KEY." if settings.secret_key else "Kept in the data folder."
-        secret = Finding(group, "Secret of the tickets", "good", said, _TICKETS)
+        secret = Finding(_CREDENTIALS, "Secret of the tickets", "good", said, _TICKETS)
     else:
         secret = Finding(
-            group,
+            _CREDENTIALS,
             "Secret of the tickets",
             "warn",
             "Made by this machine for itself.",
             _TICKETS,
             "export UPLOADER_SECRET_KEY=$(python -c 'import secrets; print(secrets.token_hex(32))')",
         )
-    return [life, secret]
+    return [_life(app, now), secret]
+
+
+def _life(app: Application, now: datetime) -> Finding:
+    title, why = "Who signs", "A signature lives at most as long as the credentials behind it."
+    try:
+        end, temporary = app.bucket.credentials_end_at(), app.bucket.credentials_are_temporary()
+    except errors.StorageError as error:
+        return Finding(_CREDENTIALS, title, "bad", str(error), why)
+    if app.store:
+        return Finding(_CREDENTIALS, title, "good", "Keys of the local store, made for it alone.", why)
+    if end is not None:
+        left = int((end - now) / timedelta(minutes=1))
+        said = f"Temporary keys with {left:,} minutes left; they are renewed where a role gives them."
+        return Finding(_CREDENTIALS, title, "good" if end - now > _SHORT else "warn", said, why)
+    if temporary:
+        said = "Temporary keys that do not say when they end; from then on uploads and links fail."
+        return Finding(_CREDENTIALS, title, "warn", said, f"{why} {_TEMPORARY}")
+    return Finding(_CREDENTIALS, title, "good", "A long-lived access key.", why)
 
 
 def examine(app: Application, signs_in: bool | None) -> list[Finding]:
