@@ -8,6 +8,8 @@
     pixels.py       a decoded frame as a browser reads it: eight bits, transparency
     colour/         colours as a browser shows them: ICC, cICP, gAMA, nclx, HDR
     metadata.py     strips what a picture tells about people, without touching a pixel
+    describe.py     what stripping takes away, in words
+    gain_map.py     the second picture that an HDR screen needs
     fates.py        which parts of JPEG, PNG, GIF and WebP files stay
     profiles.py     colour profiles in those files; icc.py, what of a profile is private
     heif/           AVIF and HEIC files made again from what drawing needs
@@ -24,8 +26,9 @@ Importing this wing does not import Pillow.
 from uploader.images import rejections
 from uploader.images.checker import Checker
 from uploader.images.containers import taken
+from uploader.images.describe import describe_removed
 from uploader.images.inspect import Checked, ImageFacts, extension_of, inspect
-from uploader.images.metadata import describe_removed, strip_metadata
+from uploader.images.metadata import strip_metadata
 
 __all__ = [
     "Checked",

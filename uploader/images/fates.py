@@ -23,6 +23,7 @@ _GONE_PARTS: Final[dict[str, dict[str, str]]] = {
         "COM": removals.COMMENTS,
         "JFXX": removals.PREVIEW,
         "JUMBF": removals.CREDENTIALS,
+        "HDR": "",  # the parameters of a gain map, which is named itself
         "MPF": "",  # the index of further pictures, which are named themselves
     },
     "PNG": {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from uploader import formats
-from uploader.images import camera, containers, metadata, rejections
+from uploader.images import camera, containers, describe, metadata, rejections
 from uploader.limits import Limits
 
 _DEFAULTS: Final = Limits()
@@ -69,7 +69,7 @@ def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim:
         checked = replace(checked, camera=camera.line(metadata.exif_payload(data, walk)))
     if stored == data:
         return checked
-    removed = metadata.describe(data, walk) if strip else metadata.describe_trim(data, walk)
+    removed = describe.describe_strip(data, walk) if strip else describe.describe_trim(data, walk)
     return replace(checked, stripped=stored, removed=removed)
 
 

@@ -5,22 +5,18 @@ that lies between its parts. The colour profile and the animation's timing stay,
 alone in an EXIF block. Broken parts that no browser reads go too, also where metadata is kept.
 """
 
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
-from uploader.images import containers, exif, heif, profiles, removals
+from uploader.images import containers, exif, gain_map, heif, profiles, removals
 from uploader.images.containers import Part, Walk
 from uploader.images.fates import KEPT, fate
 from uploader.limits import Limits
 
-_BOXED: Final = ("AVIF", "HEIC")
-_DCF_PREVIEW = (160, 120)
-"""The shape that cameras give a preview whatever the picture's, with bars around it (DCF, JEITA CP-3461)."""
-_SOF = re.compile(rb"\xff[\xc0-\xc2]..\x08(..)(..)", re.DOTALL)
+BOXED: Final = ("AVIF", "HEIC")
 _ENDS: Final = {"JPEG": ("EOI", b"\xff\xd9"), "GIF": ("trailer", b";")}
 _ADOBE_BYTES: Final = 16
 
@@ -29,12 +25,6 @@ def strip_metadata(data: bytes, limits: Limits | None = None) -> bytes:
     """The same picture without metadata. Raises ImageRejected where the file's structure is not whole."""
     limits = limits or Limits()
     return strip(data, containers.walk(data, containers.sniff(data, limits), limits))[0]
-
-
-def describe_removed(data: bytes, limits: Limits | None = None) -> tuple[str, ...]:
-    """What `strip_metadata` takes away, in words such as `location`, `camera`, `comments`."""
-    limits = limits or Limits()
-    return describe(data, containers.walk(data, containers.sniff(data, limits), limits))
 
 
 def strip(data: bytes, walk: Walk) -> tuple[bytes, Walk]:
@@ -50,60 +40,20 @@ def trim(data: bytes, walk: Walk) -> tuple[bytes, Walk]:
     return _cleaned(data, walk, keeps_private=True)
 
 
-def describe(data: bytes, walk: Walk) -> tuple[str, ...]:
-    """What `strip` takes away from a file that has been walked, in words."""
-    if walk.format in _BOXED:
-        losses = heif.rewrite(data, walk.end, walk.format, keeps_private=False).removed
-    else:
-        losses = tuple((fate(walk, part.kind), _payload(data, walk, part)) for part in walk.parts)
-    words: list[str] = []
-    for word, payload in losses:
-        if word == removals.EXIF:
-            words += _exif_words(payload, walk)
-        elif word == removals.BROKEN or (word != KEPT and payload.strip(b"\0 ")):
-            words.append(removals.EDITING if _is_xmp(payload) else word)
-            words += ["location"] * (b"exif:GPSL" in payload)
-    words += _profile_words(data, walk, keeps_private=False)
-    return _unique((*words, *walk.tail))
-
-
-def describe_trim(data: bytes, walk: Walk) -> tuple[str, ...]:
-    """What `trim` takes away, in words."""
-    if walk.format in _BOXED:
-        losses = heif.rewrite(data, walk.end, walk.format, keeps_private=True).removed
-        return _unique((*(word for word, payload in losses if payload.strip(b"\0 ")), *walk.tail))
-    broken = [removals.BROKEN for part in walk.parts if fate(walk, part.kind) == removals.BROKEN]
-    return _unique((*broken, *_profile_words(data, walk, keeps_private=True), *walk.tail))
-
-
 def exif_payload(data: bytes, walk: Walk) -> bytes:
     """The first EXIF block of a file that has been walked; empty where there is none."""
     kind = {"PNG": "eXIf", "WEBP": "EXIF"}.get(walk.format, "Exif")
-    return next((_payload(data, walk, part) for part in walk.parts if part.kind == kind), b"")
-
-
-def _unique(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in dict.fromkeys(words) if word and word != "padding")
-
-
-def _is_xmp(payload: bytes) -> bool:
-    return b"adobe:ns:meta" in payload or b"com.adobe.xmp" in payload
-
-
-def _profile_words(data: bytes, walk: Walk, *, keeps_private: bool) -> list[str]:
-    if not profiles.parts_with(walk):
-        return []
-    written = profiles.written(data, walk, keeps_private=keeps_private)
-    return [] if written is None else [removals.PROFILE if written else removals.BROKEN]
+    return next((payload_of(data, walk, part) for part in walk.parts if part.kind == kind), b"")
 
 
 def _cleaned(data: bytes, walk: Walk, *, keeps_private: bool) -> tuple[bytes, Walk]:
-    if walk.format in _BOXED:
+    if walk.format in BOXED:
         made = heif.rewrite(data, walk.end, walk.format, keeps_private=keeps_private).data
         return made, containers.walk(made, walk.format, Limits())
-    pieces = list(_pieces(data, walk, keeps_private=keeps_private))
-    if walk.format == "JPEG" and not keeps_private:
-        pieces.insert(_after_jfif(pieces), ("Exif", _exif_block(data, walk)))
+    made = _with_gain_map(data, walk, keeps_private=keeps_private)
+    if made:
+        return made, containers.walk(made, walk.format, Limits())
+    pieces = _shown_pieces(data, walk, keeps_private=keeps_private)
     kind, end = _ENDS.get(walk.format, ("", b""))
     if end and walk.parts[-1].kind != kind:
         pieces.append((kind, end))
@@ -116,11 +66,35 @@ def _cleaned(data: bytes, walk: Walk, *, keeps_private: bool) -> tuple[bytes, Wa
     return made, replace(walk, parts=parts, end=len(made), tail=())
 
 
-def _pieces(data: bytes, walk: Walk, *, keeps_private: bool) -> Iterator[tuple[str, bytes]]:
+def _with_gain_map(data: bytes, walk: Walk, *, keeps_private: bool) -> bytes:
+    """The picture and its gain map; empty where it has none, or none whose index would still be right."""
+    found = gain_map.find(data, walk)
+    if found is None:
+        return b""
+    if keeps_private:
+        kept = b"".join(piece for _, piece in _pieces(data, walk, keeps_private=True, keeps_index=True))
+        return data[: found.walk.end] if kept == data[: walk.end] else b""
+    shown = _shown_pieces(data, walk, keeps_private=False)
+    own = list(_pieces(data, found.walk, keeps_private=False))
+    own.insert(_after_jfif(own), ("HDR", found.own_segments()))
+    return gain_map.joined(found, shown, _after_jfif(shown) + 1, b"".join(piece for _, piece in own))
+
+
+def _shown_pieces(data: bytes, walk: Walk, *, keeps_private: bool) -> list[tuple[str, bytes]]:
+    """What stays of each part, and the orientation."""
+    pieces = list(_pieces(data, walk, keeps_private=keeps_private))
+    if walk.format == "JPEG" and not keeps_private:
+        pieces.insert(_after_jfif(pieces), ("Exif", _exif_block(data, walk)))
+    return pieces
+
+
+def _pieces(
+    data: bytes, walk: Walk, *, keeps_private: bool, keeps_index: bool = False
+) -> Iterator[tuple[str, bytes]]:
     """What stays of each part: all, nothing, or less."""
     owners = profiles.parts_with(walk)
     profile = profiles.written(data, walk, keeps_private=keeps_private) if owners else None
-    pointless = ("MPF",) if removals.FURTHER_PICTURES in walk.tail else ()
+    pointless = ("MPF",) if removals.FURTHER_PICTURES in walk.tail and not keeps_index else ()
     for part in walk.parts:
         if part in owners and profile is not None:
             yield part.kind, profile if part is owners[0] else b""
@@ -130,30 +104,13 @@ def _pieces(data: bytes, walk: Walk, *, keeps_private: bool) -> Iterator[tuple[s
             yield part.kind, _padded(walk, data[part.start : part.end])
 
 
-def _payload(data: bytes, walk: Walk, part: Part) -> bytes:
+def payload_of(data: bytes, walk: Walk, part: Part) -> bytes:
     """What a part holds, without the container's own words around it."""
-    head, foot = {"JPEG": (4, 0), "PNG": (8, 4), "WEBP": (8, 0), **dict.fromkeys(_BOXED, (0, 0))}.get(
+    head, foot = {"JPEG": (4, 0), "PNG": (8, 4), "WEBP": (8, 0), **dict.fromkeys(BOXED, (0, 0))}.get(
         walk.format, (2, 0)
     )
     payload = data[part.start + head : part.end - foot]
-    return exif.from_item(payload) if walk.format in _BOXED else payload
-
-
-def _exif_words(payload: bytes, walk: Walk) -> Iterator[str]:
-    if walk.format in _BOXED:
-        payload = exif.from_item(payload)
-    found = exif.describe(payload)
-    yield from found
-    preview = exif.preview(payload)
-    if preview:
-        size = _SOF.search(preview)
-        height, width = (int.from_bytes(side, "big") for side in size.groups()) if size else (0, 0)
-        ratio = (width * walk.height_px) / (height * walk.width_px) if width and height else 1
-        another = (width, height) != _DCF_PREVIEW and not 0.98 < ratio < 1.02
-        yield f"{removals.PREVIEW} of another crop" if another else removals.PREVIEW
-    bare = exif.only_orientation(exif.orientation(payload))
-    if not found and not preview and payload.removeprefix(b"Exif\0\0").rstrip(b"\0") != bare.rstrip(b"\0"):
-        yield from [removals.OTHER] * any(payload[14:])
+    return exif.from_item(payload) if walk.format in BOXED else payload
 
 
 def _exif_block(data: bytes, walk: Walk) -> bytes:

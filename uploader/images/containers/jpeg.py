@@ -1,8 +1,10 @@
 """JPEG: markers from SOI to EOI (ITU-T T.81, https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from uploader.errors import ImageRejected
 from uploader.images import rejections
 from uploader.images.containers import tail
 from uploader.images.containers.walk import BROKEN, Reader, Walk
@@ -37,6 +39,18 @@ def walk(data: bytes, limits: Limits) -> Walk:
     found, reader = _picture(data, 0, limits)
     words = tail.judge("JPEG", data, reader.pos, lambda start: _picture(data, start, limits)[1].pos)
     return Walk("JPEG", found.width_px, found.height_px, 1, reader.pos, tuple(reader.parts), words)
+
+
+def further(data: bytes, walk: Walk) -> Iterator[Walk]:
+    """The JPEGs that follow a walked one, each with a `Walk` of its own; anything else ends them."""
+    pos = walk.end
+    while data.startswith(b"\xff\xd8\xff", start := tail.after_padding(data, pos)):
+        try:
+            found, reader = _picture(data, start, Limits())
+        except ImageRejected:
+            return
+        pos = reader.pos
+        yield Walk("JPEG", found.width_px, found.height_px, 1, pos, tuple(reader.parts))
 
 
 def _picture(data: bytes, start: int, limits: Limits) -> tuple[_Frame, Reader]:
@@ -127,7 +141,7 @@ def _weigh(frame: _Frame, coded_bytes: int) -> None:
 _SIGNED = {
     "APP0": ((b"JFIF\0", "JFIF"), (b"JFXX\0", "JFXX")),
     "APP1": ((b"Exif\0", "Exif"), (b"http://ns.adobe.com/", "XMP")),
-    "APP2": ((b"ICC_PROFILE\0", "ICC"), (b"MPF\0", "MPF")),
+    "APP2": ((b"ICC_PROFILE\0", "ICC"), (b"MPF\0", "MPF"), (b"urn:iso:std:iso:ts:21496:-1\0", "HDR")),
     "APP11": ((b"JP", "JUMBF"),),
     "APP13": ((b"Photoshop 3.0\0", "IPTC"),),
     "APP14": ((b"Adobe", "Adobe"),),

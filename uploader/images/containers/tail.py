@@ -52,7 +52,7 @@ def judge(name: str, data: bytes, end: int, walk_jpeg: Callable[[int], int] | No
     words: list[str] = []
     pos = end
     for _ in range(_MOST_TAILS):
-        start = _after_padding(data, pos)
+        start = after_padding(data, pos)
         if start == len(data):
             return tuple(dict.fromkeys(words or (["padding"] if end < start else [])))
         word, pos = _next(data, pos, start, walk_jpeg)
@@ -80,7 +80,8 @@ def _next(data: bytes, pos: int, start: int, walk_jpeg: Callable[[int], int] | N
     return removals.TAIL, len(data)
 
 
-def _after_padding(data: bytes, pos: int) -> int:
+def after_padding(data: bytes, pos: int) -> int:
+    """Where something other than padding begins."""
     found = _PADDING.match(data, pos)
     return found.end() if found else pos
 
