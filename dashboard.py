@@ -3,5 +3,13 @@
 import streamlit as st
 
 from uploader import api
+from uploader.ui import server
 
-app = st.App("uploader/ui/main.py", routes=api.ROUTES, lifespan=api.lifespan)
+server.tighten()
+
+app = st.App(
+    "uploader/ui/main.py",
+    routes=api.ROUTES,
+    middleware=api.guard(server.hosts(), any_address=not server.listens_on_loopback()),
+    lifespan=api.lifespan,
+)

@@ -13,7 +13,16 @@ from uploader.storage.shapes import cors_rule, sweep_rule
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 ROWS = dict(re.findall(r"^\| `UPLOADER_(\w+)` \| (.+?) \|", README, re.MULTILINE))
-WORDS = {"browse", "bucket", "region", "endpoint_url", "prefix", "secret_key", "public_origin"}
+WORDS = {
+    "allowed_hosts",
+    "browse",
+    "bucket",
+    "region",
+    "endpoint_url",
+    "prefix",
+    "secret_key",
+    "public_origin",
+}
 
 
 def test_the_table_names_every_setting_and_no_other() -> None:

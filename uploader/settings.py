@@ -28,6 +28,12 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address, as browsers name the origin of a page."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
 def _bucket_name(value: str) -> str:
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
@@ -99,6 +105,8 @@ class Settings(BaseSettings):
     """Folders that may be looked at instead, separated by commas; `/` is the whole bucket."""
     public_origin: WebAddress | None = None
     """The page's own address as browsers see it. Unset: what the browser says."""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Further names under which people reach the page, separated by commas."""
 
     @model_validator(mode="before")
     @classmethod
@@ -124,6 +132,16 @@ class Settings(BaseSettings):
             return value
         return tuple(dict.fromkeys(_folder(part.strip()) for part in value.split(",") if part.strip()))
 
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        names = dict.fromkeys(part.strip().lower().rstrip(".") for part in value.split(",") if part.strip())
+        if any(not re.fullmatch(r"\*|(\*\.)?[a-z0-9_.-]+", name) for name in names):
+            raise ValueError("names such as uploads.example.com, separated by commas, are needed")
+        return tuple(names)
+
     @classmethod
     def load(cls, **overrides: Any) -> Self:
         """The settings of this process. Raises SettingsInvalid naming every variable that is wrong."""
@@ -136,6 +154,12 @@ class Settings(BaseSettings):
     def is_local(self) -> bool:
         """True when no bucket is configured, so the local store is meant."""
         return self.bucket is None
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """The names that the operator gave the page, without the loopback ones."""
+        own = urlsplit(self.public_origin or "").hostname
+        return (*([own] if own else []), *self.allowed_hosts)
 
     @property
     def limits(self) -> Limits:

@@ -14,8 +14,10 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
 
     routes.py     the handlers, and the life of the application around them
     manners.py    how every route listens and answers
+    middleware.py what every request meets before: is it meant for this page, and may it send bytes?
 """
 
+from uploader.api.middleware import guard
 from uploader.api.routes import ROUTES, lifespan
 
-__all__ = ["ROUTES", "lifespan"]
+__all__ = ["ROUTES", "guard", "lifespan"]

@@ -12,6 +12,7 @@ removal   deleting, and taking it back
 archive   many images as one download
 parts     pieces that two pages share
 wiring    how pages reach the application and the gallery
+server    Streamlit's own server, set as tight as this app needs it
 signin    who somebody is, the gate, the way out
 direct    the browser uploader (a component)
 tiles     the grid of thumbnails (a component)

@@ -10,7 +10,9 @@ from typing import Final
 import streamlit as st
 import structlog
 from streamlit.errors import StreamlitAuthError, StreamlitMissingAuthlibError
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from uploader.flow.admission import admissions
 from uploader.ui import stage
 
 log = structlog.get_logger()
@@ -42,11 +44,18 @@ def person() -> str:
 
 
 def gate() -> None:
-    """Ends the page, with the way in, where this person has yet to sign in."""
+    """Ends the page, with the way in, where this person has yet to sign in.
+
+    The server takes no file bytes from a session that has not come through here.
+    """
+    session = _session()
     try:
         if not is_on() or person():
+            admissions.admit(session)
             return
+        admissions.withdraw(session)
     except OSError as error:
+        admissions.withdraw(session)
         log.error("secrets_unreadable", reason=str(error))
         sentence = "The app's secrets cannot be read, so nobody can sign in; its log says why."
         st.error(sentence, title="The app cannot start", icon=":material/power_off:")
@@ -60,6 +69,11 @@ def gate() -> None:
             if st.button(label, type="primary", icon=":material/login:", key=f"sign_in_{name}"):
                 _enter(name)
     st.stop()
+
+
+def _session() -> str:
+    running = get_script_run_ctx()
+    return running.session_id if running else ""
 
 
 def account() -> None:

@@ -1,0 +1,128 @@
+"""What every request meets first: is it meant for this page, and may it send bytes?
+
+Host and Origin tell a page of a stranger whose name was made to lead here (DNS rebinding,
+https://developer.mozilla.org/en-US/docs/Glossary/DNS_rebinding). Streamlit looks at them for its websocket
+alone, and takes the bytes of a file for every open session, signed in or not.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from uploader.flow.admission import admissions
+
+_UPLOAD: Final = re.compile(r"/_stcore/upload_file(?:/(?P<session>[^/]*))?(?:/|$)")
+_METRICS: Final = re.compile(r"/_stcore/metrics/?$")
+_HEALTH: Final = re.compile(r"/_stcore/health/?$")
+_NAME: Final = re.compile(r"[a-z0-9_.-]{1,253}")
+_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Under which names the page may be asked for; `*.` stands for all below a name, `*` for any name."""
+
+    names: frozenset[str]
+    any_address: bool = False
+    """Whether an address in numbers is taken too: nobody can make one lead elsewhere."""
+
+    def know(self, host: str) -> bool:
+        """Whether a host, without its port, is one of the page's own."""
+        host = host.lower().rstrip(".")
+        if host in self.names or "*" in self.names or (self.any_address and _is_address(host)):
+            return True
+        return any(name.startswith("*.") and host.endswith(name[1:]) for name in self.names)
+
+
+class RequestGuard:
+    """Refuses requests under a foreign name, and file bytes of a session that has not passed the gate."""
+
+    def __init__(self, app: ASGIApp, names: Names) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, as ASGI has it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+        elif refusal := self._refusal(scope):
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1008, "reason": ""})
+            else:
+                headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+                await PlainTextResponse(refusal[1], refusal[0], headers)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers, path = Headers(scope=scope), str(scope["path"])
+        host = _host(f"//{headers.get('host', '')}")
+        if not (self._names.know(host) or _HEALTH.search(path)):
+            return 403, _unknown(host)
+        if scope["type"] == "websocket" and not self._is_own(headers.get("origin"), headers.get("host", "")):
+            return 403, "This page is driven by its own browser window only."
+        if _METRICS.search(path):
+            return 404, "There is no such address."
+        found = _UPLOAD.search(path)
+        if found and scope["method"] != "OPTIONS" and (found["session"] or "") not in admissions:
+            return 403, "Open the page and sign in before you send a file."
+        return None
+
+    def _is_own(self, origin: str | None, host: str) -> bool:
+        """Whether a websocket was opened by this page; what is no browser sends no origin."""
+        if origin is None:
+            return True
+        scheme = origin.partition("://")[0].lower()
+        if scheme in _PORTS and _authority(origin, scheme) == _authority(f"//{host}", scheme):
+            return True
+        # a proxy may have put a name of its own into Host
+        own = _host(origin)
+        return scheme in _PORTS and own not in _LOOPBACK and own in self._names.names
+
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def guard(names: Sequence[str], *, any_address: bool) -> list[Middleware]:
+    """The middleware for `st.App(middleware=...)`."""
+    known = Names(frozenset(name.lower().rstrip(".") for name in names), any_address)
+    return [Middleware(RequestGuard, names=known)]
+
+
+def _unknown(host: str) -> str:
+    shown = host if _NAME.fullmatch(host) else "uploads.example.com"
+    return (
+        "This page is not known under this name. Whoever runs it sets UPLOADER_PUBLIC_ORIGIN to the address "
+        f"that people type, for example https://{shown}, and starts it again."
+    )
+
+
+def _host(address: str) -> str:
+    """The host of an address without its port; empty where there is none."""
+    try:
+        parts = urlsplit(address)
+        return "" if parts.username is not None or parts.path else (parts.hostname or "")
+    except ValueError:
+        return ""
+
+
+def _authority(address: str, scheme: str) -> tuple[str, int | None] | None:
+    try:
+        return _host(address), urlsplit(address).port or _PORTS[scheme]
+    except ValueError:
+        return None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False
