@@ -14,7 +14,8 @@ UploaderError
     ├── StorageRefused     a definite no (403, 400 …)
     ├── ObjectMissing      there is no such object
     └── ObjectChanged      a precondition failed: the object is not the one that was meant
-        └── CopyDiffers    a store copied something else than was checked
+        ├── CopyDiffers    a store copied something else than was checked
+        └── ImageDeleted   somebody deleted the image while its upload was completed
 """
 
 from typing import Any
@@ -98,6 +99,10 @@ class ObjectChanged(StorageError):
 
 class CopyDiffers(ObjectChanged):
     """A store that ignores the precondition of a copy copied something else than was checked."""
+
+
+class ImageDeleted(ObjectChanged):
+    """Somebody deleted the image before its upload was completed, or completed again."""
 
 
 TRANSIENT = (BucketUnreachable, StorageBusy)

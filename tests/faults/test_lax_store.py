@@ -87,7 +87,7 @@ def test_a_copy_of_other_bytes_is_removed_and_what_was_checked_is_stored(
     meddling: Any = Meddling(world.flow.bucket)
     uploads._bucket = uploads._promotion._bucket = meddling
     meddling.before["copy"] = swap
-    meddling.after["delete"] = put_back
+    meddling.after["discard"] = put_back
     image = uploads.complete(begun.ticket, who=WHO)
     assert seen == [[]], "the copy was taken out before anything else was tried"
     assert world.shown() == [image.key]

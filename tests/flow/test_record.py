@@ -28,9 +28,11 @@ def test_all_at_their_longest_fit_into_two_kilobytes(character: str) -> None:
         height_px=999_999,
         source_sha256="c" * 64,
         likeness="d" * 16,
+        ticket_ends_at_s=9_999_999_999,
     )
     kept = record.metadata(image)
-    assert set(kept) == {"name", "pixels", "who", "sha256", "source-sha256", "likeness", "camera"}
+    hashes = {"sha256", "source-sha256", "likeness"}
+    assert set(kept) == {"name", "pixels", "who", "camera", "ticket-ends", *hashes}
     rules = PostRules(KEY, "image/jpeg", 12, "b" * 64, kept)
     fields = {name: value for name, value in rules.fields().items() if name.startswith("x-amz-meta-")}
     assert sum(len(name) + len(value) for name, value in fields.items()) <= 2_048

@@ -134,3 +134,13 @@ def test_the_command_writes_the_index(app: Application, capsys: pytest.CaptureFi
     assert main(["reindex"]) == 0
     assert "4 images: 2" in capsys.readouterr().out
     assert index_of(app)
+
+
+def test_a_mark_of_a_deleted_image_stays_as_long_as_a_ticket(app: Application) -> None:
+    keys = [
+        new_key("a.jpg", "jpg", now=NOW - timedelta(days=days), token="cd" * 16, prefix="team/images/")
+        for days in (2, 9)
+    ]
+    app.index.tombstones.put(keys)
+    assert reindex(app, now=NOW) == Counts(dropped=1)
+    assert [app.index.tombstones.covers(key) for key in keys] == [True, False]

@@ -15,8 +15,9 @@ from tests.conftest import keep_versions, keys_in, picture, versions_in
 from tests.flow.conftest import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
 from uploader import errors
 from uploader.flow.uploads import Begun, Uploads
-from uploader.presign import parse_key
+from uploader.presign import parse_key, thumbnail_key
 from uploader.storage.bucket import Bucket
+from uploader.storage.removal import Deleted
 
 DATA = picture()
 
@@ -309,3 +310,102 @@ def test_versions_that_may_not_be_deleted_are_hidden(flow: Flow, monkeypatch: py
         image = flow.uploads.complete(begun.ticket, who=WHO)
     assert flow.shown() == [image.key]
     assert keys_in(flow.bucket, "incoming/") == []
+
+
+# --- somebody deletes the image meanwhile ------------------------------------------------------------------
+
+
+def left_in(bucket: Bucket) -> list[str]:
+    """What is left of images, seen or hidden by an index; marks and people aside."""
+    return [key for key in keys_in(bucket) if "index/deleted/" not in key and "index/people/" not in key]
+
+
+def test_a_deleted_image_does_not_come_back_when_its_ticket_is_completed_again(flow: Flow) -> None:
+    begun = staged(flow)
+    key = flow.uploads.complete(begun.ticket, who=WHO).key
+    flow.gallery.delete([key])
+    assert post_like_a_browser(begun, DATA).status_code == 201, "the form still holds"
+    for _ in range(2):
+        with pytest.raises(errors.UploaderError) as caught:
+            flow.uploads.complete(begun.ticket, who=WHO)
+    assert flow.shown() == left_in(flow.bucket) == []
+    assert isinstance(caught.value, errors.ImageDeleted), "not a missing file, which would be sent again"
+    again = flow.uploads.complete(staged(flow).ticket, who=WHO)
+    assert flow.shown() == [again.key], "the file itself can be uploaded again"
+
+
+@pytest.mark.parametrize("data", [DATA, with_exif()], ids=["copied", "put"])
+@pytest.mark.parametrize(("moment", "step"), [("before", "put"), ("after", "put"), ("after", "copy")])
+def test_deleting_while_completing_ends_in_gone(
+    bucket: Bucket, join: Callable[..., Flow], moment: str, step: str, data: bytes
+) -> None:
+    meddling = Meddling(bucket)
+    flow, other = join(meddling), join(bucket)
+    begun = staged(flow, data)
+    key = f"images/{begun.post.fields['key'].rpartition('/')[2]}"
+    done: list[object] = []
+    getattr(meddling, moment)[step] = lambda: done.append(other.gallery.delete([key]))
+    if data is not DATA and step == "copy":
+        return  # what is cleaned is put
+    with pytest.raises(errors.ImageDeleted):
+        flow.uploads.complete(begun.ticket, who=WHO)
+    assert done
+    assert flow.shown() == left_in(bucket) == []
+
+
+def test_deleting_right_after_completing_ends_in_gone(bucket: Bucket, join: Callable[..., Flow]) -> None:
+    meddling = Meddling(bucket)
+    flow, other = join(meddling), join(bucket)
+    begun = staged(flow)
+    meddling.before["delete"] = lambda: other.gallery.delete(other.shown())
+    flow.uploads.complete(begun.ticket, who=WHO)
+    assert flow.shown() == left_in(bucket) == []
+
+
+def test_deleting_and_two_who_complete_end_in_gone(bucket: Bucket, join: Callable[..., Flow]) -> None:
+    """The one who comes second writes thumbnail and entries again, when all was deleted already."""
+    meddling = Meddling(bucket)
+    slow, other = join(meddling), join(bucket)
+    begun = staged(slow)
+
+    def meanwhile() -> None:
+        other.gallery.delete([other.uploads.complete(begun.ticket, who=WHO).key])
+        assert post_like_a_browser(begun, DATA).status_code == 201
+
+    meddling.before["put"] = meanwhile
+    with pytest.raises(errors.ImageDeleted):
+        slow.uploads.complete(begun.ticket, who=WHO)
+    assert slow.shown() == left_in(bucket) == []
+
+
+def test_undoing_after_such_a_race_brings_the_image_back(flow: Flow) -> None:
+    keep_versions(flow.bucket)
+    begun = staged(flow)
+    image = flow.uploads.complete(begun.ticket, who=WHO)
+    removed = flow.gallery.delete([image.key])
+    assert post_like_a_browser(begun, DATA).status_code == 201
+    with pytest.raises(errors.ImageDeleted):
+        flow.uploads.complete(begun.ticket, who=WHO)
+    flow.gallery.undo(removed)
+    assert flow.shown() == [image.key]
+    assert flow.bucket.head(thumbnail_key(image.key)).size_bytes
+    assert flow.uploads.complete(begun.ticket, who=WHO).key == image.key
+
+
+def test_an_image_that_could_not_be_deleted_can_be_completed_again(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = staged(flow)
+    image = flow.uploads.complete(begun.ticket, who=WHO)
+    real = flow.bucket.delete_many
+
+    def refuse(keys: list[str]) -> list[Deleted]:
+        if "index/" in str(keys):
+            return real(keys)
+        return [Deleted(key, error=errors.StorageRefused("S3 refused this.")) for key in keys]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flow.bucket, "delete_many", refuse)
+        assert flow.gallery.delete([image.key])[0].sentence
+    assert post_like_a_browser(begun, DATA).status_code == 201
+    assert flow.uploads.complete(begun.ticket, who=WHO).key == image.key

@@ -4,6 +4,7 @@ uploads       begin, carry and complete an upload: checked, stored, verified, th
 staged        what a browser stored, read for the check; promotion: checked bytes become an image
 gallery       pages of what is stored, from the bucket listing alone; facts, delete, undo
 finding       a bounded search by words, formats and dates; above: the page above a page
+tombstones    marks of deleted images, so that completing an upload brings none back
 links         signed links, shared for half their life; mending: lost thumbnails; zips: many as one
 film          what happened between whom in an upload, with true milliseconds
 storyboard    the film as a sequence diagram and as Markdown

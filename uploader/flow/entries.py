@@ -4,6 +4,7 @@
     index/likeness/<band>/<bits>/<image>-<likeness>
     index/who/<person>/<image>             what one person uploaded
     index/people/<person>
+    index/deleted/<clock>-<token>          a deleted image: see `tombstones`
 
 `<image>` is the last part of an image's key, so each of these folders lists its newest image first. A person
 is base64url without padding: a key holds no other letters safely.

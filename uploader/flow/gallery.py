@@ -168,6 +168,7 @@ class Gallery:
 
     def undo(self, removed: Sequence[Removed]) -> None:
         """Brings back what `delete` hid in a versioned bucket. Raises StorageError."""
+        self.index.tombstones.lift([one.key for one in removed])
         for one in removed:
             for key, marker in reversed(one.markers):  # the thumbnail first: what is shown has one
                 self._bucket.restore(key, marker)
@@ -177,8 +178,15 @@ class Gallery:
                 pass
 
     def _delete(self, keys: Sequence[str]) -> list[Removed]:
-        known = self.index.known(keys)
-        images = self._bucket.delete_many(keys)
+        known, tombstones = self.index.known(keys), self.index.tombstones
+        settled = {image.key for image in known if image.ticket_ends_at_s < self._clock().timestamp()}
+        tombstones.put([key for key in keys if key not in settled])
+        try:
+            images = self._bucket.delete_many(keys)
+        except errors.StorageError:
+            tombstones.lift_if_possible(keys)
+            raise
+        tombstones.lift_if_possible([one.key for one in images if one.error])
         gone = [one.key for one in images if not one.error]
         thumbnails = {key: thumbnail_key(key, prefix=self._prefix) for key in gone}
         try:

@@ -17,6 +17,7 @@ import structlog
 from uploader import errors
 from uploader.flow import entries, record
 from uploader.flow.record import Link, StoredImage
+from uploader.flow.tombstones import Tombstones
 from uploader.presign.keys import IMAGES
 from uploader.storage.bucket import Bucket
 from uploader.storage.removal import MOST
@@ -43,6 +44,7 @@ class Index:
         self._link = link
         self._prefix = prefix
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="index")
+        self.tombstones = Tombstones(bucket, prefix=prefix)
         self._people: set[str] = set()  # those whose entry this process has stored
 
     # --- asking ----------------------------------------------------------------------------------------

@@ -33,7 +33,10 @@ def mend_thumbnail(app: Application, key: str) -> Mended:
             if stored.size_bytes > app.limits.max_bytes:
                 return "failed"
             data = body.read()
-        app.bucket.put(small, app.checker.check(data).thumbnail, content_type="image/jpeg")
+        version = app.bucket.put(small, app.checker.check(data).thumbnail, content_type="image/jpeg")
+        if _is_gone(app, key):  # somebody deleted it, and its old thumbnail, meanwhile
+            app.bucket.delete(small, version)
+            return "gone"
     except errors.ObjectMissing:
         return "gone"
     except errors.ImageRejected as error:
@@ -41,3 +44,11 @@ def mend_thumbnail(app: Application, key: str) -> Mended:
         return "failed"
     log.info("thumbnail.made_again", key=key)
     return "made"
+
+
+def _is_gone(app: Application, key: str) -> bool:
+    try:
+        app.bucket.head(key)
+    except errors.ObjectMissing:
+        return True
+    return False

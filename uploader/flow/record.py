@@ -42,6 +42,8 @@ class StoredImage:
     likeness: str = ""
     """16 hex digits that are nearly the same for pictures that look alike; empty where it is too plain."""
     camera: str = ""
+    ticket_ends_at_s: int = 0
+    """Since the epoch: so long its upload can be completed again. 0 where it came through the app."""
     similar: tuple["StoredImage", ...] = ()
     """Others that look alike, as they were found when this one was stored."""
 
@@ -68,6 +70,7 @@ def metadata(image: StoredImage) -> Mapping[str, str]:
         "source-sha256": image.source_sha256,
         "likeness": image.likeness or _PLAIN,
         "camera": encode_text(image.camera, max_bytes=_CAMERA_BYTES),
+        "ticket-ends": str(image.ticket_ends_at_s or ""),
     }
     return {name: value for name, value in kept.items() if value}
 
@@ -113,12 +116,17 @@ def from_object(stored: StoredObject, *, link: Link, prefix: str) -> StoredImage
         source_sha256=_hex(kept.get("source-sha256", ""), 64),
         likeness=_hex(kept.get("likeness", ""), 16),
         camera=decode_text(kept.get("camera", "")),
+        ticket_ends_at_s=_seconds(kept.get("ticket-ends", "")),
     )
 
 
 def knows_likeness(stored: StoredObject) -> bool:
     """Whether the likeness was looked for when the image was stored, even where it is too plain for one."""
     return "likeness" in stored.metadata
+
+
+def _seconds(value: str) -> int:
+    return int(value) if re.fullmatch(r"[0-9]{1,12}", value) else 0
 
 
 def _hex(value: str, digits: int) -> str:

@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 
 from uploader import errors
-from uploader.flow import entries, record
+from uploader.flow import entries, record, tombstones
 from uploader.flow.application import Application
 from uploader.flow.mending import mend_thumbnail
 from uploader.images import Checker
@@ -129,6 +129,8 @@ class _Run:
             return False
         name = entries.name_of(entry)
         try:
+            if entry.startswith(f"{self._prefix}{tombstones.DELETED}"):
+                return tombstones.is_over(entry, now=self._old + _GRACE)
             return uploaded_at(name) < self._old and not self._has(_place(name))
         except ValueError:
             return False  # nothing of ours

@@ -78,13 +78,10 @@ class Staged:
         """
         key, seen = self.key, self._seen
         try:
-            if seen and seen.version_id:
-                try:
-                    self._bucket.delete_versions(key)
-                    return
-                except errors.StorageError as error:
-                    log.warning("upload.version_left", key=key, code=error.code)
-            self._bucket.delete(key)
+            if not seen or not seen.version_id:
+                self._bucket.delete(key)
+            elif refusal := self._bucket.discard(key):
+                log.warning("upload.version_left", key=key, code=refusal.code)
         except errors.StorageError as error:
             log.warning("upload.leftover", key=key, code=error.code)
 

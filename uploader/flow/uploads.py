@@ -16,7 +16,7 @@ from uploader import errors
 from uploader.flow import record
 from uploader.flow.film import Camera
 from uploader.flow.means import Means
-from uploader.flow.promotion import Promotion
+from uploader.flow.promotion import Promotion, image_deleted
 from uploader.flow.record import StoredImage
 from uploader.flow.staged import Staged
 from uploader.formats import FORMATS
@@ -99,7 +99,7 @@ class Uploads:
         """Checks what the browser stored and promotes it to the gallery. Twice is once.
 
         Raises TicketInvalid, ImageRejected (the staged object is then deleted), ObjectMissing (nothing was
-        stored with this ticket), Busy, StorageError.
+        stored with this ticket), ImageDeleted, Busy, StorageError.
         """
         ticket = self._signer.read_ticket(ticket_text, who=who, now=self._means.clock())
         camera = Camera()
@@ -119,16 +119,29 @@ class Uploads:
             staged = Staged(self._bucket, ticket, kept, pins_copies=pins_copies)
             checked = self._check(staged, camera, clean)
             try:
-                with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
-                    body = clean if clean.tell() else kept
-                    image = self._promotion.promote(ticket, staged.seen, checked, body)
+                image = self._promote(ticket, staged, checked, clean if clean.tell() else kept, camera)
             except errors.CopyDiffers:
                 return self._finish(ticket, camera)  # which puts what it checks, now that copies are known
-            except (errors.ObjectChanged, errors.ObjectMissing):
-                # Another complete() of this ticket was faster, or what is staged is not what we checked.
-                image = self._already_stored(ticket)
+            except errors.ImageDeleted:
+                staged.discard()
+                raise
         with camera.shot("app", "s3", "DELETE the staged object"):
             staged.discard()
+        return image
+
+    def _promote(
+        self, ticket: Ticket, staged: Staged, checked: Checked, body: IO[bytes], camera: Camera
+    ) -> StoredImage:
+        image = self._promotion.image_of(ticket, checked)
+        with self._promotion.unless_deleted(image) as written:
+            try:
+                with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
+                    self._promotion.store(image, staged.seen, checked, body, written)
+            except (errors.CopyDiffers, errors.ImageDeleted):
+                raise
+            except (errors.ObjectChanged, errors.ObjectMissing):
+                # Another complete() of this ticket was faster, or what is staged is not what we checked.
+                return self._already_stored(ticket)
         return image
 
     def _refuse_unacceptable(self, claim: Claim) -> None:
@@ -163,7 +176,7 @@ class Uploads:
         return checked
 
     def _already_stored(self, ticket: Ticket) -> StoredImage:
-        """The image that an earlier complete() of this ticket stored. Raises ObjectMissing."""
+        """The image that an earlier complete() of this ticket stored. Raises ObjectMissing, ImageDeleted."""
         stem, _, claimed = ticket.key.rpartition(".")
         # By HEAD, not by LIST: a listing may be older than the image, and it would be stored twice.
         for extension in dict.fromkeys((claimed, *_EXTENSIONS.values())):
@@ -172,6 +185,8 @@ class Uploads:
             except errors.ObjectMissing:
                 continue
             return record.from_object(found, link=self._means.link, prefix=self._means.prefix)
+        if self._means.index.tombstones.covers(ticket.key):
+            raise image_deleted()
         sentence = "No file arrived in the bucket for this upload; send it again."
         raise errors.ObjectMissing(sentence, code="nothing_stored")
 

@@ -51,10 +51,10 @@ class Copies(Removal):
         """
         trial = f"{key.rpartition('/')[0]}/pin-{secrets.token_hex(8)}"
         try:
-            copied = self._copy(key, _OTHER_ETAG, trial, {})
+            self._copy(key, _OTHER_ETAG, trial, {})
         except errors.ObjectChanged:
             return True
-        self.delete(trial, copied.version_id)
+        self.discard(trial)
         return False
 
     def _copy(self, source: str, etag: str, key: str, extra: Mapping[str, Any]) -> Copied:

@@ -58,6 +58,16 @@ class Removal:
             if refused:
                 raise _refusal(refused[0])
 
+    def discard(self, *keys: str) -> errors.StorageError | None:
+        """Deletes every version of these objects; where that is refused, hides them and gives the refusal."""
+        try:
+            self.delete_versions(*keys)
+            return None
+        except errors.StorageError as error:
+            for key in keys:
+                self.delete(key)
+            return error
+
     def _versions(self, key: str) -> Iterator[str]:
         """Every version id of an object, those of its delete markers included."""
         after: dict[str, Any] = {}

@@ -121,24 +121,18 @@ class _Trial:
 
     def delete(self) -> Said:
         keys = (self.key, f"{self.key}-2")
-        try:
-            if self.stored and self.stored.version_id:
-                self.app.bucket.delete_versions(*keys)
-                return "good", "What was stored on trial is deleted again, with every version."
-        except errors.StorageRefused as error:
-            self._hide(keys)
+        if not self.stored or not self.stored.version_id:
+            for key in keys:
+                self.app.bucket.delete(key)
+            return "good", "What was stored on trial is deleted again."
+        if refusal := self.app.bucket.discard(*keys):
             return (
                 "warn",
-                f"The app may not delete versions ({error.code}), so originals stay in the bucket, location "
-                "and all, until the lifecycle rule deletes them.",
+                f"The app may not delete versions ({refusal.code}), so originals stay in the bucket, "
+                "location and all, until the lifecycle rule deletes them.",
                 iam_policy(self.app),
             )
-        self._hide(keys)
-        return "good", "What was stored on trial is deleted again."
-
-    def _hide(self, keys: tuple[str, ...]) -> None:
-        for key in keys:
-            self.app.bucket.delete(key)
+        return "good", "What was stored on trial is deleted again, with every version."
 
 
 _STEPS: Final[tuple[tuple[str, Callable[[_Trial], Said], str], ...]] = (
