@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -53,7 +54,7 @@ def test_the_line_of_each_format_is_there_only_where_metadata_is_kept(name: str)
     ],
 )
 def test_the_make_is_said_once_and_is_only_text(make: str, model: str, name: str) -> None:
-    assert camera.line(block(make, model)).split(" · ")[0] == name
+    assert camera.line([block(make, model)]).split(" · ")[0] == name
 
 
 @pytest.mark.parametrize(
@@ -69,11 +70,11 @@ def test_the_make_is_said_once_and_is_only_text(make: str, model: str, name: str
     ],
 )
 def test_exposure_as_people_write_it(exposure: tuple[int, int], said: str) -> None:
-    assert said in camera.line(block(exposure=IFDRational(*exposure))).split(" · ")
+    assert said in camera.line([block(exposure=IFDRational(*exposure))]).split(" · ")
 
 
 def test_focal_lengths_and_apertures_are_short() -> None:
-    line = camera.line(block(focal=IFDRational(4250, 1000), f_number=IFDRational(28, 10)))
+    line = camera.line([block(focal=IFDRational(4250, 1000), f_number=IFDRational(28, 10))])
     assert " · 4.2 mm · f/2.8 · " in line
 
 
@@ -97,13 +98,57 @@ tiff = pictures.tiff
     ],
 )
 def test_hostile_exif_tells_nothing_and_costs_no_good_picture(payload: bytes) -> None:
-    assert camera.line(payload) == ""
+    assert camera.line([payload]) == ""
     data = pictures.with_segment(pictures.picture("JPEG"), 0xE1, b"Exif\0\0" + payload)
     assert check(data).camera == ""
 
 
+def rational(numerator: int, denominator: int, form: str = ">II") -> bytes:
+    return struct.pack(form, numerator, denominator)
+
+
+SIGNED = tiff((0x829A, 10, 1, struct.pack(">I", 26)), more=rational(1, 250, ">ii"))
+POWERS = tiff(
+    (0x9201, 10, 1, struct.pack(">I", 38)),
+    (0x9202, 5, 1, struct.pack(">I", 46)),
+    more=rational(7965784, 10**6) + rational(6, 1),
+)
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (SIGNED, "1/250 s"),
+        (tiff((0x829D, 11, 1, struct.pack(">f", 2.8))), "f/2.8"),
+        (POWERS, "f/8 · 1/250 s"),
+        (tiff((0x8827, 3, 1, b"\xff\xff\0\0"), (0x8832, 4, 1, struct.pack(">I", 102_400))), "ISO 102400"),
+        (tiff((0x8827, 3, 2, b"\0\xc8\0\0")), "ISO 200"),
+        (tiff((0x0110, 2, 4, b"X1\0\0"), (0x0110, 2, 4, b"Y2\0\0")), "X1"),
+    ],
+)
+def test_parts_in_unusual_words(payload: bytes, said: str) -> None:
+    assert camera.line([payload]) == said
+
+
+def test_a_block_over_two_segments_is_joined_and_a_broken_one_passed_over() -> None:
+    whole, jpeg = block()[6:], pictures.picture("JPEG")
+    pieces = [pictures.segment(0xE1, b"Exif\0\0" + piece) for piece in (whole[:60], whole[60:])]
+    assert check(jpeg[:2] + b"".join(pieces) + jpeg[2:]).camera == LINE
+    pieces = [pictures.segment(0xE1, b"Exif\0\0" + piece) for piece in (b"broken", whole)]
+    assert check(jpeg[:2] + b"".join(pieces) + jpeg[2:]).camera == LINE
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"tEXt"])
+def test_a_block_in_a_text_of_a_png(kind: bytes) -> None:
+    text = b"\nexif\n%8d\n%b\n" % (len(block()), block().hex().encode())
+    body = b"\0" + zlib.compress(text) if kind == b"zTXt" else text
+    name = b"Raw profile type exif\0"
+    assert check(pictures.with_chunk(pictures.picture("PNG"), kind, name + body)).camera == LINE
+    assert check(pictures.with_chunk(pictures.picture("PNG"), kind, name + body[:9])).camera == ""
+
+
 def test_long_names_are_cut() -> None:
-    line = camera.line(block("M" * 5_000, "N" * 5_000))
+    line = camera.line([block("M" * 5_000, "N" * 5_000)])
     assert line.startswith("MMMM")
     assert len(line) <= 120
 
@@ -113,7 +158,7 @@ def test_long_names_are_cut() -> None:
 def test_noise_gives_one_printable_line(noise: bytes, head: bytes) -> None:
     kinds = [struct.pack(">HHI", tag, kind, 3) for tag in (0x010F, 0x829A) for kind in (2, 5)]
     for payload in (head + noise, head + b"\0\x01" + b"".join(kinds) + noise):
-        line = camera.line(payload)
+        line = camera.line([payload])
         assert line.isprintable()
         assert len(line) <= 120
         assert isinstance(exif.values(payload), dict)
@@ -122,4 +167,4 @@ def test_noise_gives_one_printable_line(noise: bytes, head: bytes) -> None:
 def test_nothing_of_a_person_is_in_it() -> None:
     with Image.open(io.BytesIO(pictures.picture("JPEG", exif=block()))) as image:
         assert image.getexif()[0x013B] == "Owner Name"
-    assert not {"Owner", "SERIAL", "13"} & set(camera.line(block()).replace("-", " ").split())
+    assert not {"Owner", "SERIAL", "13"} & set(camera.line([block()]).replace("-", " ").split())

@@ -15,6 +15,7 @@
     heif/           AVIF and HEIC files made again from what drawing needs
     removals.py     the words for what was taken away
     exif.py         the orientation that browsers apply, and what it gives away
+    exif_blocks.py  where each format keeps its EXIF
     camera.py       how it was taken, in one line
     likeness.py     how much two pictures look alike
     foreign.py      what a file is that is no picture we take

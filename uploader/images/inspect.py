@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from uploader import formats
-from uploader.images import camera, containers, describe, metadata, rejections
+from uploader.images import camera, containers, describe, exif_blocks, metadata, rejections
 from uploader.limits import Limits
 
 _DEFAULTS: Final = Limits()
@@ -66,7 +66,7 @@ def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim:
     stored = bare if strip else metadata.trim(data, walk)[0] if trim else data
     checked = _decode(bare, bare_walk, limits, stored)
     if not strip:
-        checked = replace(checked, camera=camera.line(metadata.exif_payload(data, walk)))
+        checked = replace(checked, camera=camera.line(exif_blocks.blocks(data, walk)))
     if stored == data:
         return checked
     removed = describe.describe_strip(data, walk) if strip else describe.describe_trim(data, walk)

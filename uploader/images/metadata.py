@@ -40,12 +40,6 @@ def trim(data: bytes, walk: Walk) -> tuple[bytes, Walk]:
     return _cleaned(data, walk, keeps_private=True)
 
 
-def exif_payload(data: bytes, walk: Walk) -> bytes:
-    """The first EXIF block of a file that has been walked; empty where there is none."""
-    kind = {"PNG": "eXIf", "WEBP": "EXIF"}.get(walk.format, "Exif")
-    return next((payload_of(data, walk, part) for part in walk.parts if part.kind == kind), b"")
-
-
 def _cleaned(data: bytes, walk: Walk, *, keeps_private: bool) -> tuple[bytes, Walk]:
     if walk.format in BOXED:
         made = heif.rewrite(data, walk.end, walk.format, keeps_private=keeps_private).data
