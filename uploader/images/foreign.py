@@ -14,7 +14,7 @@ _PREVIEW_FIRST, _COLOUR_FILTER = 1, 32803
 _SPACE: Final = b"\xef\xbb\xbf \t\r\n"
 _CODE = re.compile(rb"<Code>\s*([A-Za-z.]{3,60})\s*</Code>")
 _TITLE = re.compile(
-    rb"<title[^>]*>\s*((?:error\s*)?[1-5][0-9][0-9][A-Za-z :-]{0,40}|[A-Za-z ]{0,30}"
+    rb"<title[^<>]*>\s*+((?:error\s*)?[1-5][0-9][0-9][A-Za-z :-]{0,40}|[A-Za-z ]{0,30}"
     rb"(?:access denied|forbidden|not found|error|unauthorized|bad gateway)[A-Za-z ]{0,20})",
     re.I,
 )
@@ -38,7 +38,7 @@ def error_message(data: bytes) -> str | None:
     Empty where it says nothing that can be quoted, None for what is no such message.
     """
     head = data[:_HEAD_BYTES].lstrip(_SPACE)
-    if re.match(rb"(?:<\?xml[^>]*>\s*)?<(?:\w+:)?(?:Error|ErrorResponse|Fault|Code)\b", head, re.I):
+    if re.match(rb"(?:<\?xml[^<>]*>\s*)?<(?:\w+:)?(?:Error|ErrorResponse|Fault|Code)\b", head, re.I):
         code = _CODE.search(head)
         return code[1].decode("ascii") if code else ""
     if head.startswith(b"<"):
