@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,6 +56,75 @@ def test_a_store_that_died_with_its_keeper_is_started_again(tmp_path: Path) -> N
     with pytest.raises(errors.BucketUnreachable):
         app.bucket.list("images/")
     assert [tile.key for tile in wired.recovered().gallery.page().tiles] == [key]
+
+
+def test_nobody_waits_long_or_for_another_while_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, opened = threading.Event(), []
+
+    def slow(settings: Settings) -> object:
+        answered.wait()
+        opened.append(SimpleNamespace(close=lambda: None))
+        return opened[0]
+
+    monkeypatch.setenv("UPLOADER_BUCKET", "team-images")
+    monkeypatch.setattr(wired, "open_application", slow)
+
+    def ask(_: int) -> str:
+        with pytest.raises(errors.BucketUnreachable, match="goes on trying") as waiting:
+            wired.application(0.2)
+        return waiting.value.code
+
+    try:
+        with ThreadPoolExecutor(20) as visitors:
+            assert set(visitors.map(ask, range(20))) == {wired.OPENING}
+        monkeypatch.setattr(wired, "OPENING_S", 0.2)
+        assert wired.health()["ok"] is False
+    finally:
+        answered.set()
+    assert wired.application(30) is opened[0]
+    assert len(opened) == 1
+    wired.close_application()
+
+
+def test_a_fault_at_the_start_is_one_sentence_and_the_next_call_tries_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened = SimpleNamespace(close=lambda: None)
+    answers: list[object] = [KeyError("x-amz-bucket-region"), errors.StorageRefused("No keys."), opened]
+
+    def fails(settings: Settings) -> object:
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr(wired, "open_application", fails)
+    with pytest.raises(errors.UploaderError, match="a fault of its own at its start"):
+        wired.application()
+    with pytest.raises(errors.StorageRefused, match="No keys"):
+        wired.application()
+    assert wired.application() is opened
+    wired.close_application()
+
+
+def test_what_was_being_opened_while_it_was_closed_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered, started, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(settings: Settings) -> object:
+        started.set()
+        answered.wait()
+        return SimpleNamespace(close=closed.set)
+
+    monkeypatch.setattr(wired, "open_application", slow)
+    with pytest.raises(errors.UploaderError):
+        wired.application(0)
+    assert started.wait(10)
+    wired.close_application()
+    answered.set()
+    assert closed.wait(10)
+    assert wired._current is None
 
 
 def test_wrong_settings_make_it_unhealthy_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

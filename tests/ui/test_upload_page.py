@@ -1,5 +1,6 @@
 """The upload page as a script: what it shows, and what it does with files."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -134,3 +135,23 @@ def test_wrong_settings_are_one_message_and_no_traceback(monkeypatch: pytest.Mon
     page = AppTest.from_file(str(MAIN), default_timeout=30).run()
     assert not page.exception
     assert "UPLOADER_MAX_BYTES is 'lots'" in page.error[0].value
+
+
+def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
+    app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.ui.conftest import MAIN
+    from uploader.flow import application as wired
+
+    answered = threading.Event()
+    monkeypatch.setattr(wired, "_current", None)
+    monkeypatch.setattr(wired, "open_application", lambda _: answered.wait() and app)
+    monkeypatch.setattr(wired.application, "__defaults__", (0.1,))
+    page = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    assert not page.exception
+    assert "still starting" in page.warning[0].value
+    answered.set()
+    wired.application(30)
+    page.run()
+    assert not page.exception
+    assert not page.warning

@@ -122,9 +122,9 @@ async def unknown(request: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """Makes the application when the server starts, so that the first visitor does not wait for it.
+    """Opens the application when the server starts, so that the first visitor does not wait for it.
 
-    What it cannot do is the page's to say: a server that does not start tells nobody anything.
+    The server starts whatever comes of that, within 4 s: what is wrong is the page's to say.
     """
     configure_logs()
     try:

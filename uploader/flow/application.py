@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import structlog
 
-from uploader.errors import LocalStoreUnavailable, UploaderError
+from uploader.errors import BucketUnreachable, LocalStoreUnavailable, UploaderError
 from uploader.flow.carry import Carrier
 from uploader.flow.film import Films
 from uploader.flow.gallery import Gallery
@@ -20,12 +20,17 @@ from uploader.limits import Limits
 from uploader.presign import Signer
 from uploader.presign.keys import INCOMING
 from uploader.settings import Settings
+from uploader.single_flight import SingleFlight, StillRunning
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import RunningStore, local_secret, start_local_store
 
 log = structlog.get_logger()
 
 SWEEP_AFTER_DAYS: Final = 1
+OPENING_S: Final = 4.0
+"""How long a page waits for the bucket at most, so that it says what is wrong within five seconds."""
+OPENING: Final = "opening"
+"""The code of an error that passes by itself once the application is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +136,63 @@ def signer_for(settings: Settings) -> Signer:
 
 _lock = threading.Lock()
 _current: Application | None = None
+_closings = 0
+_last_error: UploaderError | None = None
 
 
-def application() -> Application:
+def application(wait_s: float = OPENING_S) -> Application:
     """The application of this process, opened at first use and again after a failure.
 
+    It is opened beside those who wait for it, and nobody waits longer than `wait_s` after the start of that.
     Raises SettingsInvalid, LocalStoreUnavailable, StorageError: each a sentence to show.
     """
-    global _current
+    while True:
+        if (current := _current) is not None:
+            return current
+        try:
+            if (opened := _opening.result(wait_s)) is not None:
+                return opened
+        except StillRunning:
+            raise _last_error or _still_opening() from None
+
+
+def _open() -> Application | None:
+    """Opens it; None where it was closed meanwhile."""
+    global _current, _last_error
     with _lock:
-        if _current is None:
-            _current = open_application(Settings.load())
-        return _current
+        if _current is not None:
+            return _current
+        closings = _closings
+    try:
+        opened = open_application(Settings.load())
+    except UploaderError as error:
+        _last_error = error
+        raise
+    except Exception as error:
+        log.exception("application_unavailable")
+        _last_error = UploaderError("The app met a fault of its own at its start; its log says which.")
+        raise _last_error from error
+    with _lock:
+        if closings == _closings:
+            _current, _last_error = opened, None
+            return opened
+    opened.close()
+    return None
+
+
+_opening: Final = SingleFlight(_open, name="opening")
+
+
+def _still_opening() -> UploaderError:
+    if Settings.load().is_local:
+        return LocalStoreUnavailable(
+            "The local store is still starting; try again in a moment.", code=OPENING
+        )
+    return BucketUnreachable(
+        f"The bucket has not answered for {OPENING_S:.0f} s; the app goes on trying. If it stays so, "
+        "check the network, the endpoint and the credentials.",
+        code=OPENING,
+    )
 
 
 def recovered() -> Application:
@@ -157,21 +207,34 @@ def recovered() -> Application:
 
 
 def close_application() -> None:
-    """Closes it, if it was opened. The next `application()` opens another."""
-    global _current
+    """Closes it, or what is being opened. The next `application()` opens another."""
+    global _current, _closings, _last_error
     with _lock:
-        if _current is not None:
-            _current.close()
-            _current = None
+        closed, _current, _last_error = _current, None, None
+        _closings += 1
+        if closed is not None:
+            closed.close()
 
 
 def health() -> dict[str, Any]:
-    """Whether uploads would work: one HeadBucket-sized listing. Never raises."""
+    """Whether uploads would work: one HeadBucket-sized listing. Never raises, and answers within 5 s."""
     try:
-        current = application()
-        if current.store:
-            current = recovered()
-        current.bucket.list(f"{current.settings.prefix}{INCOMING}", limit=1)
-    except UploaderError as error:
-        return {"ok": False, "error": {"code": error.code, "message": str(error)}}
-    return {"ok": True, "bucket": current.bucket_label}
+        label = _checking.result(OPENING_S)
+    except StillRunning:
+        error: UploaderError = BucketUnreachable(f"The bucket has not answered for {OPENING_S:.0f} s.")
+    except UploaderError as found:
+        error = found
+    else:
+        return {"ok": True, "bucket": label}
+    return {"ok": False, "error": {"code": error.code, "message": str(error)}}
+
+
+def _check() -> str:
+    current = application()
+    if current.store:
+        current = recovered()
+    current.bucket.list(f"{current.settings.prefix}{INCOMING}", limit=1)
+    return current.bucket_label
+
+
+_checking: Final = SingleFlight(_check, name="health")

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from uploader.errors import BucketUnreachable, UploaderError
-from uploader.flow.application import Application, application, recovered
+from uploader.flow.application import OPENING, Application, application, recovered
 from uploader.flow.finding import Filters
 from uploader.flow.gallery import NO_FILTERS, Gallery, Page
 from uploader.flow.record import StoredImage
 
+_LOOK_AGAIN_S: Final = 5
 _LISTING_LIFE_S: Final = 10  # how long a page may show a listing that somebody else has since changed
 _SEARCH_LIFE_S: Final = 120  # a search reads up to 20 listings
 _FACTS_LIFE_S: Final = 60
@@ -25,9 +26,23 @@ def the_app() -> Application:
     try:
         return application()
     except UploaderError as error:
-        st.error(str(error), title="The app cannot start", icon=":material/power_off:")
+        if error.code == OPENING:
+            st.warning(str(error), title="Connecting to the storage", icon=":material/hourglass:")
+        else:
+            st.error(str(error), title="The app cannot start", icon=":material/power_off:")
         st.button("Try again", icon=":material/refresh:")
+        _wait_for_the_app()
         st.stop()
+
+
+@st.fragment(run_every=_LOOK_AGAIN_S)
+def _wait_for_the_app() -> None:
+    """Tries again by itself, and shows the page once it can be shown."""
+    try:
+        application(wait_s=0)
+    except UploaderError:
+        return
+    st.rerun()
 
 
 def time_zone() -> tzinfo:
