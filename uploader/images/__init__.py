@@ -10,6 +10,7 @@
     metadata.py     strips what a picture tells about people, without touching a pixel
     describe.py     what stripping takes away, in words
     gain_map.py     the second picture that an HDR screen needs
+    jpeg_rows.py    whether a JPEG without an end mark is whole
     fates.py        which parts of JPEG, PNG, GIF and WebP files stay
     profiles.py     colour profiles in those files; icc.py, what of a profile is private
     heif/           AVIF and HEIC files made again from what drawing needs

@@ -62,6 +62,7 @@ def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim:
     """
     weigh(len(data), limits)
     walk = containers.walk(data, containers.sniff(data, limits), limits)
+    _refuse_missing_rows(data, walk)
     bare, bare_walk = metadata.strip(data, walk)
     stored = bare if strip else metadata.trim(data, walk)[0] if trim else data
     checked = _decode(bare, bare_walk, limits, stored)
@@ -79,6 +80,15 @@ def weigh(size_bytes: int, limits: Limits) -> None:
         raise rejections.empty()
     if size_bytes > limits.max_bytes:
         raise rejections.too_large(size_bytes, limits)
+
+
+def _refuse_missing_rows(data: bytes, walk: containers.Walk) -> None:
+    """A JPEG without an end mark passes where what is there fills it."""
+    if walk.format == "JPEG" and walk.parts[-1].kind != "EOI":
+        from uploader.images import jpeg_rows  # late, as below
+
+        if jpeg_rows.are_missing(data[: walk.end]):
+            raise rejections.truncated("JPEG", walk.end)
 
 
 def _decode(data: bytes, walk: containers.Walk, limits: Limits, stored: bytes) -> Checked:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.images import pictures
 from tests.images.containers.walked import SAMPLES, refused, walk
+from uploader.errors import ImageRejected
 from uploader.images import rejections
 from uploader.images.inspect import check
 
@@ -81,3 +82,24 @@ def test_a_malformed_segment_is_left_out(marker: int, body: bytes) -> None:
         found = check(pictures.with_segment(data, marker, body), **ways)
         assert (found.stripped, found.removed) == (data, ("a broken part",))
     assert check(pictures.with_segment(data, marker, body)).facts.width_px == 64
+
+
+def samsung_trailer(payload: bytes = b"Panorama_Shot_Info my secret") -> bytes:
+    directory = b"SEFH" + struct.pack("<IIHHII", 107, 1, 0, 0x0A01, len(payload), len(payload))
+    return payload + directory + struct.pack("<I", len(directory)) + b"SEFT"
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0, "restart_marker_rows": 1}])
+def test_a_panorama_without_an_end_mark_is_whole_where_its_rows_are_all_there(
+    options: dict[str, object],
+) -> None:
+    whole = pictures.picture("JPEG", 320, 80, **options)
+    for ways in ({"strip": True}, {"trim": True}):
+        found = check(whole[:-2] + samsung_trailer(b"\xff\xd8\xff\xe0" + bytes(99)), **ways)
+        assert (found.stripped, found.removed) == (whole, ("a camera trailer",))
+    assert check(whole[:-2] + samsung_trailer()).facts.width_px == 320
+    for cut in (len(whole) - 40, len(whole) - len(whole) // 8):
+        with pytest.raises(ImageRejected) as caught:
+            check(whole[:cut] + samsung_trailer())
+        assert caught.value.code == rejections.TRUNCATED
+    assert refused(whole[:-2]).code == rejections.TRUNCATED, "nothing tells where it ends"

@@ -51,6 +51,10 @@ def test_tails_of_phones_are_legal() -> None:
     assert walk(jpeg + bytes(40) + jpeg + bytes(3)).tail == ("further pictures",)
     assert walk(jpeg + video).tail == ("a video",)
     assert walk(jpeg + trailer).tail == ("a camera trailer",)
+    motion = b"\0\0\x30\x0a\x10\0\0\0MotionPhoto_Data" + video
+    directory = b"SEFH" + struct.pack("<IIHHII", 107, 1, 0, 0x0A30, len(motion), len(motion))
+    trailer = motion + directory + struct.pack("<I", len(directory)) + b"SEFT"
+    assert walk(jpeg + trailer).tail == ("a video",)
     assert walk(jpeg + jpeg + video).tail == ("further pictures", "a video")
 
 

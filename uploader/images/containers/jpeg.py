@@ -14,6 +14,7 @@ _SOI, _EOI, _SOS, _COM, _TEM = 0xD8, 0xD9, 0xDA, 0xFE, 0x01
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # every SOFn
 _SHOWN_FRAMES = (0xC0, 0xC1, 0xC2, 0xC9, 0xCA)  # not lossless, not hierarchical
 _JPEG_LS = 0xF7
+_END_MARK = bytes((0xFF, _EOI))
 _NOT_SHOWN = {
     **dict.fromkeys((0xC3, 0xC7, 0xCB, 0xCF), "a lossless JPEG"),
     **dict.fromkeys((0xC5, 0xC6, 0xCD, 0xCE), "a hierarchical JPEG"),
@@ -35,8 +36,20 @@ class _Frame:
 
 
 def walk(data: bytes, limits: Limits) -> Walk:
-    """Walk the first picture to its EOI and judge what follows. Raises ImageRejected."""
-    found, reader = _picture(data, 0, limits)
+    """Walk the first picture to its EOI and judge what follows. Raises ImageRejected.
+
+    Samsung's panoramas have no EOI, but the trailer behind them tells where they end: such a picture has no
+    part `EOI`, and whether its rows are all there only a decoder can tell.
+    """
+    try:
+        found, reader = _picture(data, 0, limits)
+    except ImageRejected as error:
+        end = tail.samsung_start(data)
+        if end is None or error.code not in (rejections.TRUNCATED, rejections.DAMAGED):
+            raise
+        found, reader = _picture(data[:end] + _END_MARK, 0, limits)
+        reader.parts.pop()
+        reader.pos = end
     words = tail.judge("JPEG", data, reader.pos, lambda start: _picture(data, start, limits)[1].pos)
     return Walk("JPEG", found.width_px, found.height_px, 1, reader.pos, tuple(reader.parts), words)
 

@@ -20,6 +20,8 @@ _SECOND_END: Final = b"IEND\xaeB`\x82"
 _JPEG: Final = b"\xff\xd8\xff"
 _TRAILERS: Final = (b"dhav", b'vivo{"', b"streamdata", b"\xa1\xb2\xc3\xd4")
 """How the trailers of Dahua, Vivo and FotoStation begin."""
+_MOTION: Final = b"MotionPhoto_Data"
+"""What Samsung calls a video in its trailer."""
 _TRAILER_ENDS: Final = (b"8db42d694ccc418790edff439fe026bf",)
 """How that of Insta360 ends."""
 
@@ -72,11 +74,11 @@ def _next(data: bytes, pos: int, start: int, walk_jpeg: Callable[[int], int] | N
         if brand - 4 >= pos:
             return removals.VIDEO, _video_end(data, brand - 4)
     except ImageRejected:
-        return removals.TAIL, len(data)
+        pass  # it only looked like one, or is cut short
     if data.startswith(_SECOND_END, start):
         return "padding", start + len(_SECOND_END)
     if samsung_start(data) is not None:
-        return removals.TRAILER, len(data)
+        return removals.VIDEO if data.find(_MOTION, start) >= 0 else removals.TRAILER, len(data)
     return removals.TAIL, len(data)
 
 
