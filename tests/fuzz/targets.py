@@ -2,12 +2,16 @@
 
 import base64
 import contextlib
+import functools
 import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tests.fuzz.mutate import mutated, text, thing
+from tests.images.heifs import Avif, Thing
+from tests.images.pictures import animation, box, exif
+from tests.images.ultra_hdr import own, ultra_hdr
 from tests.presign.forms import (
     ACCESS,
     BUCKET,
@@ -22,7 +26,7 @@ from tests.presign.forms import (
 )
 from uploader import errors
 from uploader.images import containers
-from uploader.images.inspect import check
+from uploader.images.inspect import Checked, check
 from uploader.limits import Limits
 from uploader.presign import Signer, Ticket, Verdict, clock_at, judge, keys, new_key, parse_key, uploaded_at
 from uploader.presign.answers import explain
@@ -66,6 +70,48 @@ def walked(chance: random.Random, seeds: list[bytes]) -> str:
         return error.code
     assert walk.format
     return "whole"
+
+
+def cleaned(chance: random.Random, seeds: list[bytes]) -> str:
+    """What is cleaned twice is cleaned once, and a file is good or bad whatever is to be kept of it."""
+    data = mutated(chance.choice(cleanable(seeds)), chance, seeds)
+    answers = [_answer(data, ways) for ways in ({}, {"strip": True}, {"trim": True})]
+    assert len({type(answer) for answer in answers}) == 1, "they must agree"
+    if not isinstance(answers[0], Checked):
+        return str(answers[0])
+    for ways, answer in zip(({"strip": True}, {"trim": True}), answers[1:], strict=True):
+        assert isinstance(answer, Checked)
+        again = check(answer.stripped or data, LIMITS, **ways)
+        assert (again.stripped, again.removed, again.facts) == (None, (), answer.facts)
+        assert again.thumbnail == answer.thumbnail == answers[0].thumbnail
+    return "taken"
+
+
+def _answer(data: bytes, ways: dict[str, bool]) -> Checked | str:
+    try:
+        return check(data, LIMITS, **ways)
+    except errors.ImageRejected as error:
+        return error.code
+
+
+@functools.cache
+def _with_more() -> tuple[bytes, ...]:
+    """AVIF files and an Ultra HDR picture with things to remove before, between and behind the parts."""
+    made = Avif.plain(24, 16)
+    made.add(Thing(b"Exif", bytes(4) + exif(6)[6:]), (b"cdsc", 2, (1,)))
+    made.add(Thing(b"mime", b"<x/>", b"notes", b"application/rdf+xml"), (b"cdsc", 3, (1,)))
+    several = Avif.plain(24, 16)
+    several.ahead, several.behind, several.hidden = box(b"free", b"x" * 9), box(b"uuid", bytes(20)), b"hidden"
+    several.splits_ipma, several.base_bytes = True, 4
+    several.add(several.things[0], (b"thmb", 2, (1,)))
+    inside = Avif.plain(24, 16)
+    inside.in_idat = True
+    return made.build(), several.build(), inside.build(), animation("AVIF", 2, 16, 12), ultra_hdr(own())
+
+
+def cleanable(seeds: list[bytes]) -> list[bytes]:
+    """The seeds that hold most, and more of their kind."""
+    return [*(seed for seed in seeds if seed[4:8] == b"ftyp"), *_with_more(), *_with_more()]
 
 
 def keyed(chance: random.Random, _: list[bytes]) -> str:
@@ -162,6 +208,7 @@ def refereed(chance: random.Random, _: list[bytes]) -> str:
 TARGETS: dict[str, Target] = {
     "inspect": inspected,
     "containers": walked,
+    "cleaning": cleaned,
     "keys": keyed,
     "tickets": ticketed,
     "referee": refereed,

@@ -54,6 +54,7 @@ def test_cleaning_keeps_every_pixel_and_is_done_once(name: str, data: st.DataObj
     plain = _checked(body)
     for ways in ({"strip": True}, {"trim": True}):
         found = _checked(body, **ways)
+        assert (found is None) == (plain is None), "a file is good or bad, whatever is kept of it"
         if found is None or found.stripped is None:
             continue
         again = _checked(found.stripped, **ways)
