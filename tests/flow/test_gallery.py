@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import keys_in, picture
+from tests.conftest import keep_versions, keys_in, picture, versions_in
 from tests.flow.conftest import Flow, Meddling, pictures_in
 from tests.storage.keys import ending
 from uploader import errors
@@ -255,6 +255,51 @@ def test_a_deletion_is_undone_where_the_bucket_keeps_versions(flow: Flow) -> Non
     assert flow.shown() == [key]
     assert flow.gallery.image(key).name == "a.jpg"
     assert flow.bucket.head(thumbnail_key(key)).size_bytes
+
+
+def test_deleting_for_good_leaves_no_version(flow: Flow) -> None:
+    keep_versions(flow.bucket)
+    kept, gone = (flow.carrier.carry(picture(color=c), "a.jpg", who="") for c in ("red", "green"))
+    flow.bucket.put(thumbnail_key(gone.key), b"an older one", content_type="image/jpeg")
+    (removed,) = flow.gallery.delete_for_good([gone.key])
+    assert (removed.sentence, removed.left, removed.markers) == ("", "", ())
+    held = {key for key, _ in versions_in(flow.bucket)}
+    assert {key for key in held if "index/" not in key} == {kept.key, thumbnail_key(kept.key)}
+    assert gone.sha256 not in str(held)
+    assert flow.shown() == [kept.key]
+
+
+def test_versions_that_may_not_be_deleted_are_told_and_can_be_brought_back(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise errors.StorageRefused("S3 denies this.", code="AccessDenied")
+
+    keep_versions(flow.bucket)
+    key = flow.carrier.carry(picture(), "a.jpg", who="").key
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "delete_versions", refuse)
+        removed = flow.gallery.delete_for_good([key])
+    assert "versions could not be deleted: S3 denies this." in removed[0].left
+    assert flow.shown() == []
+    flow.gallery.undo(removed)
+    assert flow.shown() == [key]
+
+
+def test_a_thumbnail_that_stays_is_told(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = flow.carrier.carry(picture(), "a.jpg", who="").key
+    real = flow.bucket.delete_many
+
+    def refuse(keys: Sequence[str]) -> object:
+        if "thumbnails/" in keys[0]:
+            raise errors.StorageBusy("S3 is busy.")
+        return real(keys)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flow.bucket, "delete_many", refuse)
+        (removed,) = flow.gallery.delete([key])
+    assert removed.sentence == ""
+    assert removed.left == "its preview could not be deleted: S3 is busy."
 
 
 def test_a_bucket_without_versions_says_so(flow: Flow) -> None:

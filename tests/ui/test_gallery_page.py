@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import picture
@@ -232,6 +233,33 @@ def test_what_could_not_be_deleted_is_told_and_stays(
     assert "1 image could not be deleted" in said(page)
     assert "a.jpg: S3 refused this." in said(page)
     assert "1 image deleted" in said(page)
+
+
+def test_where_versions_are_kept_one_can_delete_for_good(
+    open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from uploader.flow.gallery import Removed
+
+    keys, asked = stored(app, 1), list[str]()
+
+    def delete_for_good(_: Gallery, wanted: list[str]) -> list[Removed]:
+        asked.extend(wanted)
+        return [Removed(key, left="hidden, but its versions could not be deleted: no.") for key in wanted]
+
+    st.cache_data.clear()
+    monkeypatch.setattr(Gallery, "keeps_versions", lambda _: True)
+    monkeypatch.setattr(Gallery, "delete_for_good", delete_for_good)
+    page = gallery(open_page)
+    page.session_state.gallery_delete = tuple(keys)
+    page.run()
+    assert "can be brought back" in said(page)
+    page.checkbox(key="delete_for_good").check().run()
+    assert "This cannot be undone" in said(page)
+    page.button(key="delete_yes").click().run()
+    st.cache_data.clear()
+    assert asked == keys
+    assert "1 image not deleted entirely" in said(page)
+    assert "versions could not be deleted" in said(page)
 
 
 def test_deleting_can_be_switched_off(

@@ -1,6 +1,7 @@
 """What is stored, from the bucket listing alone: one ListObjectsV2 call a page, newest first by key."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,12 +18,13 @@ from uploader.flow.record import StoredImage
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
 from uploader.presign.keys import IMAGES, clock_at
 from uploader.storage.bucket import Bucket
-from uploader.storage.removal import MOST
+from uploader.storage.removal import MOST, Deleted
 from uploader.storage.shapes import Listing
 
 log = structlog.get_logger()
 
 NO_FILTERS: Final = Filters()
+_AT_ONCE: Final = 16
 _SKEW: Final = timedelta(days=1)  # how far the clocks of other replicas may run ahead
 
 
@@ -54,11 +56,13 @@ class Page:
 class Removed:
     """What became of an image that was to be deleted: `sentence` says why it is still there.
 
-    `markers` are the object versions that hide it in a versioned bucket, by key; enough to undo.
+    `markers` are the object versions that hide it in a versioned bucket, by key; enough to undo. `left` says
+    what of an image that is not shown any more could not be deleted, and why.
     """
 
     key: str
     sentence: str = ""
+    left: str = ""
     markers: tuple[tuple[str, str], ...] = ()
 
 
@@ -150,7 +154,8 @@ class Gallery:
     def delete(self, keys: Sequence[str]) -> list[Removed]:
         """Deletes images with their thumbnails; each fares for itself. Raises StorageError for all of them.
 
-        Images go first: without one, its thumbnail is never shown.
+        Images go first: without one, its thumbnail is never shown. A bucket that keeps versions only hides
+        them, and `undo` brings them back.
         """
         for key in keys:
             self._must_be_ours(key)
@@ -158,6 +163,16 @@ class Gallery:
         for start in range(0, len(keys), MOST):
             removed += self._delete(keys[start : start + MOST])
         return removed
+
+    def delete_for_good(self, keys: Sequence[str]) -> list[Removed]:
+        """The same, and every version of each image, its thumbnail and its entries in the index goes too.
+
+        Where that is not allowed the image is only hidden, which `left` says.
+        """
+        noted = {image.key: entries.of_image(image) for image in self.index.known(keys)}
+        removed = self.delete(keys)
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="versions") as pool:
+            return list(pool.map(lambda one: self._purged(one, noted.get(one.key, ())), removed))
 
     def keeps_versions(self) -> bool | None:
         """Whether deleted images can be brought back; None where the bucket does not say."""
@@ -187,24 +202,39 @@ class Gallery:
             tombstones.lift_if_possible(keys)
             raise
         tombstones.lift_if_possible([one.key for one in images if one.error])
-        gone = [one.key for one in images if not one.error]
-        thumbnails = {key: thumbnail_key(key, prefix=self._prefix) for key in gone}
-        try:
-            markers = {one.key: one.marker for one in self._bucket.delete_many(list(thumbnails.values()))}
-        except errors.StorageError as error:
-            log.warning("thumbnails.left", code=error.code, count=len(gone))
-            markers = {}
-        self.index.forget(image for image in known if image.key in thumbnails)
-        removed = []
-        for one in images:
-            if one.error:
-                removed.append(Removed(one.key, str(one.error)))
-                continue
-            small = thumbnails[one.key]
-            pairs = ((one.key, one.marker), (small, markers.get(small, "")))
-            removed.append(Removed(one.key, markers=tuple(pair for pair in pairs if pair[1])))
+        gone = [one for one in images if not one.error]
+        smalls = self._delete_thumbnails([one.key for one in gone])
+        self.index.forget(image for image in known if image.key in smalls)
+        removed = [Removed(one.key, str(one.error)) for one in images if one.error]
+        for one in gone:
+            small = smalls[one.key]
+            markers = tuple((each.key, each.marker) for each in (one, small) if each.marker)
+            left = f"its preview could not be deleted: {small.error}" if small.error else ""
+            removed.append(Removed(one.key, left=left, markers=markers))
             log.info("image.deleted", key=one.key)
-        return removed
+        return sorted(removed, key=lambda one: keys.index(one.key))
+
+    def _delete_thumbnails(self, keys: Sequence[str]) -> dict[str, Deleted]:
+        """What became of the thumbnail of each of these images."""
+        places = [thumbnail_key(key, prefix=self._prefix) for key in keys]
+        try:
+            found = self._bucket.delete_many(places)
+        except errors.StorageError as error:
+            log.warning("thumbnails.left", code=error.code, count=len(keys))
+            found = [Deleted(place, error=error) for place in places]
+        return dict(zip(keys, found, strict=True))
+
+    def _purged(self, one: Removed, noted: Sequence[str]) -> Removed:
+        if one.sentence:
+            return one
+        small = thumbnail_key(one.key, prefix=self._prefix)
+        try:
+            self._bucket.delete_versions(one.key, small, *(f"{self._prefix}{entry}" for entry in noted))
+        except errors.StorageError as error:
+            log.warning("versions.left", key=one.key, code=error.code)
+            return replace(one, left=f"hidden, but its versions could not be deleted: {error}")
+        log.info("image.versions_deleted", key=one.key)
+        return replace(one, left="", markers=())
 
     def _must_be_ours(self, key: str) -> None:
         if not self.is_ours(key):

@@ -22,7 +22,7 @@ class Deleted:
 
     key: str
     marker: str = ""
-    error: errors.StorageRefused | None = None
+    error: errors.StorageError | None = None
 
 
 class Removal:

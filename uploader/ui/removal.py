@@ -40,20 +40,27 @@ def _leave() -> None:
 def _dialog(app: Application, wanted: list[Tile]) -> None:
     with st.container(height=300 if len(wanted) > 10 else "content", border=False):
         tiles(wanted, key="deleting", min_width_px=110)
-    st.write(_MEANS[_keeps_versions(app.bucket_label)])
+    keeps = _keeps_versions(app.bucket_label)
+    for_good = bool(keeps) and st.checkbox(
+        "Delete for good, older versions too",
+        key="delete_for_good",
+        help="For what must not stay anywhere in the bucket.",
+    )
+    st.write(_MEANS[False if for_good else keeps])
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep", key="delete_no"):
             _leave()
             st.rerun()
         if st.button(f"Delete {count_of(len(wanted))}", type="primary", key="delete_yes"):
-            _delete(app, wanted)
+            _delete(app, wanted, for_good)
 
 
-def _delete(app: Application, wanted: list[Tile]) -> None:
+def _delete(app: Application, wanted: list[Tile], for_good: bool) -> None:
     state = st.session_state
     try:
         with st.spinner("Deleting"):
-            removed = app.gallery.delete([tile.key for tile in wanted])
+            delete = app.gallery.delete_for_good if for_good else app.gallery.delete
+            removed = delete([tile.key for tile in wanted])
     except StorageError as error:
         parts.storage_fault(error)
         return
@@ -80,6 +87,12 @@ def told(app: Application) -> None:
             st.markdown(f":red[:material/error:] {count_of(len(kept))} could not be deleted")
             for one in kept:
                 st.text(f"{app.gallery.tile(one.key).name}: {one.sentence}")
+    left = [one for one in gone if one.left]
+    if left:
+        with st.container(border=True):
+            st.markdown(f":orange[:material/warning:] {count_of(len(left))} not deleted entirely")
+            for one in left:
+                st.text(f"{app.gallery.tile(one.key).name}: {one.left}")
     if removed:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":green[:material/check_circle:] {count_of(len(gone))} deleted", width="content")
