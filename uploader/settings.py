@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """Life of a signed link, in seconds."""
     strip_metadata: bool = True
     """Remove location, camera details and other metadata before an image is stored."""
+    keep_date_taken: bool = False
+    """Write down when an image was taken, though its metadata is removed; never where, or by which camera."""
     allow_delete: bool = True
     """Let people delete images from the gallery."""
     allow_browse: bool = False

@@ -57,12 +57,29 @@ class Flow:
 def join(checker: Checker) -> Callable[..., Flow]:
     """Joins the flow over a bucket (or a stand-in that misbehaves)."""
 
-    def make(bucket: Bucket, *, prefix: str = "", strip: bool = True, limits: Limits | None = None) -> Flow:
+    def make(
+        bucket: Bucket,
+        *,
+        prefix: str = "",
+        strip: bool = True,
+        keeps_date: bool = False,
+        limits: Limits | None = None,
+    ) -> Flow:
         limits = limits or Limits()
         films = Films()
         signer = Signer("a secret for the tests")
         gallery = Gallery(bucket, link_expires_s=3_600, prefix=prefix)
-        means = Means(bucket, checker, limits, gallery.index, films, gallery.link, prefix=prefix, strip=strip)
+        means = Means(
+            bucket,
+            checker,
+            limits,
+            gallery.index,
+            films,
+            gallery.link,
+            prefix=prefix,
+            strip=strip,
+            keeps_date=keeps_date,
+        )
         uploads, carrier = Uploads(means, signer), Carrier(means, pause=lambda _: None)
         return Flow(bucket, uploads, carrier, gallery, signer, films, means)
 

@@ -87,6 +87,23 @@ def test_stripping_can_be_switched_off(bucket: Bucket, join: Callable[..., Flow]
         assert body.read() == data
 
 
+@pytest.mark.parametrize("keeps_date", [False, True])
+def test_the_date_taken_is_written_down_only_where_that_is_wanted(
+    bucket: Bucket, join: Callable[..., Flow], keeps_date: bool
+) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2024:05:06 07:08:09"
+    segment = b"Exif\0\0" + exif.tobytes()[6:]
+    data = DATA[:20] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + DATA[20:]
+    flow = join(bucket, keeps_date=keeps_date)
+    image = flow.uploads.complete(staged(flow, data).ticket, who=WHO)
+    wanted = "2024-05-06T07:08:09" if keeps_date else ""
+    assert image.taken == flow.gallery.image(image.key).taken == wanted
+    assert bucket.head(image.key).metadata.get("taken", "") == wanted
+    with flow.bucket.read(image.key) as (_, body):
+        assert b"2024:05:06" not in body.read()
+
+
 def test_everything_can_lie_in_a_folder(bucket: Bucket, join: Callable[..., Flow]) -> None:
     flow = join(bucket, prefix="team/a/")
     image = flow.uploads.complete(staged(flow).ticket, who=WHO)

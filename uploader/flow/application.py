@@ -90,6 +90,7 @@ def open_application(settings: Settings) -> Application:
         gallery.link,
         prefix=settings.prefix,
         strip=settings.strip_metadata,
+        keeps_date=settings.keep_date_taken or not settings.strip_metadata,
     )
     uploads, carrier = Uploads(means, signer), Carrier(means)
     # Streamlit collects garbage around every rerun; what lives as long as the process need not be looked at.

@@ -1,7 +1,7 @@
 """What both roads of an upload work with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from uploader.flow import record
@@ -29,10 +29,14 @@ class Means:
     link: Link
     prefix: str = ""
     strip: bool = True
+    keeps_date: bool = False
+    """Whether it is written down when an image was taken."""
     clock: Callable[[], datetime] = _now
 
     def image_of(self, key: str, name: str, who: str, checked: Checked, *, source_sha256: str) -> StoredImage:
         """The image that is about to be stored at `key`, made of the file with that SHA-256."""
+        if not self.keeps_date:
+            checked = replace(checked, taken="")
         return record.from_checked(
             key, name, who, checked, source_sha256=source_sha256, link=self.link, prefix=self.prefix
         )

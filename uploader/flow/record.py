@@ -42,6 +42,8 @@ class StoredImage:
     likeness: str = ""
     """16 hex digits that are nearly the same for pictures that look alike; empty where it is too plain."""
     camera: str = ""
+    taken: str = ""
+    """When it was taken, in ISO 8601 by the camera's clock; empty where that is unknown or not kept."""
     ticket_ends_at_s: int = 0
     """Since the epoch: so long its upload can be completed again. 0 where it came through the app."""
     similar: tuple["StoredImage", ...] = ()
@@ -70,6 +72,7 @@ def metadata(image: StoredImage) -> Mapping[str, str]:
         "source-sha256": image.source_sha256,
         "likeness": image.likeness or _PLAIN,
         "camera": encode_text(image.camera, max_bytes=_CAMERA_BYTES),
+        "taken": image.taken,
         "ticket-ends": str(image.ticket_ends_at_s or ""),
     }
     return {name: value for name, value in kept.items() if value}
@@ -95,6 +98,7 @@ def from_checked(
         source_sha256=source_sha256 if source_sha256 != facts.sha256 else "",
         likeness=checked.likeness,
         camera=checked.camera,
+        taken=checked.taken,
     )
 
 
@@ -116,6 +120,7 @@ def from_object(stored: StoredObject, *, link: Link, prefix: str) -> StoredImage
         source_sha256=_hex(kept.get("source-sha256", ""), 64),
         likeness=_hex(kept.get("likeness", ""), 16),
         camera=decode_text(kept.get("camera", "")),
+        taken=_moment(kept.get("taken", "")),
         ticket_ends_at_s=_seconds(kept.get("ticket-ends", "")),
     )
 
@@ -127,6 +132,13 @@ def knows_likeness(stored: StoredObject) -> bool:
 
 def _seconds(value: str) -> int:
     return int(value) if re.fullmatch(r"[0-9]{1,12}", value) else 0
+
+
+def _moment(value: str) -> str:
+    try:
+        return datetime.fromisoformat(value).isoformat()
+    except ValueError:
+        return ""
 
 
 def _hex(value: str, digits: int) -> str:

@@ -18,6 +18,7 @@
     exif.py         the orientation that browsers apply, and what it gives away
     exif_blocks.py  where each format keeps its EXIF
     camera.py       how it was taken, in one line
+    taken.py        when it was taken
     likeness.py     how much two pictures look alike
     foreign.py      what a file is that is no picture we take
     rejections.py   every reason for a refusal: its code and its sentence

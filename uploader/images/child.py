@@ -3,8 +3,8 @@
     request   flags (1 byte: 1 = strip, 2 = trim), length (8 bytes), the picture
     answer    lengths of what follows (4, 8 and 8 bytes): a JSON head, the thumbnail, the stripped bytes
 
-The head holds `facts`, `removed`, `likeness` and `camera`, or else `rejected`; and `last`, when this child
-ends after it.
+The head holds `facts`, `removed`, `likeness`, `camera` and `taken`, or else `rejected`; and `last`, when
+this child ends after it.
 """
 
 import contextlib
@@ -74,6 +74,7 @@ def _answer(data: bytes, limits: Limits, flags: int) -> tuple[dict[str, Any], by
         "removed": checked.removed,
         "likeness": checked.likeness,
         "camera": checked.camera,
+        "taken": checked.taken,
     }
     return head, checked.thumbnail, checked.stripped or b""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from uploader import formats
-from uploader.images import camera, containers, describe, exif_blocks, metadata, rejections
+from uploader.images import camera, containers, describe, exif_blocks, metadata, rejections, taken
 from uploader.limits import Limits
 
 _DEFAULTS: Final = Limits()
@@ -46,6 +46,8 @@ class Checked:
     """16 lower-case hex digits: a difference hash of what is displayed; empty where it is too plain."""
     camera: str = ""
     """How it was taken, in one line: `Canon EOS R5 · 50 mm · f/1.8`; empty where metadata is not kept."""
+    taken: str = ""
+    """When, by the camera's clock, in ISO 8601; also where it is stripped, for who may keep it apart."""
 
 
 def inspect(data: bytes, limits: Limits = _DEFAULTS) -> ImageFacts:
@@ -66,8 +68,8 @@ def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim:
     bare, bare_walk = metadata.strip(data, walk)
     stored = bare if strip else metadata.trim(data, walk)[0] if trim else data
     checked = _decode(bare, bare_walk, limits, stored)
-    if not strip:
-        checked = replace(checked, camera=camera.line(exif_blocks.blocks(data, walk)))
+    blocks = exif_blocks.blocks(data, walk)
+    checked = replace(checked, camera="" if strip else camera.line(blocks), taken=taken.taken(blocks))
     if stored == data:
         return checked
     removed = describe.describe_strip(data, walk) if strip else describe.describe_trim(data, walk)

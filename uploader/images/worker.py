@@ -141,6 +141,7 @@ class Worker:
             tuple(head["removed"]),
             likeness=head["likeness"],
             camera=head["camera"],
+            taken=head["taken"],
         )
 
     def _pass_on(self, count: int, into: IO[bytes]) -> None:

@@ -145,6 +145,7 @@ def _facts(image: StoredImage) -> None:
     when = image.uploaded_at.astimezone(wiring.time_zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
     rows = [("Uploaded", when)]
     rows += [("By", stage.person(image.who))] if image.who else []
+    rows += [("Taken", image.taken.replace("T", " "))] if image.taken else []
     rows += [("Camera", image.camera)] if image.camera else []
     rows += [("Key", image.key), ("SHA-256", image.sha256 or "not kept by this store")]
     rows += [("SHA-256 of the file as chosen", image.source_sha256)] if image.source_sha256 else []

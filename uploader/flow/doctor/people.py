@@ -85,6 +85,7 @@ def _privacy(app: Application) -> Finding:
     title, why = "Privacy", "A photograph from a phone says where it was taken."
     if app.settings.strip_metadata:
         said = "Location, camera and other metadata are removed before an image is stored."
+        said += " The date on which it was taken is kept." if app.settings.keep_date_taken else ""
         return Finding(GROUP, title, "good", said, why)
     said = "Location, camera and other metadata are kept in every image."
     return Finding(GROUP, title, "warn", said, why, "export UPLOADER_STRIP_METADATA=true")
