@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from uploader import api, errors
-from uploader.api import manners, routes
+from uploader.api import health, manners, routes
 from uploader.flow.record import StoredImage
 from uploader.flow.uploads import Begun, Claim
 from uploader.images import rejections
@@ -56,6 +57,13 @@ class Flow:
     earlier: StoredImage | None = None
     similar: tuple[StoredImage, ...] = ()
 
+    looked: int = 0
+
+    def health(self) -> dict[str, Any]:
+        self.looked += 1
+        fault = {"code": "unreachable", "message": "The bucket secret-name does not answer."}
+        return {"ok": True, "bucket": "Local store"} if self.ok else {"ok": False, "error": fault}
+
     def begin(self, claim: Claim, *, who: str) -> Begun:
         self._ask(claim, who)
         fields = MappingProxyType({"key": "incoming/k.jpg", "policy": "p"})
@@ -86,7 +94,8 @@ def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
     made = Flow()
     app = SimpleNamespace(signer=SIGNER, uploads=made, carrier=made, limits=Limits(max_bytes=1_000))
     monkeypatch.setattr(routes.flow, "application", lambda: app)
-    monkeypatch.setattr(routes.flow, "health", lambda: {"ok": made.ok})
+    monkeypatch.setattr(routes.flow, "health", made.health)
+    monkeypatch.setattr(health, "_last", (float("-inf"), {}))
     monkeypatch.setattr(manners, "_rates", MovingWindowRateLimiter(MemoryStorage()))
     return made
 
@@ -348,11 +357,42 @@ def test_names_that_no_utf8_can_hold_are_no_fault(client: TestClient, flow: Flow
 
 
 def test_health_is_200_only_while_uploads_work(client: TestClient, flow: Flow) -> None:
-    assert (client.get("/api/health").status_code, client.get("/api/health").json()) == (200, {"ok": True})
+    response = client.get("/api/health")
+    found = response.json()
+    assert response.status_code == 200
+    assert found.pop("uptime_s") >= 0
+    assert found == {"ok": True, "bucket": "Local store", "version": version("uploader")}
+
+
+def test_health_is_503_while_uploads_cannot_work(client: TestClient, flow: Flow) -> None:
     flow.ok = False
     response = client.get("/api/health")
     assert (response.status_code, response.json()) == (503, {"ok": False})
     assert int(response.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Authorization": ""}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}]
+)
+def test_strangers_learn_only_whether_it_works(client: TestClient, headers: dict[str, str]) -> None:
+    assert client.get("/api/health", headers=headers).json() == {"ok": True}
+
+
+def test_the_bucket_is_not_asked_as_often_as_health_is(
+    client: TestClient, flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {client.get("/api/health").status_code for _ in range(20)} == {200}
+    assert flow.looked == 1
+    monkeypatch.setattr(health, "REMEMBERED_S", -1)
+    flow.ok = False
+    assert client.get("/api/health").status_code == 503
+    assert flow.looked == 2
+
+
+def test_the_process_is_alive_whatever_the_bucket_does(client: TestClient, flow: Flow) -> None:
+    flow.ok, flow.fault = False, errors.BucketUnreachable("The bucket does not answer.")
+    response = client.get("/api/alive", headers={"Authorization": ""})
+    assert (response.status_code, response.json(), flow.looked) == (200, {"ok": True}, 0)
 
 
 def test_the_server_starts_even_where_the_application_cannot(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from uploader.flow import application as wired
 from uploader.flow.application import Application
 
 PROMISED = (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 503)
-PATHS = ("/api/uploads", "/api/uploads/complete", "/api/zip", "/api/health", "/api/x")
+PATHS = ("/api/uploads", "/api/uploads/complete", "/api/zip", "/api/health", "/api/alive", "/api/x")
 METHODS = ("POST", "POST", "POST", "GET", "GET", "PUT", "OPTIONS", "TRACE", "BREW")
 TYPES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png", b"RI": "image/webp", b"GI": "image/gif"}
 

@@ -29,7 +29,7 @@ def _checked(data: bytes, *, strip: bool = False, trim: bool = False) -> Checked
 
 def _pixels(body: bytes) -> list[tuple[Any, ...]]:
     """Every frame, or nothing where Pillow cannot read one of an animation that is taken for a still."""
-    with contextlib.suppress(OSError, SyntaxError, ValueError), warnings.catch_warnings():
+    with contextlib.suppress(EOFError, OSError, SyntaxError, ValueError), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of an animation that it takes for a still
         return pixels(body)
     return []

@@ -7,12 +7,14 @@ POST /api/uploads/complete  the same pass, {"ticket"}
 POST /api/uploads/relay     the same pass, X-File-Name (percent-encoded), the file itself as the body
                             -> 200 as above; for browsers that cannot reach the bucket
 GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one archive
-GET  /api/health            -> 200 or 503 {"ok", ...}
+GET  /api/health            -> 200 or 503 {"ok"}; with a pass also {"bucket", "version", "uptime_s"}
+GET  /api/alive             -> 200 {"ok"} while the process answers
 
 A refusal is {"error": {"code", "message"}}, `message` being a sentence for people. There is no cookie, so a
 foreign page has nothing to ride on, and no CORS header, so it cannot read an answer either.
 
     routes.py     the handlers, and the life of the application around them
+    health.py     the signs of life
     manners.py    how every route listens and answers
     middleware.py what every request meets before: is it meant for this page, and may it send bytes?
 """

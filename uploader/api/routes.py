@@ -15,9 +15,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from uploader import errors
+from uploader.api.health import alive, health
 from uploader.api.manners import (
     MAX_BODY_BYTES,
-    RETRY_AFTER_S,
     Refused,
     answer,
     body,
@@ -42,7 +42,6 @@ _quick: Final = anyio.CapacityLimiter(4)
 _slow: Final = anyio.CapacityLimiter(16)
 _relays: Final = anyio.CapacityLimiter(8)
 """Files that this process holds in memory at once; who comes later waits before a byte is read."""
-_watch: Final = anyio.CapacityLimiter(1)
 
 
 async def begin(request: Request) -> Response:
@@ -106,15 +105,6 @@ async def archive(request: Request) -> Response:
     return StreamingResponse(pieces, 200, headers, media_type="application/zip")
 
 
-async def health(request: Request) -> Response:
-    """200 while uploads can work, else 503; for load balancers."""
-    found = await in_thread(flow.health, _watch)
-    response = answer(200 if found["ok"] else 503, found)
-    if not found["ok"]:
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    return response
-
-
 async def unknown(request: Request) -> Response:
     """Whatever else is asked for under /api: without this, Streamlit answers 200 with its page."""
     raise Refused(404, "no_such_route", "There is no such address; see /api/uploads and /api/health.")
@@ -144,6 +134,7 @@ ROUTES: Final[list[Route]] = [
     route("/api/uploads/relay", relay, "POST"),
     route("/api/zip", archive, "GET"),
     route("/api/health", health, "GET"),
+    route("/api/alive", alive, "GET"),
     route("/api/{rest:path}", unknown, "*"),
 ]
 """Hand these to `st.App(routes=...)`; Streamlit's baseUrlPath is not put in front of them."""
