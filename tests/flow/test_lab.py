@@ -1,5 +1,6 @@
 """The lab on the real local store: what it signs, what it judges, and that nothing stays behind."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 from tests.conftest import keys_in
 from tests.flow.conftest import Meddling
 from uploader.errors import BucketUnreachable, StorageError, StorageRefused
-from uploader.flow.lab import FormDesign, Lab, sample_picture
+from uploader.flow.lab import FormDesign, Lab, PasteFault, sample_picture
 from uploader.flow.tamper import Report, Trial, address_of, predictions, tamper
 from uploader.images import inspect
 from uploader.limits import Limits
@@ -62,6 +63,23 @@ def test_every_form_has_a_condition_on_its_bucket(lab: Lab) -> None:
     for post in (own, lab.sign(lab.blog()).post, lab.sign(exact(lab)).post):
         exact_ones = [clause.text for clause in read_policy(post.fields["policy"]).clauses]
         assert f'["eq", "$bucket", "{lab.bucket.name}"]' in exact_ones
+
+
+def test_what_is_pasted_is_judged_with_the_apps_own_key(lab: Lab) -> None:
+    form = lab.sign(exact(lab))
+    report = lab.examine(json.dumps({"url": form.post.url, "fields": dict(form.post.fields)}))
+    assert report.anatomy is not None
+    assert report.anatomy.signature_is_right is True
+    assert report.verdict is not None
+    assert report.verdict.status == 201
+    flipped = json.dumps({**form.post.fields, "x-amz-signature": "0" * 64})
+    tampered = lab.examine(flipped).verdict
+    assert tampered is not None
+    assert tampered.code == "SignatureDoesNotMatch"
+    url, _ = lab.bucket.presign_get("a.png", expires_s=60)
+    assert lab.examine(url).verdict is not None
+    with pytest.raises(PasteFault, match=r"paste all of it"):
+        lab.examine("hello")
 
 
 def test_a_faulty_design_is_never_signed(lab: Lab) -> None:

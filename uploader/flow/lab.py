@@ -27,6 +27,8 @@ from uploader.presign.masking import mask
 from uploader.presign.referee import judge
 from uploader.presign.sigv4 import read_scope
 from uploader.presign.store_notes import store_kind, store_note
+from uploader.presign.teaching.paste import PasteFault
+from uploader.presign.teaching.paste_report import PasteReport, examine
 from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import PresignedPost
@@ -42,6 +44,8 @@ __all__ = [
     "FormDesign",
     "Lab",
     "LabForm",
+    "PasteFault",
+    "PasteReport",
     "Verdict",
     "as_curl",
     "as_html",
@@ -163,6 +167,16 @@ class Lab:
     def store_note(self, form: LabForm, accepted: Sequence[str] | None = None) -> str:
         """What the store at hand makes of the form beside AWS; `accepted` as Tamper found it."""
         return store_note(self._store, pins_content=bool(form.design.sha256), accepted=accepted)
+
+    def examine(self, text: str) -> PasteReport:
+        """What somebody pasted, taken apart and judged; with the secret where this app's own key signed it.
+
+        Nothing is sent, stored or logged. Raises PasteFault with a sentence.
+        """
+        now = self._clock()
+        report = examine(text, now=now)
+        secret = self.bucket.secret_of(report.scope.access_key) if report.scope else None
+        return examine(text, now=now, secret_key=secret) if secret else report
 
     def known(self, form: LabForm) -> dict[str, Any]:
         """What only the bucket's owner knows of a form, for the referee; not for a page."""

@@ -141,11 +141,15 @@ def read_presigned_url(url: str) -> PresignedUrl:
         raise ValueError("A presigned URL starts with https:// and the host of the store.")
     host = parts.netloc.rpartition("@")[2].lower()
     names = {name.lower() for name, _ in query}
-    found = _VIRTUAL_HOST.fullmatch(host.partition(":")[0])
-    path = unquote(parts.path).lstrip("/")
-    bucket, key = (found["bucket"], path) if found else (path.partition("/")[0], path.partition("/")[2])
+    bucket, key = bucket_and_key(host, parts.path)
     if any(name.lower() in names for name in SIGV4_PARAMETERS):
         version: Literal["SigV4", "SigV2", "unsigned"] = "SigV4"
     else:
         version = "SigV2" if all(name.lower() in names for name in _SIGV2_PARAMETERS) else "unsigned"
     return PresignedUrl(parts.scheme, host, parts.path, tuple(query), version, bucket, key)
+
+
+def bucket_and_key(host: str, path: str) -> tuple[str, str]:
+    """Bucket and key of an address, in either style: the bucket in the host's name, or first in the path."""
+    found, key = _VIRTUAL_HOST.fullmatch(host.partition(":")[0]), unquote(path).removeprefix("/")
+    return (found["bucket"], key) if found else (key.partition("/")[0], key.partition("/")[2])
