@@ -108,7 +108,7 @@ def icc_chunk(profile: bytes) -> bytes:
 
 
 @functools.cache
-def profile_of(kind: bytes, gamma: float = 1.0, primaries: bytes = b"RGB") -> bytes:
+def profile_of(kind: bytes, gamma: float = 1.0, primaries: bytes = b"RGB", cicp: bytes = b"") -> bytes:
     """An ICC profile, for RGB or grey, of one gamma; `primaries` are those of red, green and blue."""
     white = struct.pack(">4s4x3i", b"XYZ ", 63190, 65536, 54061)
     column = {b"R": (28578, 14581, 912), b"G": (25241, 46981, 6362), b"B": (9376, 3973, 46792)}
@@ -122,6 +122,8 @@ def profile_of(kind: bytes, gamma: float = 1.0, primaries: bytes = b"RGB") -> by
         ):
             tags[name + b"XYZ"] = struct.pack(">4s4x3i", b"XYZ ", *column[channel])
             tags[name + b"TRC"] = curve
+    if cicp:
+        tags[b"cicp"] = b"cicp\0\0\0\0" + cicp
     table, bodies = struct.pack(">I", len(tags)), b""
     for name, body in tags.items():
         table += struct.pack(">4sII", name, 132 + 12 * len(tags) + len(bodies), len(body))

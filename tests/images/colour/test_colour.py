@@ -145,6 +145,37 @@ def test_a_profile_for_another_kind_of_picture_is_passed_over(name: str) -> None
     assert near(colour(pictures.encode(image, name, icc_profile=LINEAR)), 188)
 
 
+@pytest.mark.parametrize(
+    ("points", "grey"),
+    [
+        (b"\x09\x10\0\1", 132),
+        (b"\x09\x12\0\1", 99),
+        (b"\1\x08\0\1", 188),
+        (b"\1\1\0\1", 128),
+        (b"\1\x0e\0\1", 121),
+        (b"\1\2\0\1", 188),
+        (b"\1\x0d\1\1", 188),
+        (b"\1\x0d\0\0", 188),
+    ],
+)
+@pytest.mark.parametrize("name", ["PNG", "JPEG", "WEBP", "AVIF"])
+def test_code_points_in_a_profile_count_more_than_its_curves(name: str, points: bytes, grey: int) -> None:
+    profile = pictures.profile_of(b"RGB", cicp=points)
+    assert near(
+        colour(pictures.encode(Image.new("RGB", (16, 16), (128,) * 3), name, icc_profile=profile)), grey
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "grey"),
+    [(12, b"link", 188), (12, b"prtr", 188), (8, b"\x05", 128), (68, b"\0\1\0\0", 128), (8, b"\4\x30", 188)],
+)
+def test_which_profiles_count(at: int, value: bytes, grey: int) -> None:
+    profile = LINEAR[:at] + value + LINEAR[at + len(value) :]
+    image = Image.new("RGB", (16, 16), (128,) * 3)
+    assert near(colour(pictures.encode(image, "JPEG", icc_profile=profile)), grey)
+
+
 def test_a_palette_has_colours_of_its_own_profile() -> None:
     image = Image.new("P", (16, 16), 1)
     image.putpalette([0, 0, 0, 128, 128, 128])

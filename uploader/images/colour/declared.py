@@ -44,9 +44,11 @@ _CURVES: Final[dict[int, Curve]] = {
 _BT1886: Final[Curve] = (2.4, 1.0, 0.0, 0.0, 0.0)
 _PNG_CURVES: Final = {**_CURVES, **dict.fromkeys((1, 6, 11, 14, 15), _BT1886)}
 """Television's curves are those of a television screen here; in AVIF, Chromium takes them for sRGB's."""
+_PROFILE_CURVES: Final = {**_CURVES, **dict.fromkeys((1, 6), SRGB_CURVE), **dict.fromkeys((14, 15), _BT1886)}
 _HDR: Final = {16: "pq", 18: "hlg"}
 _SRGB_GAMMA_WITHIN: Final = 0.05
 _MOST_GAMMA: Final = 1_000.0
+_MOST_TAGS: Final = 200
 
 
 def declared(data: bytes, walk: Walk) -> tuple[ColourSpace, bool]:
@@ -59,6 +61,18 @@ def declared(data: bytes, walk: Walk) -> tuple[ColourSpace, bool]:
     if walk.format in ("AVIF", "HEIC"):
         return _boxed(data, walk), False
     return ColourSpace(), False
+
+
+def of_profile(profile: bytes) -> ColourSpace | None:
+    """What the `cicp` tag of an ICC profile says, which counts more than its curves (ICC.1:2022, 9.2.17)."""
+    count = int.from_bytes(profile[128:132], "big")
+    for at in range(132, 132 + 12 * min(count, _MOST_TAGS), 12):
+        if profile[at : at + 4] == b"cicp":
+            start = int.from_bytes(profile[at + 4 : at + 8], "big") + 8
+            primaries, transfer, *rest = profile[start : start + 4].ljust(4, b"\xff")
+            curve = _HDR.get(transfer) or _PROFILE_CURVES.get(transfer)
+            return ColourSpace(_PRIMARIES.get(primaries, SRGB), curve) if curve and rest == [0, 1] else None
+    return None
 
 
 def _code_points(chunks: dict[str, bytes]) -> ColourSpace | None:

@@ -13,7 +13,7 @@ Curve: TypeAlias = tuple[float, float, float, float, float]
 SRGB: Final[Primaries] = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 BT2020: Final[Primaries] = (0.3127, 0.3290, 0.708, 0.292, 0.170, 0.797, 0.131, 0.046)
 SRGB_CURVE: Final[Curve] = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
-_D50: Final[Vector] = (0.9642, 1.0, 0.8249)
+D50: Final[Vector] = (0.9642, 1.0, 0.8249)
 _BRADFORD: Final[Matrix] = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 """To the cones' answers, in which whites are adapted (ICC.1:2022, annex E)."""
 
@@ -46,7 +46,7 @@ def to_d50(primaries: Primaries) -> Matrix:
     columns = _transposed((corners[0], corners[1], corners[2]))
     light: Vector = (white[0] / white[1], 1.0, white[2] / white[1])
     scaled = _product(columns, _diagonal(multiply(inverse(columns), light)))
-    cones, wanted = multiply(_BRADFORD, light), multiply(_BRADFORD, _D50)
+    cones, wanted = multiply(_BRADFORD, light), multiply(_BRADFORD, D50)
     gains = _diagonal((wanted[0] / cones[0], wanted[1] / cones[1], wanted[2] / cones[2]))
     return _product(_product(inverse(_BRADFORD), _product(gains, _BRADFORD)), scaled)
 
