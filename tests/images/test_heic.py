@@ -6,6 +6,7 @@ place, serial number, date. They differ in their turn, which in this container i
 
 import base64
 import io
+import struct
 
 import pytest
 from PIL import Image
@@ -157,3 +158,13 @@ def test_what_follows_is_judged_and_cut() -> None:
     with pytest.raises(ImageRejected) as caught:
         inspect(FILES[1] + b"<script>alert(1)</script>")
     assert caught.value.code == rejections.TRAILING_DATA
+
+
+def test_nothing_is_carried_behind_the_picture_or_in_other_boxes() -> None:
+    plain = check(FILES[6], strip=True).stripped or b""
+    end = plain.rindex(b"mdat") - 4
+    behind = plain[:end] + struct.pack(">I", len(plain) - end + 9) + plain[end + 4 :] + b"my secret"
+    box = struct.pack(">I4s", 17, b"mpvd") + b"my secret"
+    for data, words in ((behind, ("other details",)), (plain + box, ("a video",))):
+        found = check(data, strip=True)
+        assert (found.stripped, found.removed) == (plain, words)

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
@@ -234,3 +235,23 @@ def test_the_facts_describe_what_will_be_stored() -> None:
     assert checked.stripped == strip_metadata(data)
     assert checked.facts == inspect(checked.stripped)
     assert checked.removed == ("location", "camera", "dates")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda data: data[:2] + b"\xff\xff\0my secret" + data[2:], "other details"),
+        (
+            lambda data: data[:20].replace(b"\0\x10", b"\0\x19") + b"my secret" + data[20:],
+            "an embedded preview",
+        ),
+        (lambda data: pictures.with_segment(data, 0xEE, b"Adobe\0d\0\0\0\0\1my secret"), "other details"),
+        (lambda data: pictures.with_segment(data, 0xE1, b"Exif\0\0my secret"), "other details"),
+        (lambda data: pictures.with_segment(data, 0xEB, b"JP\0\1\0\0\0\1my secret"), "content credentials"),
+    ],
+)
+def test_whatever_goes_is_said(change: Callable[[bytes], bytes], word: str) -> None:
+    data = change(pictures.picture("JPEG"))
+    assert b"my secret" in data
+    stripped(data)
+    assert describe_removed(data) == (word,)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from uploader.images import containers, exif, gain_map, heif, metadata, profiles, removals
-from uploader.images.containers import Walk
+from uploader.images.containers import Part, Walk
 from uploader.images.fates import KEPT, fate
 from uploader.images.heif import Loss
 from uploader.limits import Limits
@@ -51,12 +51,30 @@ def _losses(data: bytes, walk: Walk) -> tuple[Loss, ...]:
         return heif.rewrite(data, walk.end, walk.format, keeps_private=False).removed
     bright = gain_map.find(data, walk)
     made = metadata.strip(data, walk)[0] if bright else b""
-    return tuple(
+    inner = [(removals.OTHER, piece) for piece in _between(data, walk)]
+    inner += [loss for part in walk.parts for loss in _beyond(data, walk, part)]
+    parts = [
         (fate(walk, part.kind), metadata.payload_of(data, walk, part))
         for owner in ([walk, bright.walk] if bright else [walk])
         for part in owner.parts
         if not bright or data[part.start : part.end] not in made
-    )
+    ]
+    return (*inner, *parts)
+
+
+def _between(data: bytes, walk: Walk) -> Iterator[bytes]:
+    """What lies between the parts, but for bytes that fill."""
+    ends = [0, *(part.end for part in walk.parts)]
+    for end, part in zip(ends, walk.parts, strict=False):
+        yield data[end : part.start].strip(b"\xff\0")
+
+
+def _beyond(data: bytes, walk: Walk, part: Part) -> Iterator[Loss]:
+    """What a JPEG's segments hold beyond their definition."""
+    if walk.format == "JPEG" and part.kind == "JFIF":
+        yield removals.PREVIEW, data[part.start + 18 : part.end]
+    if walk.format == "JPEG" and part.kind == "Adobe":
+        yield removals.OTHER, data[part.start + 16 : part.end]
 
 
 def _tail(data: bytes, walk: Walk, *, is_kept: bool) -> list[str]:
@@ -96,4 +114,4 @@ def _exif_words(payload: bytes, walk: Walk) -> Iterator[str]:
         yield f"{removals.PREVIEW} of another crop" if another else removals.PREVIEW
     bare = exif.only_orientation(exif.orientation(payload))
     if not found and not preview and payload.removeprefix(b"Exif\0\0").rstrip(b"\0") != bare.rstrip(b"\0"):
-        yield from [removals.OTHER] * any(payload[14:])
+        yield from [removals.OTHER] * any(payload[14:] if payload[:2] in (b"II", b"MM") else payload)

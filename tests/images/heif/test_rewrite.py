@@ -76,8 +76,8 @@ def test_bytes_that_no_item_points_to_go() -> None:
     ("thing", "words"),
     [
         (Thing(b"Exif", bytes(4) + pictures.exif(6)[6:]), ("location", "camera", "dates")),
-        (Thing(b"Exif", bytes(4)), ()),
-        (Thing(b"Exif", b""), ()),
+        (Thing(b"Exif", bytes(4)), ("a broken part",)),
+        (Thing(b"Exif", b""), ("a broken part",)),
         (
             Thing(b"mime", b"<x xmlns:x='adobe:ns:meta/'/>" + SECRET, b"", b"application/rdf+xml"),
             ("editing details",),
@@ -138,6 +138,18 @@ def test_a_property_is_no_longer_than_its_definition() -> None:
     at = next(number for number, found in enumerate(made.shelf) if found[4:8] == b"ispe")
     made.shelf[at] = box(b"ispe", made.shelf[at][8:] + SECRET)
     assert cleaned(made, "other details") == Avif.plain().build()
+
+
+def test_nothing_is_carried_behind_the_units_of_a_picture() -> None:
+    made = Avif.plain()
+    made.things[0].data += SECRET
+    for at, found in enumerate(made.shelf):
+        if found[4:8] in (b"av1C", b"pixi"):
+            made.shelf[at] = box(found[4:8], found[8:] + SECRET)
+    assert cleaned(made, "other details") == Avif.plain().build()
+    made = Avif.plain()
+    made.things[0].data += SECRET
+    assert check(made.build(), trim=True).stripped == Avif.plain().build()
 
 
 def test_names_go() -> None:

@@ -4,6 +4,7 @@ rewrite.py      the whole file: boxes that stay, data that items point to, offse
 selection.py    which items are needed: the shown one, its tiles, its transparency, its HDR rendition
 meta.py         the `meta` box of those items
 properties.py   the properties that drawing needs
+coded.py        where the coded data of an item ends
 tracks.py       the `moov` box of a sequence; samples.py, where its frames lie
 ranges.py       byte ranges that stay, and where they go
 """

@@ -7,6 +7,7 @@ https://aomediacodec.github.io/av1-avif/#avif-boxes. Names, texts, dates and unk
 from typing import Final
 
 from uploader.images import icc, removals
+from uploader.images.heif import coded
 
 _MOST_BYTES: Final = {
     "ispe": 12,
@@ -56,6 +57,10 @@ def cleaned(kind: str, body: bytes) -> bytes | None:
     """What stays of a property's body; None where the property goes."""
     if kind == "colr":
         return _colour(body)
+    if kind == "av1C":  # four bytes, then units that belong before those of the item
+        return body[: min(4 + coded.av1_end(body[4:]), _MOST_BYTES[kind])] if len(body) > 4 else body
+    if kind == "pixi" and not any(body[1:4]):  # the number of channels, and the bits of each
+        return body[: 5 + body[4]] if len(body) > 4 else body
     most = _MOST_BYTES.get(kind)
     return None if most is None else body[:most]
 

@@ -9,7 +9,7 @@ from uploader.images.containers import boxes, items
 from uploader.images.containers.boxes import Box
 from uploader.images.containers.items import Item, Location, Reference
 from uploader.images.containers.walk import Reader
-from uploader.images.heif import properties
+from uploader.images.heif import coded, properties
 
 _PICTURES: Final = frozenset(
     (
@@ -29,6 +29,7 @@ _PICTURES: Final = frozenset(
         "sato",
     )
 )
+_CONFIGURATIONS: Final = {"hvc1": "hvcC", "hev1": "hvcC", "avc1": "avcC"}
 _MADE_OF: Final = frozenset(("dimg", "prem", "base", "exbl"))
 _MOST_TONE_MAP_BYTES: Final = 142
 """ISO 21496-1 for three channels: version, flags, two headrooms, five fractions a channel."""
@@ -51,7 +52,7 @@ class Contents:
     def ranges(self, number: int) -> list[tuple[int, int]]:
         """Where in the file the bytes of an item lie; a run without a length is left out."""
         location = self.locations.get(number)
-        if location is None or location.method == items.IN_ITEM:
+        if location is None or location.method not in (items.IN_FILE, items.IN_IDAT):
             return []
         base = self.found["idat"].body if location.method == items.IN_IDAT and "idat" in self.found else 0
         return [(base + start, base + start + length) for start, length in items.runs(location) if length]
@@ -59,6 +60,13 @@ class Contents:
     def all_ranges(self) -> list[tuple[int, int]]:
         """Where in the file the bytes of all items lie."""
         return [found for number in self.locations for found in self.ranges(number)]
+
+    def owned_body(self, number: int, kind: str) -> bytes:
+        """The body of an item's first property of a kind; empty where it has none."""
+        for _, index in self.owned.get(number, ()):
+            if 0 < index <= len(self.properties) and self.properties[index - 1].kind == kind:
+                return self.data[self.properties[index - 1].body : self.properties[index - 1].end]
+        return b""
 
     def size(self, number: int) -> int:
         """How many bytes an item has."""
@@ -87,7 +95,7 @@ def read(reader: Reader, meta: Box) -> Contents:
                     owned.setdefault(number, []).extend(links)
     places = items.locations(reader, found["iloc"]) if "iloc" in found else []
     entries = items.infos(reader, found["iinf"]) if "iinf" in found else []
-    return Contents(
+    contents = Contents(
         reader.data,
         found,
         {place.item: place for place in places},
@@ -97,6 +105,22 @@ def read(reader: Reader, meta: Box) -> Contents:
         owned,
         items.groups(reader, found["grpl"]) if "grpl" in found else [],
     )
+    for place in places:
+        contents.locations[place.item] = _without_rest(contents, place)
+    return contents
+
+
+def _without_rest(contents: Contents, place: Location) -> Location:
+    """Where the coded data of an item lies, without what is carried behind it."""
+    kind, payload = contents.kind(place.item), contents.payload(place.item)
+    left = coded.end(kind, payload, contents.owned_body(place.item, _CONFIGURATIONS.get(kind, "")))
+    if left == len(payload) or len(payload) != sum(extent.length for extent in place.extents):
+        return place
+    kept = []
+    for extent in place.extents:
+        kept += [extent._replace(length=min(extent.length, left))] if left > 0 else []
+        left -= extent.length
+    return place._replace(extents=tuple(kept))
 
 
 def needed(reader: Reader, contents: Contents) -> set[int]:
@@ -128,7 +152,9 @@ def describe(contents: Contents, kept: set[int]) -> Iterator[tuple[str, bytes]]:
     tiles = {target for found in references if found.kind in _MADE_OF for target in found.targets}
     for number in sorted(contents.locations.keys() - kept):
         kind, payload = contents.kind(number), contents.payload(number)
-        if kind == "Exif":
+        if not _is_picture(contents, number) and not _is_there(contents, number):
+            yield removals.BROKEN, b"broken"
+        elif kind == "Exif":
             yield removals.EXIF, payload
         elif kind == "tmap":
             yield removals.HDR_MAP, payload
@@ -183,8 +209,5 @@ def _with_parts(contents: Contents, kept: set[int]) -> set[int]:
 
 def _auxiliary(contents: Contents, number: int) -> str:
     """What an auxiliary item is, by its property `auxC`; empty where it has none."""
-    for _, index in contents.owned.get(number, ()):
-        if 0 < index <= len(contents.properties) and contents.properties[index - 1].kind == "auxC":
-            box = contents.properties[index - 1]
-            return properties.auxiliary(contents.data[box.body : box.end])
-    return ""
+    body = contents.owned_body(number, "auxC")
+    return properties.auxiliary(body) if body else ""
