@@ -10,6 +10,10 @@ server.tighten()
 app = st.App(
     "uploader/ui/main.py",
     routes=api.ROUTES,
-    middleware=api.guard(server.hosts(), any_address=not server.listens_on_loopback()),
+    middleware=api.guard(
+        server.hosts(),
+        any_address=not server.listens_on_loopback(),
+        inline_scripts=server.inline_scripts(),
+    ),
     lifespan=api.lifespan,
 )

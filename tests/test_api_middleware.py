@@ -1,6 +1,9 @@
 """What every request meets first: names, origins and sessions, on an app that answers everything."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -11,6 +14,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from uploader.api import guard
+from uploader.flow import application
 from uploader.flow.admission import Admissions, admissions
 
 NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1", "uploads.example.com", "*.team.example")
@@ -160,3 +164,58 @@ def test_admissions_are_bounded() -> None:
     for session in ("a", "b", "a", "c"):
         kept.admit(session)
     assert [session for session in "abc" if session in kept] == ["a", "c"]
+
+
+def test_every_answer_tells_browsers_what_not_to_do(client: TestClient) -> None:
+    refused = client.get("/", headers={"Host": "evil.example"})
+    for answer in (client.get("/"), client.get("/api/uploads"), refused):
+        policy = dict(rule.split(" ", 1) for rule in answer.headers["Content-Security-Policy"].split("; "))
+        assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
+        assert "unsafe-inline" not in policy["script-src"]
+        assert "'unsafe-eval'" not in policy["script-src"]
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_behind_tls_browsers_are_told_to_stay_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve() as client:
+        answer = client.get("https://localhost/")
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    monkeypatch.setenv("UPLOADER_PUBLIC_ORIGIN", "https://uploads.example.com")
+    with serve() as client:  # a proxy ends TLS and says nothing of it
+        assert "Strict-Transport-Security" in client.get("/").headers
+
+
+def test_those_who_embed_the_page_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "UPLOADER_FRAME_ANCESTORS", "https://Intranet.example.com/wiki, https://b.example:8443"
+    )
+    with serve() as client:
+        headers = client.get("/").headers
+    assert "X-Frame-Options" not in headers
+    policy = headers["Content-Security-Policy"]
+    assert policy.endswith("frame-ancestors https://intranet.example.com https://b.example:8443")
+
+
+@dataclass
+class Opened:
+    bucket: Any
+    store: Any = None
+
+
+def test_the_policy_names_the_store_once_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(application, "_current", None)
+    assert application.storage_origins() == ("http:", "https:")
+    bucket = SimpleNamespace(name="team-images", endpoint_url="https://s3.eu-west-1.amazonaws.com")
+    monkeypatch.setattr(application, "_current", Opened(bucket))
+    own = ("https://s3.eu-west-1.amazonaws.com", "https://team-images.s3.eu-west-1.amazonaws.com")
+    assert application.storage_origins() == own
+    with serve() as client:
+        assert (
+            f"img-src 'self' data: blob: {' '.join(own)};"
+            in client.get("/").headers["Content-Security-Policy"]
+        )
+    monkeypatch.setattr(application, "_current", Opened(bucket, store=object()))
+    assert application.storage_origins() == ("http://127.0.0.1:*",)

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 ROWS = dict(re.findall(r"^\| `UPLOADER_(\w+)` \| (.+?) \|", README, re.MULTILINE))
 WORDS = {
+    "frame_ancestors",
     "allowed_hosts",
     "browse",
     "bucket",

@@ -66,6 +66,7 @@ def test_every_fault_is_reported_at_once_with_its_name_and_value(monkeypatch: py
         "ENDPOINT_URL": "ftp://x",
         "PREFIX": "a/../b",
         "BROWSE": "photos,a/../b",
+        "FRAME_ANCESTORS": "https://a.example, *; script-src *",
         "ALLOWED_HOSTS": "https://uploads.example.com",
         "MAX_BYTES": "lots",
         "MAX_PIXELS": "-1",

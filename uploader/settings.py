@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     """The page's own address as browsers see it. Unset: what the browser says."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Further names under which people reach the page, separated by commas."""
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins of pages that may show this one in a frame, separated by commas. Unset: none."""
 
     @model_validator(mode="before")
     @classmethod
@@ -133,6 +135,13 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(dict.fromkeys(_folder(part.strip()) for part in value.split(",") if part.strip()))
+
+    @field_validator("frame_ancestors", mode="before")
+    @classmethod
+    def _origins(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return tuple(origin_of(_web_address(part.strip())) for part in value.split(",") if part.strip())
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -148,10 +148,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab whose uncaught script errors fail the test."""
+    """A tab whose uncaught script errors and breaches of the Content-Security-Policy fail the test."""
     made = context.new_page()
     faults: list[str] = []
     made.on("pageerror", lambda error: faults.append(str(error)))
+    made.on(
+        "console", lambda message: "Content Security Policy" in message.text and faults.append(message.text)
+    )
     yield made
     assert not faults, faults
 

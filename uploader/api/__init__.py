@@ -17,6 +17,7 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
     health.py     the signs of life
     manners.py    how every route listens and answers
     middleware.py what every request meets before: is it meant for this page, and may it send bytes?
+    security_headers.py  what every answer tells a browser not to do
 """
 
 from uploader.api.middleware import guard

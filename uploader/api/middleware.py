@@ -17,7 +17,11 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from uploader.api.security_headers import SecurityHeaders
+from uploader.errors import SettingsInvalid
 from uploader.flow.admission import admissions
+from uploader.flow.application import storage_origins
+from uploader.settings import Settings
 
 _UPLOAD: Final = re.compile(r"/_stcore/upload_file(?:/(?P<session>[^/]*))?(?:/|$)")
 _METRICS: Final = re.compile(r"/_stcore/metrics/?$")
@@ -91,10 +95,22 @@ class RequestGuard:
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def guard(names: Sequence[str], *, any_address: bool) -> list[Middleware]:
-    """The middleware for `st.App(middleware=...)`."""
+def guard(names: Sequence[str], *, any_address: bool, inline_scripts: Sequence[str] = ()) -> list[Middleware]:
+    """The middleware for `st.App`; `inline_scripts` are those written into Streamlit's page."""
     known = Names(frozenset(name.lower().rstrip(".") for name in names), any_address)
-    return [Middleware(RequestGuard, names=known)]
+    try:
+        settings = Settings.load()
+        ancestors, tls = settings.frame_ancestors, (settings.public_origin or "").startswith("https:")
+    except SettingsInvalid:  # the page says so
+        ancestors, tls = (), False
+    headers = Middleware(
+        SecurityHeaders,
+        storage=storage_origins,
+        inline_scripts=inline_scripts,
+        ancestors=ancestors,
+        tls=tls,
+    )
+    return [headers, Middleware(RequestGuard, names=known)]
 
 
 def _unknown(host: str) -> str:

@@ -5,6 +5,7 @@ import secrets
 import threading
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -194,6 +195,20 @@ def _still_opening() -> UploaderError:
         "check the network, the endpoint and the credentials.",
         code=OPENING,
     )
+
+
+def storage_origins() -> tuple[str, ...]:
+    """The origins to which pages post files and from which they read images, as a CSP names them.
+
+    Never opens the application: until it is open, its store may be anywhere.
+    """
+    current = _current
+    if current is None:
+        return ("http:", "https:")
+    if current.store:
+        return ("http://127.0.0.1:*",)  # another port, where the old one was taken meanwhile
+    parts = urlsplit(current.bucket.endpoint_url)
+    return (f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://{current.bucket.name}.{parts.netloc}")
 
 
 def recovered() -> Application:
