@@ -25,6 +25,14 @@ _NUMBER: Final = rb"[-+0-9.eE]{1,24}"
 _PARAMETERS: Final = (
     *("GainMapMin", "GainMapMax", "Gamma", "OffsetSDR", "OffsetHDR", "HDRCapacityMin", "HDRCapacityMax"),
 )
+_AS_ATTRIBUTE: Final = {
+    name: re.compile(rb'\bhdrgm:%s="\s*+(%s)\s*+"' % (name.encode(), _NUMBER)) for name in _PARAMETERS
+}
+_AS_ELEMENT: Final = {
+    name: re.compile(rb"<hdrgm:%s>([^&]{1,512}?)</hdrgm:%s>" % (name.encode(), name.encode()), re.DOTALL)
+    for name in _PARAMETERS
+}
+_IN_ELEMENT: Final = re.compile(rb">\s*+(%s)\s*+<" % _NUMBER)
 _NEEDED: Final = {"GainMapMax", "HDRCapacityMax"}
 _HEAD: Final = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -138,7 +146,7 @@ def _iso(data: bytes, walk: Walk) -> bytes:
 def _parameters(data: bytes, walk: Walk) -> bytes:
     """The parameters in words of our own; empty where one that is needed is missing."""
     packet = b"".join(_bodies(data, walk, "XMP", _XMP_NAME))[:_MOST_XMP_BYTES]
-    found = {name: _values(packet, name.encode()) for name in _PARAMETERS}
+    found = {name: _values(packet, name) for name in _PARAMETERS}
     if not all(found[name] for name in _NEEDED):
         return b""
     is_hdr = re.search(rb'hdrgm:BaseRenditionIsHDR(?:="|>)\s*True', packet)
@@ -153,11 +161,11 @@ def _parameters(data: bytes, walk: Walk) -> bytes:
     return _HEAD + b' hdrgm:Version="1.0"' + attributes + b">" + elements + _FOOT
 
 
-def _values(packet: bytes, name: bytes) -> list[bytes]:
+def _values(packet: bytes, name: str) -> list[bytes]:
     """One number, or one a channel, as an attribute or as an element."""
-    attribute = re.search(rb'\bhdrgm:%s="\s*(%s)\s*"' % (name, _NUMBER), packet)
+    attribute = _AS_ATTRIBUTE[name].search(packet)
     if attribute:
         return [attribute[1]]
-    element = re.search(rb"<hdrgm:%s>([^&]{1,512}?)</hdrgm:%s>" % (name, name), packet, re.DOTALL)
-    values = re.findall(rb">\s*(%s)\s*<" % _NUMBER, b">" + element[1] + b"<") if element else []
+    element = _AS_ELEMENT[name].search(packet)
+    values = _IN_ELEMENT.findall(b">" + element[1] + b"<") if element else []
     return values if len(values) in (1, 3) else []

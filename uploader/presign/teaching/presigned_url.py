@@ -22,7 +22,7 @@ SIGV4_PARAMETERS: Final = (
 _SIGV2_PARAMETERS: Final = ("AWSAccessKeyId", "Expires", "Signature")
 # bucket.s3.region.amazonaws.com, with - for the dot in old addresses, dualstack and FIPS
 _VIRTUAL_HOST: Final = re.compile(
-    r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:express)?[a-z0-9.-]*\.amazonaws\.(?:com|com\.cn|eu)"
+    r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3(?:express)?[a-z0-9.-]{0,64}\.amazonaws\.(?:com|com\.cn|eu)"
 )
 MAX_PARAMETERS: Final = 200
 
