@@ -161,7 +161,7 @@ def test_a_lax_store_is_told_with_what_the_app_does_instead(
         )
         findings = found(replace(whole, bucket=lax))
     for title, instead in {
-        "Form checksum": "promotes only bytes that it has checked",
+        "Exact form": "promotes only bytes that it has checked",
         "Pinned copies": "stores the bytes that it has checked",
         "Checksum": "stores those bytes",
     }.items():
