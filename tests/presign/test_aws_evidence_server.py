@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from tests.presign.aws_evidence import EVIDENCE, Evidence, Fields
+from tests.presign.aws_evidence import Evidence, Fields
+from tests.presign.aws_evidence_values import EVIDENCE
 from tests.presign.forms import BODY, BUCKET, IN_AN_HOUR, NOW, encode, signing
 from tests.presign.generated_forms import NEVER
 from tests.presign.server_differences import Answer, code_in

@@ -26,6 +26,9 @@ _MEANINGS: Final = {
     "x-amz-checksum-sha256": "The SHA-256 that the content must have, in base64.",
     "policy": "What the form may store and until when: JSON in base64, and the string that is signed.",
     "x-amz-signature": "The proof that the policy was signed with the secret key.",
+    "x-amz-server-side-encryption": "How S3 encrypts the object; by itself it takes AES256.",
+    "x-amz-storage-class": "In which class S3 keeps the object, and at which price.",
+    "tagging": "Tags in XML, on which rules of the bucket may act.",
     "acl": "Who else may read the object; S3 buckets refuse it today.",
 }
 
@@ -112,8 +115,15 @@ def duration_label(seconds: int) -> str:
 def _row(name: str, value: str, explanations: tuple[Explanation, ...]) -> FieldRow:
     lower = name.lower()
     condition = next((each.condition for each in explanations if each.field == lower), "")
-    meaning = "A note kept with the object." if lower.startswith(METADATA_PREFIX) else ""
-    return FieldRow(name, value, _MEANINGS.get(lower, meaning), condition)
+    return FieldRow(name, value, _MEANINGS.get(lower) or _meaning_by_start(lower), condition)
+
+
+def _meaning_by_start(lower: str) -> str:
+    if lower.startswith(METADATA_PREFIX):
+        return "A note kept with the object."
+    if lower.startswith("x-amz-checksum-"):
+        return "The checksum that the content must have, in base64."
+    return "S3 passes over it." if lower.startswith("x-ignore-") else ""
 
 
 def _pretty(text: str) -> str:

@@ -37,6 +37,11 @@ _ATTACKS: Final = {
     "tagging": "Giving the object tags that lifecycle or access rules act on.",
     "cache-control": "Letting browsers keep the object for ever, or never.",
     "content-disposition": "Making browsers save the object under another name.",
+    "content-encoding": "Making browsers unpack what is not packed, or show what is.",
+    "content-md5": "Sending other content.",
+    "x-amz-server-side-encryption": "Storing the object with another encryption than was signed.",
+    "x-amz-server-side-encryption-aws-kms-key-id": "Encrypting the object with a key of somebody else.",
+    "x-amz-website-redirect-location": "Leading visitors of a website in the bucket to another site.",
 }
 
 
@@ -65,6 +70,8 @@ def _explain(clause: Clause) -> Explanation:
 def _attack(field: str) -> str:
     if field in _ATTACKS:
         return _ATTACKS[field]
+    if field.startswith("x-amz-checksum-"):
+        return "Sending other content."
     if field.startswith(METADATA_PREFIX):
         return "Storing the object with other metadata than was signed."
     return f"Sending another value for {field}."
