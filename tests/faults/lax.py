@@ -1,6 +1,7 @@
 """A store that promises less, as a proxy before the real one: no checksum, and copies without their pin.
 
-It ignores `x-amz-copy-source-if-match`, checks no checksum of a form and keeps none, as Ceph RGW 16.2 does.
+As Ceph RGW 16.2 does, it holds a form to its size, checks no checksum and keeps none, and ignores
+`x-amz-copy-source-if-match`.
 What it does differently it does there with credentials of its own, because requests are signed.
 """
 
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.faults.proxy import Answer, Exchange, Proxy
+from uploader.presign.policy import decode_policy
 from uploader.storage.bucket import Bucket
 
 _AREAS = ("incoming", "images", "thumbnails")
@@ -26,6 +28,10 @@ def make_lax(proxy: Proxy, truth: Bucket, *, keeps_sha256: bool = False) -> None
             part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
             for part in parts
         }
+        sizes = [c for c in decode_policy(form["policy"].decode()).conditions if "content-length-range" in c]
+        if len(form["file"]) > sizes[0][2]:
+            exchange.reply(Answer(400, (), b"<Error><Code>EntityTooLarge</Code></Error>"))
+            return
         key, kind = form["key"].decode(), form["Content-Type"].decode()
         metadata = {name[11:]: value.decode() for name, value in form.items() if name[:11] == "x-amz-meta-"}
         client.put_object(Bucket=truth.name, Key=key, Body=form["file"], ContentType=kind, Metadata=metadata)
