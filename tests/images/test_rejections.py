@@ -85,6 +85,12 @@ SENTENCES = [
         "and only the picture is allowed. Export it again.",
     ),
     (
+        rejections.hidden_data("PNG", "a ZIP archive"),
+        "trailing_data",
+        "This PNG carries a ZIP archive inside, and only the picture is allowed. "
+        "Export it again, or choose another file.",
+    ),
+    (
         rejections.too_many_pixels(9_000, 8_000, LIMITS),
         "too_many_pixels",
         "This image has 9,000 × 8,000 pixels (72.0 megapixels), and at most 52.43 megapixels are allowed. "

@@ -16,8 +16,8 @@ _MOST_TAGS = 200
 _KEPT: Final = frozenset(
     b"A2B0 A2B1 A2B2 A2B3 B2A0 B2A1 B2A2 B2A3 B2D0 B2D1 B2D2 B2D3 D2B0 D2B1 D2B2 D2B3 "
     b"bTRC bXYZ gTRC gXYZ kTRC rTRC rXYZ wtpt bkpt chad chrm cicp gamt lumi meas "
-    b"clro clrt clot ncl2 ncol pre0 pre1 pre2 pseq rig0 resp tech view vued bfd  "
-    b"desc dmnd dmdd cprt crdi psd0 psd1 psd2 psd3 ps2s ps2i scrd scrn devs".split()
+    b"clro clrt clot ncl2 ncol pre0 pre1 pre2 pseq psid rig0 resp tech view vued bfd  "
+    b"desc dmnd dmdd cprt crdi psd0 psd1 psd2 psd3 ps2s ps2i scrd scrn devs targ".split()
 )
 _Tag = tuple[bytes, tuple[int, int]]
 _WHOSE: Final = ((4, 8), (24, 36), (48, 56), (80, 100))

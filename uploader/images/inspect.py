@@ -66,6 +66,7 @@ def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim:
     walk = containers.walk(data, containers.sniff(data, limits), limits)
     _refuse_missing_rows(data, walk)
     bare, bare_walk = metadata.strip(data, walk)
+    containers.refuse_archive(walk.format, bare)
     stored = bare if strip else metadata.trim(data, walk)[0] if trim else data
     checked = _decode(bare, bare_walk, limits, stored)
     blocks = exif_blocks.blocks(data, walk)

@@ -123,6 +123,12 @@ def trailing_data(name: str, found: str, count: int) -> ImageRejected:
     return ImageRejected(sentence, code=TRAILING_DATA, found=found, count=count)
 
 
+def hidden_data(name: str, found: str) -> ImageRejected:
+    """Something that is not part of a picture, within its coded data."""
+    sentence = f"This {format_label(name)} carries {found} inside, and only the picture is allowed. {_AGAIN}"
+    return ImageRejected(sentence, code=TRAILING_DATA, found=found)
+
+
 def too_many_pixels(width_px: int, height_px: int, limits: Limits) -> ImageRejected:
     """More width times height than `max_pixels`."""
     sentence = (

@@ -1,11 +1,14 @@
 """What follows the end of a picture: padding and phones' tails pass, anything else is named and refused."""
 
+import io
 import struct
+import zipfile
 
 import pytest
 
 from tests.images import pictures
 from tests.images.containers.walked import SAMPLES, refused, walk
+from uploader.errors import ImageRejected
 from uploader.images import rejections
 from uploader.images.inspect import check
 from uploader.limits import FORMATS
@@ -89,3 +92,33 @@ def test_a_cut_in_the_tail_costs_the_tail_alone() -> None:
 def test_a_page_behind_a_video_is_found() -> None:
     video = pictures.box(b"ftyp", b"mp42\0\0\0\0isom") + pictures.box(b"mdat", bytes(9))
     assert refused(SAMPLES["JPEG"] + video + b"<script>x</script>").code == rejections.TRAILING_DATA
+
+
+def archive() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("page.html", "hello")
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "GIF", "WEBP"])
+def test_an_archive_within_the_coded_data_is_refused(name: str) -> None:
+    data, packed = SAMPLES[name], archive()
+    if name == "PNG":
+        last = data.rindex(b"IDAT") + 4
+        size = int.from_bytes(data[last - 8 : last - 4], "big")
+        data = data[: last - 8] + pictures.chunk(b"IDAT", data[last : last + size] + packed) + data[-12:]
+    elif name == "GIF":
+        data = data[:-2] + bytes((len(packed),)) + packed + data[-2:]
+    elif name == "WEBP":
+        size = struct.pack("<I", len(data) - 20 + len(packed))
+        data = (
+            data[:4] + struct.pack("<I", len(data) - 8 + len(packed)) + data[8:16] + size + data[20:] + packed
+        )
+    else:
+        data = data[:-2] + packed + data[-2:]
+    assert zipfile.is_zipfile(io.BytesIO(data))
+    for ways in ({}, {"strip": True}, {"trim": True}):
+        with pytest.raises(ImageRejected) as caught:
+            check(data + bytes(len(data) % 2), **ways)
+        assert "a ZIP archive" in str(caught.value)

@@ -19,11 +19,21 @@ from uploader.images import foreign, rejections
 from uploader.images.containers import avif, gif, jpeg, png, webp
 from uploader.images.containers.jpeg import further as further_jpegs
 from uploader.images.containers.png import lacks_pixels
-from uploader.images.containers.tail import FURTHER_PICTURES
+from uploader.images.containers.tail import FURTHER_PICTURES, refuse_archive
 from uploader.images.containers.walk import BROKEN, Part, Walk
 from uploader.limits import FORMATS, Limits
 
-__all__ = ["BROKEN", "FURTHER_PICTURES", "Part", "Walk", "further_jpegs", "lacks_pixels", "sniff", "walk"]
+__all__ = [
+    "BROKEN",
+    "FURTHER_PICTURES",
+    "Part",
+    "Walk",
+    "further_jpegs",
+    "lacks_pixels",
+    "refuse_archive",
+    "sniff",
+    "walk",
+]
 
 _WALKERS: Final[dict[str, Callable[[bytes, Limits], Walk]]] = {
     "JPEG": jpeg.walk,

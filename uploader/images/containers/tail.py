@@ -15,6 +15,8 @@ from uploader.images.containers.walk import Reader
 
 _PADDING = re.compile(rb"(?:[\x00\t\n\r ]|\xff(?!\xd8\xff))*+")  # but not the start of a JPEG
 _MOST_TAILS = 16
+_ZIP_END_BYTES: Final = 65_557
+"""A ZIP archive's last record and the longest comment behind it."""
 FURTHER_PICTURES: Final = removals.FURTHER_PICTURES
 _SECOND_END: Final = b"IEND\xaeB`\x82"
 _JPEG: Final = b"\xff\xd8\xff"
@@ -106,6 +108,19 @@ def samsung_start(data: bytes) -> int | None:
     entries = range(directory + 12, min(directory + 12 + 12 * count, len(data) - 8 - 11), 12)
     backs = [int.from_bytes(data[at + 4 : at + 8], "little") for at in entries]
     return directory - max(backs, default=0)
+
+
+def refuse_archive(name: str, data: bytes) -> None:
+    """Raise for a cleaned file that opens as a ZIP archive too: then its coded data carries one.
+
+    An archive ends with a directory and a record that says how long that is (APPNOTE.TXT, 4.3.16).
+    """
+    start = data.rfind(b"PK\x05\x06", -_ZIP_END_BYTES)
+    if start < 0:
+        return
+    size = int.from_bytes(data[start + 12 : start + 16], "little")
+    if not size or (size <= start and data[start - size : start - size + 4] == b"PK\x01\x02"):
+        raise rejections.hidden_data(name, "a ZIP archive")
 
 
 def _is_trailer(data: bytes, start: int) -> bool:
