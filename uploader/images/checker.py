@@ -9,12 +9,13 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import IO, Self
 
 from uploader.errors import Busy, ImageRejected
 from uploader.images import rejections
-from uploader.images.inspect import Checked, weigh
+from uploader.images.inspect import Checked, bound_web_copy, weigh
 from uploader.images.worker import Gone, Stream, Worker
 from uploader.limits import Limits
 
@@ -49,30 +50,31 @@ class Checker:
         *,
         strip: bool = False,
         trim: bool = False,
+        web_copy_px: int = 0,
         into: IO[bytes] | None = None,
     ) -> Checked:
         """What `inspect.check` says, within the limits' memory, CPU and wall time.
 
         With `strip`, metadata is taken off first; with `trim`, only what follows the end of the picture:
         `stripped` is what to store, and `facts` describe that. Given `into`, an empty file, that goes there
-        piece by piece instead, and `stripped` stays None.
+        piece by piece instead, and `stripped` stays None. With `web_copy_px`, a JPEG of that side comes too.
         A stream is read only once a child is free, and never held whole; what it raises comes through.
         Raises ImageRejected, also when the child dies over the file; Busy when too many wait already, or
         `into` can take no more.
         """
         weigh(len(data), self._limits)
+        bound_web_copy(web_copy_px, self._limits)
+        wanted = partial(Worker.ask, data=data, strip=strip, trim=trim, web_copy_px=web_copy_px, into=into)
         try:
-            return self._ask(data, strip, trim, into)
+            return self._ask(wanted)
         except Gone:
-            return self._ask(data, strip, trim, into)
+            return self._ask(wanted)
 
-    def _ask(
-        self, data: bytes | memoryview | Stream, strip: bool, trim: bool, into: IO[bytes] | None
-    ) -> Checked:
+    def _ask(self, wanted: Callable[..., Checked]) -> Checked:
         child = self._take()
         started_s = time.monotonic()
         try:
-            return child.ask(data, strip=strip, trim=trim, into=into, wall_s=self._limits.check_wall_s)
+            return wanted(child, wall_s=self._limits.check_wall_s)
         except ImageRejected as error:
             if self._closed and error.code == rejections.CHECK_FAILED:
                 raise _shutting_down() from None

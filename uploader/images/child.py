@@ -1,7 +1,9 @@
 """The checking child: pictures come in by stdin, answers go out by stdout. `checker.py` starts it.
 
-    request   flags (1 byte: 1 = strip, 2 = trim), length (8 bytes), the picture
-    answer    lengths of what follows (4, 8 and 8 bytes): a JSON head, the thumbnail, the stripped bytes
+    request   flags (1 byte: 1 = strip, 2 = trim), the side of a web copy in pixels (2 bytes; 0: none),
+              length (8 bytes), the picture
+    answer    lengths of what follows (4, 8, 8 and 8 bytes): a JSON head, the thumbnail, the web copy, the
+              stripped bytes
 
 The head holds `facts`, `removed`, `likeness`, `camera` and `taken`, or else `rejected`; and `last`, when
 this child ends after it.
@@ -25,8 +27,8 @@ from uploader.images import rejections
 from uploader.images.inspect import Checked, check
 from uploader.limits import Limits
 
-REQUEST: Final = struct.Struct(">BQ")
-ANSWER: Final = struct.Struct(">IQQ")
+REQUEST: Final = struct.Struct(">BHQ")
+ANSWER: Final = struct.Struct(">IQQQ")
 STRIP: Final = 1
 TRIM: Final = 2
 
@@ -44,31 +46,36 @@ def main() -> None:
     from uploader.images import decode  # now, so that the first picture does not pay for it
 
     decode.trust_own_bounds()
-    requests: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[tuple[int, int, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
     head: dict[str, Any] = {"last": False}
     count = 0
     while not head["last"]:
         count += 1
-        flags, data = requests.get()
+        flags, web_copy_px, data = requests.get()
         _allow_cpu(limits.check_cpu_s)
-        head, thumbnail, stripped = _answer(data, limits, flags)
+        head, *bodies = _answer(data, limits, flags, web_copy_px)
         del data
         head["last"] = count == _MOST_PICTURES or _resident_bytes() > _MOST_RESIDENT_BYTES
         text = json.dumps(head).encode()
-        answers.write(ANSWER.pack(len(text), len(thumbnail), len(stripped)))
-        answers.writelines((text, thumbnail, stripped))
+        answers.write(ANSWER.pack(len(text), *map(len, bodies)))
+        answers.writelines((text, *bodies))
         answers.flush()
     os._exit(0)  # the listening thread never ends by itself
 
 
-def _answer(data: bytes, limits: Limits, flags: int) -> tuple[dict[str, Any], bytes, bytes]:
+def _answer(
+    data: bytes, limits: Limits, flags: int, web_copy_px: int
+) -> tuple[dict[str, Any], bytes, bytes, bytes]:
+    """The head, the thumbnail, the web copy and the stripped bytes."""
     try:
-        checked: Checked = check(data, limits, strip=bool(flags & STRIP), trim=bool(flags & TRIM))
+        checked: Checked = check(
+            data, limits, strip=bool(flags & STRIP), trim=bool(flags & TRIM), web_copy_px=web_copy_px
+        )
     except ImageRejected as error:
-        return _rejected(error), b"", b""
+        return _rejected(error), b"", b"", b""
     except MemoryError:
-        return _rejected(rejections.too_much_memory()), b"", b""
+        return _rejected(rejections.too_much_memory()), b"", b"", b""
     head = {
         "facts": asdict(checked.facts),
         "removed": checked.removed,
@@ -76,25 +83,25 @@ def _answer(data: bytes, limits: Limits, flags: int) -> tuple[dict[str, Any], by
         "camera": checked.camera,
         "taken": checked.taken,
     }
-    return head, checked.thumbnail, checked.stripped or b""
+    return head, checked.thumbnail, checked.web_copy or b"", checked.stripped or b""
 
 
 def _rejected(error: ImageRejected) -> dict[str, Any]:
     return {"rejected": {"sentence": str(error), "code": error.code, "facts": error.facts}}
 
 
-def _listen(stdin: BinaryIO, requests: "queue.SimpleQueue[tuple[int, bytes]]") -> None:
+def _listen(stdin: BinaryIO, requests: "queue.SimpleQueue[tuple[int, int, bytes]]") -> None:
     """Hand pictures over; end the process at once when the parent is gone, also in the middle of a decode.
 
     Not PR_SET_PDEATHSIG: it fires when the parent's *thread* ends, and page scripts run in threads that do.
     """
     with contextlib.suppress(BaseException):
         while len(head := stdin.read(REQUEST.size)) == REQUEST.size:
-            flags, size = REQUEST.unpack(head)
+            flags, web_copy_px, size = REQUEST.unpack(head)
             data = stdin.read(size)
             if len(data) < size:
                 break
-            requests.put((flags, data))
+            requests.put((flags, web_copy_px, data))
             del data
     os._exit(0)
 

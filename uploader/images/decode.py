@@ -16,7 +16,7 @@ from uploader.images.colour.declared import declared
 from uploader.images.containers import Walk, lacks_pixels
 from uploader.limits import Limits
 
-_THUMBNAIL_QUALITY = 82
+_THUMBNAIL_QUALITY, _WEB_QUALITY = 82, 85
 _TINY_SIDE_PX, _TINY_QUALITY = 128, 95  # few pixels: each one shows
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -41,6 +41,7 @@ class Decoded:
     frames: int
     thumbnail: bytes
     likeness: str
+    web_copy: bytes = b""
 
 
 def trust_own_bounds() -> None:
@@ -48,14 +49,17 @@ def trust_own_bounds() -> None:
     Image.MAX_IMAGE_PIXELS = None
 
 
-def decode(data: bytes, walk: Walk, limits: Limits) -> Decoded:
-    """Decode every frame within `limits` and thumbnail the first one. Raises only ImageRejected."""
+def decode(data: bytes, walk: Walk, limits: Limits, *, web_copy_px: int = 0) -> Decoded:
+    """Decode every frame within `limits` and thumbnail the first one. Raises only ImageRejected.
+
+    With `web_copy_px`, make a JPEG too whose sides have at most so many pixels; it is never enlarged.
+    """
     try:
         # Pillow warns where a viewer shrugs: odd EXIF, a broken profile, an animation that is a still image.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with _open(data, walk) as image:
-                return _decode(image, data, walk, limits)
+                return _decode(image, data, walk, limits, web_copy_px)
     except ImageRejected:
         raise
     except MemoryError:
@@ -90,13 +94,12 @@ def _plain(data: bytes, walk: Walk) -> bytes:
     return bytes(plain)
 
 
-def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits) -> Decoded:
+def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits, web_copy_px: int) -> Decoded:
     frames = getattr(image, "n_frames", 1) if walk.format == "AVIF" else walk.frames
     width, height = image.size
     bound(width, height, frames, limits)
-    sides = limits.thumbnail_side_px, limits.thumbnail_side_px
-    if walk.format == "JPEG":
-        image.draft(None, _twice(image.size, sides))  # libjpeg still reads every coefficient
+    if walk.format == "JPEG":  # libjpeg scales while it decodes, and still reads every coefficient
+        image.draft(None, _fitting(image.size, max(2 * limits.thumbnail_side_px, web_copy_px)))
     image.load()
     if walk.format == "PNG" and _ends_empty(image) and lacks_pixels(data, walk.parts):
         raise rejections.damaged("PNG", "its last rows are missing")
@@ -107,12 +110,14 @@ def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits) -> Deco
     block = image.info.get("exif") or b""
     boxed = walk.format in ("AVIF", "HEIC")  # Pillow says in EXIF's words how their own property turns them
     turn = exif.orientation(block) if boxed else exif.turn(data, walk)
-    small = _small(image, data, walk, sides, turn)
+    small = _shown(image, data, walk, max(limits.thumbnail_side_px, web_copy_px), turn)
     _verify_rest(image, walk, shown, frames)
     if turn >= 5:
         width, height = height, width
-    thumbnail = _jpeg(small, crisp=walk.format != "JPEG")
-    return Decoded(width, height, frames, thumbnail, _likeness(small))
+    crisp = walk.format != "JPEG"
+    web_copy = _web_copy(small, web_copy_px, crisp=crisp) if web_copy_px else b""
+    small.thumbnail((limits.thumbnail_side_px, limits.thumbnail_side_px), Image.Resampling.HAMMING)
+    return Decoded(width, height, frames, _jpeg(small, crisp=crisp), _likeness(small), web_copy)
 
 
 def _ends_empty(image: Image.Image) -> bool:
@@ -122,9 +127,9 @@ def _ends_empty(image: Image.Image) -> bool:
     return any(row.getbbox(alpha_only=False) is None for row in rows)
 
 
-def _twice(size: tuple[int, int], sides: tuple[int, int]) -> tuple[int, int]:
-    """Twice the thumbnail's size, in the picture's shape: from there a cheap filter is fine enough."""
-    factor = 2 * min(sides[0] / size[0], sides[1] / size[1])
+def _fitting(size: tuple[int, int], side_px: int) -> tuple[int, int]:
+    """The largest size in the picture's shape whose sides have at most so many pixels."""
+    factor = side_px / max(size)
     return max(1, int(size[0] * factor)), max(1, int(size[1] * factor))
 
 
@@ -149,12 +154,12 @@ def _verify_rest(image: Image.Image, walk: Walk, shown: int, frames: int) -> Non
         image.load()
 
 
-def _small(image: Image.Image, data: bytes, walk: Walk, sides: tuple[int, int], turn: int) -> Image.Image:
-    """The picture as a browser shows it, small, in eight bits and on white."""
+def _shown(image: Image.Image, data: bytes, walk: Walk, side_px: int, turn: int) -> Image.Image:
+    """The picture as a browser shows it, made smaller, in eight bits and on white."""
     profile = image.info.get("icc_profile")
     space, declared_first = declared(data, walk)
     small = pixels.plain(image, data, walk)
-    small.thumbnail(sides, Image.Resampling.HAMMING, reducing_gap=2.0)  # half of BICUBIC's time
+    small.thumbnail((side_px, side_px), Image.Resampling.HAMMING, reducing_gap=2.0)  # half of BICUBIC's time
     if turn in _TURNS:
         small = small.transpose(_TURNS[turn])
     return _flat(to_srgb(small, profile, space, declared_first=declared_first))
@@ -173,6 +178,16 @@ def _jpeg(small: Image.Image, *, crisp: bool) -> bytes:
     tiny = max(small.size) <= _TINY_SIDE_PX
     quality = _TINY_QUALITY if tiny else _THUMBNAIL_QUALITY
     small.save(out, "JPEG", quality=quality, subsampling="4:4:4" if crisp or tiny else "4:2:0")
+    return out.getvalue()
+
+
+def _web_copy(shown: Image.Image, side_px: int, *, crisp: bool) -> bytes:
+    small = shown.copy()
+    small.thumbnail((side_px, side_px), Image.Resampling.HAMMING)
+    small.info.clear()
+    out = io.BytesIO()
+    subsampling = "4:4:4" if crisp else "4:2:0"
+    small.save(out, "JPEG", quality=_WEB_QUALITY, progressive=True, subsampling=subsampling)
     return out.getvalue()
 
 

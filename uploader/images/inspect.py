@@ -48,6 +48,8 @@ class Checked:
     """How it was taken, in one line: `Canon EOS R5 · 50 mm · f/1.8`; empty where metadata is not kept."""
     taken: str = ""
     """When, by the camera's clock, in ISO 8601; also where it is stripped, for who may keep it apart."""
+    web_copy: bytes | None = None
+    """A JPEG without metadata that every browser shows, where one was asked for."""
 
 
 def inspect(data: bytes, limits: Limits = _DEFAULTS) -> ImageFacts:
@@ -55,20 +57,29 @@ def inspect(data: bytes, limits: Limits = _DEFAULTS) -> ImageFacts:
     return check(data, limits).facts
 
 
-def check(data: bytes, limits: Limits = _DEFAULTS, *, strip: bool = False, trim: bool = False) -> Checked:
+def check(
+    data: bytes,
+    limits: Limits = _DEFAULTS,
+    *,
+    strip: bool = False,
+    trim: bool = False,
+    web_copy_px: int = 0,
+) -> Checked:
     """Facts and thumbnail from one walk and one decode, in this process. Raises only ImageRejected.
 
     What is decoded is the picture without its metadata, so that a file is good or bad whatever is stored of
     it: with `strip`, just that; with `trim`, which `strip` includes, all but what follows the picture or is
-    broken; else the file as it is.
+    broken; else the file as it is. With `web_copy_px`, from 1 to `limits.max_web_copy_px`, a JPEG comes with
+    it whose sides have at most so many pixels, upright and in sRGB.
     """
     weigh(len(data), limits)
+    bound_web_copy(web_copy_px, limits)
     walk = containers.walk(data, containers.sniff(data, limits), limits)
     _refuse_missing_rows(data, walk)
     bare, bare_walk = metadata.strip(data, walk)
     containers.refuse_archive(walk.format, bare)
     stored = bare if strip else metadata.trim(data, walk)[0] if trim else data
-    checked = _decode(bare, bare_walk, limits, stored)
+    checked = _decode(bare, bare_walk, limits, stored, web_copy_px)
     blocks = exif_blocks.blocks(data, walk)
     checked = replace(checked, camera="" if strip else camera.line(blocks), taken=taken.taken(blocks))
     if stored == data:
@@ -85,6 +96,14 @@ def weigh(size_bytes: int, limits: Limits) -> None:
         raise rejections.too_large(size_bytes, limits)
 
 
+def bound_web_copy(side_px: int, limits: Limits) -> None:
+    """Raises ValueError for a side that no web copy may have."""
+    if not 0 <= side_px <= limits.max_web_copy_px:
+        raise ValueError(
+            f"a web copy of {side_px:,} pixels a side: 0 to {limits.max_web_copy_px:,} are allowed"
+        )
+
+
 def _refuse_missing_rows(data: bytes, walk: containers.Walk) -> None:
     """A JPEG without an end mark passes where what is there fills it."""
     if walk.format == "JPEG" and walk.parts[-1].kind != "EOI":
@@ -94,12 +113,12 @@ def _refuse_missing_rows(data: bytes, walk: containers.Walk) -> None:
             raise rejections.truncated("JPEG", walk.end)
 
 
-def _decode(data: bytes, walk: containers.Walk, limits: Limits, stored: bytes) -> Checked:
+def _decode(data: bytes, walk: containers.Walk, limits: Limits, stored: bytes, web_copy_px: int) -> Checked:
     """Decode `data`, and tell the facts of what is stored of it."""
     from uploader.images import decode  # late: the parent of the checking children never pays for Pillow
 
     decode.bound(walk.width_px, walk.height_px, walk.frames, limits)
-    decoded = decode.decode(data, walk, limits)
+    decoded = decode.decode(data, walk, limits, web_copy_px=web_copy_px)
     row = formats.BY_NAME[walk.format]
     facts = ImageFacts(
         format=walk.format,
@@ -111,4 +130,4 @@ def _decode(data: bytes, walk: containers.Walk, limits: Limits, stored: bytes) -
         size_bytes=len(stored),
         sha256=hashlib.sha256(stored).hexdigest(),
     )
-    return Checked(facts, decoded.thumbnail, likeness=decoded.likeness)
+    return Checked(facts, decoded.thumbnail, likeness=decoded.likeness, web_copy=decoded.web_copy or None)

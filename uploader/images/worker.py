@@ -25,7 +25,7 @@ _KEPT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEM
 _RUN = "from uploader.images.child import main; main()"
 _CHUNK_BYTES: Final = 256 * 1024
 _MOST_ANSWER_BYTES = 16 * 2**20
-"""A thumbnail and a head are far smaller; a child that says more has been taken over."""
+"""A head, a thumbnail and a web copy are smaller; a child that says more has been taken over."""
 
 
 class Stream(Protocol):
@@ -64,6 +64,7 @@ class Worker:
         *,
         strip: bool = False,
         trim: bool = False,
+        web_copy_px: int = 0,
         into: IO[bytes] | None = None,
         wall_s: float,
     ) -> Checked:
@@ -77,7 +78,7 @@ class Worker:
         timer = threading.Timer(wall_s, self._stop, (late,))
         sent = self.reusable = False  # until the whole answer is here, whatever interrupts
         try:
-            self._send(data, (STRIP if strip else 0) | (TRIM if trim else 0))
+            self._send(data, (STRIP if strip else 0) | (TRIM if trim else 0), web_copy_px)
             sent = True
             timer.start()
             return self._receive(len(data), into)
@@ -104,9 +105,9 @@ class Worker:
             except OSError:
                 continue  # the rest of a picture, which nobody reads any more
 
-    def _send(self, data: bytes | memoryview | Stream, flags: int) -> None:
+    def _send(self, data: bytes | memoryview | Stream, flags: int, web_copy_px: int) -> None:
         stdin = _open(self._process.stdin)
-        stdin.write(REQUEST.pack(flags, len(data)))
+        stdin.write(REQUEST.pack(flags, web_copy_px, len(data)))
         sent_bytes = 0
         for chunk in (data,) if isinstance(data, bytes | memoryview) else data:
             sent_bytes += len(chunk)
@@ -118,14 +119,14 @@ class Worker:
         stdin.flush()
 
     def _receive(self, most_stripped_bytes: int, into: IO[bytes] | None) -> Checked:
-        head_bytes, thumbnail_bytes, stripped_bytes = ANSWER.unpack(self._read(ANSWER.size))
+        head_bytes, thumbnail_bytes, web_copy_bytes, stripped_bytes = ANSWER.unpack(self._read(ANSWER.size))
         if (
-            max(head_bytes, thumbnail_bytes) > _MOST_ANSWER_BYTES
+            max(head_bytes, thumbnail_bytes, web_copy_bytes) > _MOST_ANSWER_BYTES
             or stripped_bytes > most_stripped_bytes + 1024
         ):
             raise ValueError("the answer is too long")
         head: dict[str, Any] = json.loads(self._read(head_bytes))
-        thumbnail = self._read(thumbnail_bytes)
+        thumbnail, web_copy = self._read(thumbnail_bytes), self._read(web_copy_bytes)
         stripped = b""
         if into:
             self._pass_on(stripped_bytes, into)
@@ -142,6 +143,7 @@ class Worker:
             likeness=head["likeness"],
             camera=head["camera"],
             taken=head["taken"],
+            web_copy=web_copy or None,
         )
 
     def _pass_on(self, count: int, into: IO[bytes]) -> None:
