@@ -131,5 +131,18 @@ ERRORS = {
     "XML in a log": f"upload failed: {ERROR} (403)",
     "botocore's": "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the PutObject "
     "operation: Invalid according to Policy: Policy expired.",
+    "the SDK for Go": "operation error S3: PutObject, https response error StatusCode: 403, RequestID: 1, HostID: x, "
+    "api error AccessDenied: Invalid according to Policy: Policy expired.",
+    "the SDK for Java": "com.amazonaws.services.s3.model.AmazonS3Exception: Invalid according to Policy: Policy expired. "
+    "(Service: Amazon S3; Status Code: 403; Error Code: AccessDenied; Request ID: 1)",
+    "the SDK for Ruby": "Aws::S3::Errors::AccessDenied (Invalid according to Policy: Policy expired.)",
+    "the SDK for PHP": f"AWS HTTP error: Client error: `POST https://a.test` resulted in a `403 Forbidden` response:\n{ERROR}",
+    "JSON of the JavaScript SDK": json.dumps(
+        {
+            "name": "AccessDenied",
+            "$fault": "client",
+            "message": "Invalid according to Policy: Policy expired.",
+        }
+    ),
     "the JavaScript SDK's": "AccessDenied: Invalid according to Policy: Policy expired.\n    at throwDefaultError",
 }

@@ -10,15 +10,22 @@ from uploader.presign.answers import CODES
 
 # Elements hold text only, so a pattern reads also a document that was cut off; entities are never expanded.
 _ELEMENT: Final = re.compile(r"<([A-Za-z][\w-]{0,63})>([^<]*)</\1>")
+# The SDK for Java puts the message in front.
+_JAVA: Final = re.compile(r" \(Service: [^;\n]{1,80}; Status Code: [0-9]{3}; Error Code: ([\w.]{3,80})")
 _STATUS: Final = re.compile(r"\bHTTP/[0-9.]{1,3} ([1-5][0-9]{2})\b")
-# What botocore, the JavaScript SDK and the command line print.
+# What botocore and the SDKs for Go, Java, Ruby and JavaScript print.
 _SDK_LINES: Final = (
     re.compile(
         r"An error occurred \((?P<code>[\w.]{1,80})\) when calling the \w{1,80} operation"
         r"[^:\n]{0,80}: (?P<message>[^\n]*)"
     ),
+    re.compile(r"api error (?P<code>[\w.]{3,80}): (?P<message>[^\n]*)"),
+    re.compile(r"Aws::S3::Errors::(?P<code>\w{3,80})(?:: | \()(?P<message>[^\n]*?)\)?(?=\n|$)"),
+    re.compile(
+        r"[\"'](?:name|Code|code)[\"']: ?[\"'](?P<code>[A-Z][\w.]{2,60})[\"'](?:[^\n]{0,300}?"
+        r"[\"'][Mm]essage[\"']: ?[\"'](?P<message>[^\"'\n]{0,2000}))?"
+    ),
     re.compile(r"(?m)^(?:\w+Error: )?(?P<code>[A-Z]\w{3,60}): (?P<message>[^\n]+)$"),
-    re.compile(r"\"?Code\"?: [\"'](?P<code>[A-Z][\w.]{2,60})[\"']"),
 )
 
 
@@ -50,10 +57,13 @@ def read_error(text: str) -> S3Error | None:
         if "Code" in elements:
             code, message = elements.pop("Code").strip(), elements.pop("Message", "").strip()
             return S3Error(code, message, status, elements)
+    if java := _JAVA.search(text):
+        message = text[: java.start()].rpartition("\n")[2].partition("Exception: ")[2]
+        return S3Error(java[1], message.strip(), status, {})
     for pattern in _SDK_LINES:
         found = next((each for each in pattern.finditer(text) if each["code"] in CODES), None)
         if found:
-            return S3Error(found["code"], found.groupdict().get("message", "").strip(), status, {})
+            return S3Error(found["code"], (found.groupdict().get("message") or "").strip(), status, {})
     return None
 
 
