@@ -16,15 +16,17 @@ _SIGNED: Final = ("policy", "x-amz-signature", "signature")
 _ADDRESS_NAMES: Final = ("url", "action", "endpoint", "upload_url", "uploadUrl", "uploadURL", "href", "host")
 _FIELD_NAMES: Final = ("fields", "formInputs", "inputs", "form", "formData", "form_data", "params", "data")
 _APPEND: Final = re.compile(
-    r"\.(?:append|set|field)\(\s*(?P<q>[\"'`])(?P<name>[^\"'`]{1,200})(?P=q)\s*,\s*"
-    r"(?:(?P<w>[\"'`])(?P<value>[^\"'`]*)(?P=w)|[^\"'`\s)])"
+    r"\.(?:append|set|field)\(\s*+(?P<q>[\"'`])(?P<name>[^\"'`]{1,200})(?P=q)\s*+,\s*+"
+    r"(?:(?P<w>[\"'`])(?P<value>[^\"'`]*+)(?P=w)|[^\"'`\s)])"
 )
 _PART: Final = re.compile(
-    r"Content-Disposition: *form-data;[ \t]*name=\"?(?P<name>[^\";\r\n]{1,200})\"?(?P<rest>[^\r\n]*)\r?\n"
-    r"(?P<headers>(?:[\w-]{1,60}:[^\r\n]*\r?\n){0,8})\r?\n(?P<value>[^\r\n]*)",
+    r"Content-Disposition: *+form-data;[ \t]*+name=\"?(?P<name>[^\";\r\n]{1,200}+)\"?"
+    r"(?P<rest>[^\r\n]{0,2000}+)\r?\n(?P<headers>(?:[\w-]{1,60}+:[^\r\n]{0,2000}+\r?\n){0,8})\r?\n(?P<value>[^\r\n]*+)",
     re.IGNORECASE,
 )
-_LINE: Final = re.compile(r"[\s{\[(]{0,40}[\"']?(?P<name>[A-Za-z][\w-]{0,100})[\"']?[ \t]{0,20}(?:=>|[:=\t])")
+_LINE: Final = re.compile(
+    r"[\s{\[(]{0,40}+[\"']?(?P<name>[A-Za-z][\w-]{0,100}+)[\"']?[ \t]{0,20}(?:=>|[:=\t])"
+)
 _MOST_DEPTH: Final = 5
 
 
