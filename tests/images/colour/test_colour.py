@@ -4,9 +4,12 @@ import io
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.images import pictures
+from uploader.images.colour import av1
 from uploader.images.inspect import check
 
 WITHIN = 3
@@ -206,5 +209,29 @@ def test_primaries_of_an_avif(primaries: int, green: tuple[int, ...]) -> None:
     assert near(colour(avif(primaries, 2)), green)
 
 
-def test_an_avif_without_code_points_is_srgb() -> None:
-    assert near(colour(avif(12, 8).replace(b"colrnclx", b"free\0\0\0\0")), (59, 201, 59))
+def without_box(avif: bytes, primaries: int, transfer: int) -> bytes:
+    """The same AVIF without its `colr` box; the AV1 sequence header says these code points instead."""
+    start = avif.index(b"\x0a", avif.index(b"mdat") + 4)
+    header = avif[start + 2 : start + 2 + avif[start + 1]]
+    bits = "".join(f"{byte:08b}" for byte in header)
+    was, now = (f"1{one:08b}{other:08b}" for one, other in ((1, 13), (primaries, transfer)))
+    assert bits.count(was) == 1
+    changed = int(bits.replace(was, now), 2).to_bytes(len(header), "big")
+    avif = avif[: start + 2] + changed + avif[start + 2 + len(header) :]
+    return avif.replace(b"colrnclx", b"free\0\0\0\0")
+
+
+@pytest.mark.parametrize(
+    ("primaries", "transfer", "green"),
+    [(1, 13, (59, 201, 59)), (12, 13, (0, 204, 4)), (1, 8, (132, 230, 132)), (1, 16, (10, 255, 10))],
+)
+def test_an_avif_without_a_box_is_as_it_is_coded(
+    primaries: int, transfer: int, green: tuple[int, ...]
+) -> None:
+    assert near(colour(without_box(avif(1, 13), primaries, transfer)), green)
+
+
+@given(st.binary(max_size=64), st.sampled_from([b"", b"\x12\0\x0a\x0b", b"\x0a\x0b\0\0\0"]))
+def test_noise_says_no_code_points_and_breaks_nothing(noise: bytes, head: bytes) -> None:
+    found = av1.code_points(head + noise)
+    assert all(0 <= point <= 255 for point in found)
