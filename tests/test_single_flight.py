@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from uploader.single_flight import SingleFlight, StillRunning
+from uploader.single_flight import SingleFlight, SingleFlights, StillRunning
 
 
 def test_all_who_ask_at_the_same_time_get_the_same_and_later_ones_a_new_run() -> None:
@@ -27,14 +27,26 @@ def test_all_who_ask_at_the_same_time_get_the_same_and_later_ones_a_new_run() ->
 
 
 def test_whoever_comes_after_the_patience_is_over_does_not_wait() -> None:
-    released = threading.Event()
-    flight = SingleFlight(released.wait, name="test")
+    released, now = threading.Event(), [0.0]
+    flight = SingleFlight(released.wait, name="test", clock=lambda: now[0])
     with pytest.raises(StillRunning):
         flight.result(0)
-    flight._started_at -= 100
+    now[0] = 100.0
     with pytest.raises(StillRunning):
         flight.result(99)
     released.set()
+
+
+def test_each_key_has_a_run_of_its_own() -> None:
+    released = threading.Event()
+    flights = SingleFlights(name="test")
+    with pytest.raises(StillRunning):
+        flights.result("slow", released.wait, 0)
+    assert flights.result("quick", lambda: 1, 30) == 1
+    assert flights.is_busy()
+    released.set()
+    flights.result("slow", released.wait, 30)
+    assert not flights.is_busy()
 
 
 def test_what_the_work_raises_reaches_everybody() -> None:

@@ -11,6 +11,7 @@ from tests.conftest import picture
 from uploader import errors
 from uploader.flow.application import Application
 from uploader.flow.gallery import Gallery
+from uploader.ui import wiring
 
 Open = Callable[[], AppTest]
 
@@ -144,7 +145,7 @@ def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
     from uploader.flow import application as wired
 
     answered = threading.Event()
-    monkeypatch.setattr(wired, "_current", None)
+    wired._current = None  # `app` comes back by being opened
     monkeypatch.setattr(wired, "open_application", lambda _: answered.wait() and app)
     monkeypatch.setattr(wired.application, "__defaults__", (0.1,))
     page = AppTest.from_file(str(MAIN), default_timeout=30).run()
@@ -155,3 +156,20 @@ def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
     page.run()
     assert not page.exception
     assert not page.warning
+
+
+def test_a_bucket_that_is_silent_is_a_sentence_and_then_its_images(
+    open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.carrier.carry(picture(), "a.jpg", who="")
+    answered, listing = threading.Event(), Gallery.page
+    monkeypatch.setattr(Gallery, "page", lambda *given, **more: answered.wait() and listing(*given, **more))
+    monkeypatch.setattr(wiring, "PAGE_WAIT_S", 0.1)
+    page = open_page()
+    assert not page.exception
+    assert "has not answered" in page.warning[0].value
+    answered.set()
+    monkeypatch.setattr(wiring, "PAGE_WAIT_S", 30)
+    page.run()
+    assert not page.warning
+    assert "Recent uploads" in texts(page)

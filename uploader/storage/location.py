@@ -72,7 +72,13 @@ def _ask(client: Any, name: str) -> str | None:
         answer: Any = client.head_bucket(Bucket=name)
     except ClientError as error:
         answer = error.response
-    found = answer.get("BucketRegion") or answer["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region")
-    if found is None:
-        client.list_objects_v2(Bucket=name, MaxKeys=1)  # a refused HEAD has no body that says why
+        if answer["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise  # it passes, and a region that was guessed would stay
+    # a refused HEAD has no body that says why, so a listing is asked too
+    return _region_in(answer) or _region_in(client.list_objects_v2(Bucket=name, MaxKeys=1))
+
+
+def _region_in(answer: Any) -> str | None:
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    found = answer.get("BucketRegion") or headers.get("x-amz-bucket-region")
     return None if found is None else str(found)

@@ -12,7 +12,7 @@ from uploader.errors import (
     UploaderError,
 )
 from uploader.flow.application import Application
-from uploader.ui import signin, stage
+from uploader.ui import signin, stage, wiring
 
 _SAYS_NOTHING = re.compile(r"[\w ,.;:()%'’·+-]*")  # in Markdown; nor does it hold an address
 
@@ -59,6 +59,8 @@ def storage_fault(error: UploaderError) -> None:
     """Why the bucket cannot be read, in its own words."""
     if isinstance(error, BucketUnreachable | LocalStoreUnavailable):
         st.warning(str(error), title="The bucket does not answer", icon=":material/cloud_off:")
+        if error.code == wiring.SLOW:
+            wiring.look_again()
     elif isinstance(error, StorageBusy):
         st.warning(str(error), title="The bucket is busy", icon=":material/hourglass:")
     elif isinstance(error, ObjectMissing):

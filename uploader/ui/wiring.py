@@ -1,6 +1,6 @@
 """How pages reach the application and what the gallery holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import UTC, tzinfo
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -12,13 +12,20 @@ from uploader.flow.application import OPENING, Application, application, recover
 from uploader.flow.finding import Filters
 from uploader.flow.gallery import NO_FILTERS, Gallery, Page
 from uploader.flow.record import StoredImage
+from uploader.single_flight import SingleFlights, StillRunning
 
 _LOOK_AGAIN_S: Final = 5
 _LISTING_LIFE_S: Final = 10  # how long a page may show a listing that somebody else has since changed
 _SEARCH_LIFE_S: Final = 120  # a search reads up to 20 listings
 _FACTS_LIFE_S: Final = 60
 
+PAGE_WAIT_S: Final = 4.0
+"""How long a page waits for the bucket at most, so that it says what is wrong within five seconds."""
+SLOW: Final = "slow"
+
 T = TypeVar("T")
+_asking: Final = SingleFlights(name="pages")
+_forgotten = 0
 
 
 def the_app() -> Application:
@@ -85,29 +92,58 @@ def _people(bucket: str) -> tuple[str, ...]:
     return application().index.people()
 
 
+def patiently(kept: Callable[..., T], *key: Hashable, extra: tuple[object, ...] = ()) -> T:
+    """What `kept` gives for this key, for as long as a page may wait; asked once for all who want it.
+
+    Raises BucketUnreachable with the code SLOW where it takes longer: it goes on, and is kept for the next
+    run of the page.
+    """
+    try:
+        return _asking.result((kept, _forgotten, *key), lambda: kept(*key, *extra), PAGE_WAIT_S)
+    except StillRunning:
+        raise BucketUnreachable(
+            f"The bucket has not answered for {PAGE_WAIT_S:.0f} s; this page goes on asking.", code=SLOW
+        ) from None
+
+
+@st.fragment(run_every=_LOOK_AGAIN_S)
+def look_again() -> None:
+    """Shows the page once more when what it waited for is over."""
+    if not _asking.is_busy():
+        st.rerun()
+
+
 def page_of_images(app: Application, *, cursor: str = "", size: int, filters: Filters = NO_FILTERS) -> Page:
     """A page of the gallery, kept for a few seconds so that a rerun asks S3 nothing. Raises UploaderError."""
     if filters:
-        return _search(app.bucket_label, cursor, size, filters)
-    return _listing(app.bucket_label, cursor, size)
+        return patiently(_search, app.bucket_label, cursor, size, filters)
+    return patiently(_listing, app.bucket_label, cursor, size)
 
 
 def image_facts(app: Application, key: str) -> StoredImage:
     """All that is known of one image, kept for a minute. Raises ObjectMissing, StorageError."""
-    return _facts(app.bucket_label, key)
+    return patiently(_facts, app.bucket_label, key)
 
 
 def similar(app: Application, image: StoredImage) -> tuple[StoredImage, ...]:
     """At most four other images that look like this one, kept for a minute; none where that is not known."""
-    return _similar(app.bucket_label, image.key, image)
+    try:
+        return patiently(_similar, app.bucket_label, image.key, extra=(image,))
+    except BucketUnreachable:
+        return ()
 
 
 def people(app: Application) -> tuple[str, ...]:
     """Everyone who uploaded, sorted, kept for a minute; empty where nobody signs in."""
-    return _people(app.bucket_label)
+    try:
+        return patiently(_people, app.bucket_label)
+    except BucketUnreachable:
+        return ()
 
 
 def forget_listings() -> None:
-    """After something was stored or deleted here: the next page asks S3."""
+    """After something was stored or deleted here: the next page asks S3, whatever is being asked now."""
+    global _forgotten
+    _forgotten += 1
     for kept in (_listing, _search, _facts, _similar, _people):
         kept.clear()

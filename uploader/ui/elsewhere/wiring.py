@@ -9,6 +9,7 @@ from uploader.errors import BucketUnreachable
 from uploader.flow.application import Application, application, recovered
 from uploader.flow.elsewhere import Elsewhere, Part, elsewhere
 from uploader.flow.others import Other, Seen
+from uploader.ui.wiring import patiently
 
 _PART_LIFE_S: Final = 120  # a part reads up to 20 listings
 _FACTS_LIFE_S: Final = 60
@@ -46,17 +47,17 @@ def _seen(bucket: str, other: Other) -> Seen:
 
 def part(app: Application, folder: str, past: str) -> Part:
     """The newest images of one bounded reading. Raises StorageError."""
-    return _part(app.bucket_label, folder, past)
+    return patiently(_part, app.bucket_label, folder, past)
 
 
 def folders(app: Application, folder: str) -> tuple[str, ...]:
     """The folders right under this one. Raises StorageError."""
-    return _folders(app.bucket_label, folder)
+    return patiently(_folders, app.bucket_label, folder)
 
 
 def found(app: Application, key: str) -> Other:
     """What S3 says of one object, kept for a minute. Raises ObjectMissing, StorageError."""
-    return _found(app.bucket_label, key)
+    return patiently(_found, app.bucket_label, key)
 
 
 def seen(app: Application, other: Other) -> Seen:
