@@ -66,7 +66,7 @@ def send_all(page: Page, server: AppServer, paths: list[Path]) -> dict[str, Any]
     before, got["bytes"] = status_mb(pid, "VmRSS"), 0
     started = time.perf_counter()
     page.locator("input[type=file]").first.set_input_files([str(path) for path in paths])
-    page.get_by_text(f"{len(paths)} of {len(paths)} images stored").first.wait_for(timeout=600_000)
+    page.get_by_text(f"{len(paths)} uploaded").first.wait_for(timeout=600_000)
     whole = time.perf_counter() - started
     sending = sum(end - start for start, end in times) / 3 / 1_000
     return {

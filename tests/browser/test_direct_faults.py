@@ -84,7 +84,7 @@ def ends_well(world: World, page: Page, data: bytes) -> None:
         assert world.keys("images/") == [] or world.shown(data)
         world.proxy.clear()
         page.locator(".direct .retry-all:visible, .direct .again:visible").click()
-    summary(page, "1 of 1 image stored")
+    summary(page, "1 uploaded")
     expect(page.locator(".st-key-report")).to_contain_text('"stored": [{', timeout=PATIENCE_MS)
     assert len(world.shown(data)) == 1
 

@@ -56,7 +56,7 @@ def store(page: Page, server: Any, *files: Any) -> None:
     """Stores these, and opens the page anew, so that its list is empty."""
     open_host(page, server.url)
     choose(page, list(files))
-    summary(page, f"{len(files)} of {len(files)} image")
+    summary(page, f"{len(files)} uploaded")
     open_host(page, server.url)
 
 
@@ -67,7 +67,7 @@ def drawn(image: Locator) -> None:
 
 
 def through_the_app(page: Page, *files: Any) -> None:
-    page.get_by_text("Through the app", exact=True).click()
+    page.get_by_text("Upload via the app", exact=True).click()
     expect(page.get_by_text("Choose a whole folder")).to_be_visible(timeout=PATIENCE_MS)
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(list(files))
 
@@ -77,7 +77,7 @@ def test_a_file_that_is_there_is_shown_and_not_sent(server: Any, page: Page, pos
     assert len(posts) == 1
     before = server.stored()
     choose(page, [named("<b>other</b> name.jpg", picture(1)), *pictures(4)])
-    summary(page, "4 of 5 images stored, 1 already there")
+    summary(page, "4 uploaded · 1 duplicate")
     assert len(posts) == 5
     assert len(server.stored()) == len(before) + 4
     row = page.locator(".direct .row.there")
@@ -87,7 +87,7 @@ def test_a_file_that_is_there_is_shown_and_not_sent(server: Any, page: Page, pos
         re.compile(r"^“beach\.jpg”, uploaded \d+ \w+ 20\d\d, \d\d:\d\d$")
     )
     drawn(row.get_by_role("img", name="The earlier image"))
-    expect(page.locator(".direct [role=status]")).to_contain_text("1 already there", timeout=PATIENCE_MS)
+    expect(page.locator(".direct [role=status]")).to_contain_text("1 duplicate", timeout=PATIENCE_MS)
     page.evaluate(
         """() => {
             const desk = __uploaderDesks.get("direct");
@@ -110,12 +110,12 @@ def test_send_anyway_stores_it_again(server: Any, page: Page, posts: list[Reques
     posts.clear()
     before = server.stored()
     choose(page, [named(f"{n}.jpg", picture(n)) for n in (10, 11, 12)])
-    summary(page, "0 of 3 images stored, 3 already there")
+    summary(page, "3 duplicates")
     assert not posts
-    page.get_by_role("button", name="Send anyway: 11.jpg").click()
-    summary(page, "1 of 3 images stored, 2 already there")
-    page.get_by_role("button", name="Send all anyway").click()
-    summary(page, "3 of 3 images stored")
+    page.get_by_role("button", name="Upload a second copy: 11.jpg").click()
+    summary(page, "1 uploaded · 2 duplicates")
+    page.get_by_role("button", name=re.compile("Upload the .* duplicates too")).click()
+    summary(page, "3 uploaded")
     assert len(server.stored()) == len(before) + 3
     assert len(posts) == 3
     expect(page.locator(".direct .anyway:visible")).to_have_count(0)
@@ -126,14 +126,14 @@ def test_the_same_file_twice_in_one_drop(server: Any, page: Page, posts: list[Re
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request) if request.url.endswith("/uploads") else None)
     choose(page, [named("one.jpg", picture(20)), named("two.jpg", picture(20))])
-    summary(page, "1 of 2 images stored, 1 already there")
-    assert "The same file is in this list already." in rows(page).values()
+    summary(page, "1 uploaded · 1 duplicate")
+    assert "You added this file twice." in rows(page).values()
     assert (len(posts), len(asked)) == (1, 1)
-    page.get_by_role("button", name="Send anyway").click()
-    summary(page, "2 of 2 images stored")
+    page.get_by_role("button", name="Upload a second copy").click()
+    summary(page, "2 uploaded")
     choose(page, [named("three.jpg", picture(20))])
-    summary(page, "2 of 3 images stored, 1 already there")
-    page.get_by_role("button", name="Clear finished").click()
+    summary(page, "2 uploaded · 1 duplicate")
+    page.get_by_role("button", name="Clear list").click()
     page.get_by_role("button", name="Dismiss").click()
     choose(page, [named("four.jpg", picture(20))])
     state(page, "Already in the gallery")
@@ -144,17 +144,17 @@ def test_rows_stay_through_runs_and_another_page_and_block_no_lane(server: Any, 
     store(page, server, *known)
     slow_down(page, bytes_per_s=300_000)
     choose(page, [*known, *pictures(6, side_px=200)])
-    summary(page, re.compile(r"^\d of 10 images stored, 4 already there"))
+    summary(page, re.compile("4 duplicates"))
     page.get_by_role("link", name="Gallery").click()
     expect(page.get_by_role("heading", name="Gallery")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("link", name="Upload", exact=True).click()
     slow_down(page, bytes_per_s=-1)
-    summary(page, "6 of 10 images stored, 4 already there")
+    summary(page, "6 uploaded · 4 duplicates")
     there = page.locator(".direct .row.there")
     expect(there).to_have_count(4)
     for n in range(4):
         drawn(there.nth(n).get_by_role("img", name="The earlier image"))
-    page.get_by_role("button", name="Clear finished").click()
+    page.get_by_role("button", name="Clear list").click()
     expect(there).to_have_count(4)
     page.get_by_role("button", name="Dismiss").click()
     expect(page.locator(".direct .row")).to_have_count(0)
@@ -163,7 +163,7 @@ def test_rows_stay_through_runs_and_another_page_and_block_no_lane(server: Any, 
 def test_what_looks_like_another_is_stored_and_pointed_out(server: Any, page: Page) -> None:
     store(page, server, named("lake.jpg", scene(1)))
     choose(page, [named("lake small.jpg", scene(1, quality=60, side_px=300)), named("hill.jpg", scene(2))])
-    summary(page, "2 of 2 images stored")
+    summary(page, "2 uploaded")
     like = page.locator(".direct .row", has_text="lake small.jpg")
     expect(like.locator(".match")).to_have_text(re.compile(r"^Looks like “lake\.jpg” \(\d+ \w+\)$"))
     drawn(like.get_by_role("img", name="The similar image"))
@@ -183,7 +183,7 @@ def test_an_image_from_elsewhere_is_never_fetched(server: Any, page: Page) -> No
     open_host(page, server.url)
     page.route("**/api/uploads", answer)
     choose(page, pictures(1))
-    summary(page, "0 of 1 image stored, 1 already there")
+    summary(page, "1 duplicate")
     expect(page.locator(".direct .match")).to_contain_text("“x.jpg”, uploaded 2 Nov 2026")
     expect(page.locator(".direct .shot")).to_be_hidden()
     assert not foreign
@@ -194,18 +194,16 @@ def test_through_the_app_likewise(server: Any, page: Page) -> None:
     before = server.stored()
     files = [named("same.jpg", scene(50)), named("new.jpg", picture(51)), named("new too.jpg", picture(51))]
     through_the_app(page, *files)
-    expect(page.get_by_text("1 of 3 stored through the app, 2 already there")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
-    expect(page.get_by_text("The same file is in the gallery already, as")).to_be_visible()
-    expect(page.get_by_text("The same file is in this list already.")).to_be_visible()
+    expect(page.get_by_text("1 uploaded · 2 duplicates")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Already in the gallery: harbour.jpg")).to_be_visible()
+    expect(page.get_by_text("You added this file twice.")).to_be_visible()
     assert len(server.stored()) == len(before) + 1
     page.get_by_role("link", name="Gallery").click()
     expect(page.get_by_role("heading", name="Gallery")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("link", name="Upload", exact=True).click()
     expect(page.get_by_role("heading", name="Already in the gallery")).to_be_visible(timeout=PATIENCE_MS)
     drawn(page.locator(".st-key-earlier img, [class*=earlier] img").first)
-    page.get_by_role("button", name="Send all 2 anyway").click()
-    expect(page.get_by_text("2 of 2 stored through the app")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Upload the 2 duplicates too").click()
+    expect(page.get_by_text(re.compile("(?<!of )2 uploaded"))).to_be_visible(timeout=PATIENCE_MS)
     assert len(server.stored()) == len(before) + 3
     expect(page.get_by_role("heading", name="Already in the gallery")).to_be_hidden()

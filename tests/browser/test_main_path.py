@@ -43,7 +43,7 @@ def files(tmp_path: Path) -> list[str]:
 
 
 def through_the_app(page: Page, files: list[str]) -> None:
-    page.get_by_text("Through the app", exact=True).click()
+    page.get_by_text("Upload via the app", exact=True).click()
     expect(page.get_by_text("Choose a whole folder")).to_be_visible()
     page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(files)
 
@@ -54,7 +54,7 @@ def test_pictures_through_the_app_and_everything_is_there_after_a_restart(
     server = app_server()
     page.goto(server.url)
     through_the_app(page, files)
-    expect(page.get_by_text("3 of 4 stored through the app, 1 refused")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("3 uploaded · 1 not accepted")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("This PNG ends in the middle")).to_be_visible()
     assert page.evaluate(SEEN, 3) == 3
 
@@ -78,12 +78,12 @@ def test_a_whole_folder_through_the_app(app_server: Callable[..., Any], page: Pa
     (folder.parent / "notes.txt").write_text("not an image")
     server = app_server()
     page.goto(server.url)
-    page.get_by_text("Through the app", exact=True).click()
+    page.get_by_text("Upload via the app", exact=True).click()
     page.get_by_text("Choose a whole folder").click()
     chooser = page.locator("[data-testid=stFileUploader] input[webkitdirectory]")
     expect(chooser).to_be_attached()
     chooser.set_input_files(str(folder.parent))
-    expect(page.get_by_text("2 of 2 stored through the app")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile("(?<!of )2 uploaded"))).to_be_visible(timeout=30_000)
     assert len(server.stored()) == 2
 
 
@@ -96,9 +96,9 @@ def test_a_rerun_fetches_no_picture_again(
     assert page.evaluate(SEEN, 3) == 3
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url) if "thumbnails/" in request.url else None)
-    page.get_by_text("Straight to S3", exact=True).click()
+    page.get_by_text("Fast upload", exact=True).click()
     expect(page.get_by_text("Drop, paste or choose images")).to_be_visible()
-    page.get_by_text("Through the app", exact=True).click()
+    page.get_by_text("Upload via the app", exact=True).click()
     expect(page.get_by_text("Choose a whole folder")).to_be_visible()
     assert fetched == []
 
@@ -115,7 +115,7 @@ def test_nothing_but_the_app_and_its_store_is_asked(
     server = app_server()
     page.goto(server.url)
     through_the_app(page, [str(evil), str(good)])
-    expect(page.get_by_text("1 of 2 stored through the app, 1 refused")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("1 uploaded · 1 not accepted")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name=re.compile("Open www-evil-example")).click()
     expect(page.get_by_role("dialog").get_by_text("www.evil.example <b>.jpg")).to_be_visible()
     linked = page.locator("a[href]").evaluate_all("links => links.map((link) => link.hostname)")

@@ -126,7 +126,7 @@ def test_names_through_the_page(server: Any, page: Page, asked: set[str]) -> Non
     expect(page.locator(".direct .pick")).to_be_enabled(timeout=60_000)
     files = [named(NAMES[kind], picture(color=f"#7070{n * 9:02x}")) for n, kind in enumerate(BY_HAND)]
     choose(page, files)
-    summary(page, f"{len(files)} of {len(files)} images stored")
+    summary(page, f"{len(files)} uploaded")
     only_text(page)
     made = set(server.stored()) - before
     assert len(made) == len(files)

@@ -59,7 +59,7 @@ def test_in_and_out_and_the_image_says_who(secrets: Secrets, provider: Provider,
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".direct .pick")).to_be_enabled()
     choose(page, pictures(1))
-    summary(page, "1 of 1 image stored")
+    summary(page, "1 uploaded")
     [key] = server.stored()
     page.goto(f"{server.url}/gallery?image={key.rpartition('/')[2]}")
     expect(page.get_by_role("dialog").get_by_text(ADA)).to_be_visible()

@@ -147,7 +147,7 @@ def test_looking_costs_one_list_and_on_a_hit_one_head(flow: Flow, bucket: Bucket
 def test_a_second_time_is_refused_where_it_is_not_wanted(flow: Flow) -> None:
     image = carry(flow, NOISY)
     steps: list[str] = []
-    with pytest.raises(errors.AlreadyStored, match="not sent again") as caught:
+    with pytest.raises(errors.AlreadyStored, match="Already in the gallery") as caught:
         flow.carrier.carry(NOISY, "b.jpg", who="", again=False, on_step=steps.append)
     assert caught.value.earlier.key == image.key
     assert caught.value.code == "already_stored"

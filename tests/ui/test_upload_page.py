@@ -23,7 +23,7 @@ def texts(page: AppTest) -> str:
 
 
 def through_the_app(page: AppTest) -> AppTest:
-    page.segmented_control(key="road").set_value("Through the app").run()
+    page.segmented_control(key="road").set_value("Upload via the app").run()
     return page
 
 
@@ -53,7 +53,7 @@ def test_pictures_go_through_the_app_and_each_outcome_can_be_read(open_page: Ope
         ("two.jpg", picture(color="blue")),
     )
     said = texts(page)
-    assert "2 of 3 stored through the app, 1 refused" in said
+    assert "2 uploaded · 1 not accepted" in said
     assert "`broken.png` This PNG ends in the middle" in said
     assert "Recent uploads" in said
     assert len(app.gallery.page().tiles) == 2
@@ -62,8 +62,8 @@ def test_pictures_go_through_the_app_and_each_outcome_can_be_read(open_page: Ope
 
 def test_clear_takes_the_outcomes_away(open_page: Open) -> None:
     page = upload(through_the_app(open_page()), ("one.jpg", picture()))
-    next(button for button in page.button if button.label == "Clear").click().run()
-    assert "stored through the app" not in texts(page)
+    next(button for button in page.button if button.label == "Clear list").click().run()
+    assert "uploaded" not in texts(page)
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -74,24 +74,24 @@ def test_a_file_that_is_there_is_sent_only_where_asked(open_page: Open, app: App
     upload(through_the_app(open_page()), ("one.jpg", picture()))
     page = upload(through_the_app(open_page()), ("](https://evil.example) `again`.jpg", picture()))
     said = texts(page)
-    assert "0 of 1 stored through the app, 1 already there" in said
-    assert "``](https://evil.example) `again`.jpg`` The same file is in the gallery already, as" in said
+    assert "1 duplicate" in said
+    assert "``](https://evil.example) `again`.jpg`` Already in the gallery: " in said
     assert "[`one.jpg`](gallery?image=" in said
     assert "Already in the gallery" in said
-    page = press(page, "Send anyway")
+    page = press(page, "Upload a second copy")
     while not page.session_state.batch.is_over:
         time.sleep(0.05)
     said = texts(page.run())
-    assert "1 of 1 stored through the app" in said
+    assert "1 uploaded" in said
     assert "Already in the gallery" not in said
     assert len(app.gallery.page().tiles) == 2
 
 
 def test_clear_lets_the_files_go(open_page: Open) -> None:
     page = upload(through_the_app(open_page()), ("one.jpg", picture()), ("two.jpg", picture()))
-    assert "The same file is in this list already." in texts(page)
+    assert "You added this file twice." in texts(page)
     assert sum(row.kept is not None for row in page.session_state.batch.rows) == 1
-    page = press(page, "Clear")
+    page = press(page, "Clear list")
     assert page.session_state.batch is None
     assert "The same file" not in texts(page)
 

@@ -125,8 +125,8 @@ class Carrier:
 
 
 def _here_since(earlier: StoredImage) -> str:
-    when = f"{earlier.uploaded_at:%Y-%m-%d %H:%M} UTC"
-    return f"This file is in the gallery since {when}, so it was not sent again; send it anyway to have two."
+    at = earlier.uploaded_at
+    return f"Already in the gallery ({at.day} {at:%b %Y}). Upload a second copy?"
 
 
 def _compare(rules: PostRules, stored: StoredObject) -> None:

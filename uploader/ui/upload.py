@@ -15,10 +15,10 @@ from uploader.ui import parts, picture, signin, stage, wiring
 from uploader.ui.direct import direct_uploader
 from uploader.ui.tiles import tiles
 
-STRAIGHT, THROUGH, CAMERA = "Straight to S3", "Through the app", "Camera"
+STRAIGHT, THROUGH, CAMERA = "Fast upload", "Upload via the app", "Camera"
 RECENT = 12
 FIRST = ("refused", "there")  # what somebody has to read
-STEPS = {"waiting": "Waiting", "check": "Checking", "send": "Sending", "verify": "Verifying"}
+STEPS = {"waiting": "Waiting", "check": "Checking", "send": "Uploading", "verify": "Checking"}
 
 app = wiring.the_app()
 who = signin.person()
@@ -99,12 +99,12 @@ def line(row: Row) -> str:
         return f":red[:material/error:] {name} {parts.words(row.sentence)}"
     image = row.image
     if row.state == "there":
-        found = f"in the gallery already, as {link(image)}" if image else "in this list already"
-        return f":orange[:material/content_copy:] {name} The same file is {found}."
+        found = f"Already in the gallery: {link(image)}" if image else "You added this file twice."
+        return f":orange[:material/content_copy:] {name} {found}"
     if image is None:
         return f":material/schedule: {name} {STEPS.get(row.state, 'Waiting')}"
     facts = f"{image.width_px:,} × {image.height_px:,} px, {size_label(image.size_bytes)}"
-    removed = f"; hidden details removed: {', '.join(image.removed)}" if image.removed else ""
+    removed = f"; removed: {', '.join(image.removed)}" if image.removed else ""
     alike = f"; looks like {link(image.similar[0])}" if image.similar else ""
     return f":green[:material/check_circle:] {name} {facts}{removed}{alike}"
 
@@ -121,15 +121,20 @@ def outcome(batch: Batch) -> None:
     stored, there, refused = len(batch.stored), len(batch.there), len(batch.refused)
     total = len(batch.rows)
     if is_running(batch):
-        st.progress(batch.progress, text=f"{stored + there + refused} of {total} done, through the app")
+        st.progress(batch.progress, text=f"{stored + there + refused} of {total} uploaded")
     else:
-        text = f"{stored} of {total} stored through the app" + (f", {there} already there" if there else "")
-        text += f", {refused} refused" if refused else ""
+        duplicates = "1 duplicate" if there == 1 else f"{there:,} duplicates"
+        counts = (
+            (stored, f"{stored:,} uploaded"),
+            (there, duplicates),
+            (refused, f"{refused:,} not accepted"),
+        )
+        text = " · ".join(words for number, words in counts if number)
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             icon = ":orange[:material/info:]" if there or refused else ":green[:material/check_circle:]"
             st.markdown(f"{icon} {text}", width="content")
             st.button(
-                "Clear",
+                "Clear list",
                 icon=":material/close:",
                 type="tertiary",
                 on_click=state.update,
@@ -145,16 +150,14 @@ def earlier(batch: Batch) -> None:
     images = {row.image.key: row.image for row in batch.there if row.image}
     kept = [row.kept for row in batch.there if row.kept]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader(
-            "Already in the gallery" if images else "The same file twice", anchor=False, width="content"
-        )
+        st.subheader("Already in the gallery" if images else "Added twice", anchor=False, width="content")
         if kept:
-            label = "Send anyway" if len(kept) == 1 else f"Send all {len(kept)} anyway"
+            label = "Upload a second copy" if len(kept) == 1 else f"Upload the {len(kept)} duplicates too"
             st.button(label, icon=":material/upload:", on_click=start, args=(kept,), kwargs={"again": True})
     if left := len(batch.there) - len(kept):
         files = "another file" if left == 1 else f"{left} other files"
         st.caption(
-            f"To send {files} anyway, choose again: at most {size_label(MOST_KEPT_BYTES)} are kept here."
+            f"To upload {files} too, choose again: at most {size_label(MOST_KEPT_BYTES)} are kept here."
         )
     if not images:
         return

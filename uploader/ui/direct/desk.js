@@ -24,7 +24,6 @@ class Desk {
   options = { accept: [], maxBytes: 0, apiBase: "", hideNames: false };
   notice = null; // {kind, url}: why nothing can be sent from here
   skipped = 0; // files of a folder that are no images
-  spentMs = 0; // time with anything under way
   #busySince = 0;
   throughApp = false; // the bucket cannot be reached from here, and somebody chose to send through the app
   #bucketUrl = "";
@@ -80,6 +79,11 @@ class Desk {
     return jobs.length > 0 && jobs.every((job) => performance.now() - job.sinceMs < QUICK_MS);
   }
 
+  // How long something has been under way without a break.
+  get busyMs() {
+    return this.#busySince && performance.now() - this.#busySince;
+  }
+
   get busy() {
     return this.jobs.some(isOpen);
   }
@@ -95,7 +99,6 @@ class Desk {
     if (this.busy) globalThis.addEventListener("beforeunload", this.#warn);
     else {
       globalThis.removeEventListener("beforeunload", this.#warn);
-      if (this.#busySince) this.spentMs += performance.now() - this.#busySince;
       this.#busySince = 0;
     }
     this.changed();
@@ -141,7 +144,6 @@ class Desk {
   #keep(test) {
     this.jobs = this.jobs.filter(test);
     this.skipped = 0;
-    if (!this.jobs.length) this.spentMs = 0;
     this.changed();
   }
 
@@ -255,7 +257,11 @@ class Desk {
         if (error.kind === "unreachable" && this.#reached && !last) error.kind = "again";
         throw Object.assign(error, { url: form.url });
       }
-    }, () => this.#step(job, "pausing"));
+    }, (waitMs, error) => {
+      const cause = error.code ? "Storage is busy" : "Connection lost";
+      Object.assign(job, { cause, resumesMs: performance.now() + waitMs });
+      this.#step(job, "pausing");
+    });
   }
 
   #api(path, body, signal) {

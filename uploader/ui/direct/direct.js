@@ -3,7 +3,7 @@
 const DRAW_MS = 100; // between two drawings: three progress bars tell of themselves far more often
 const LIVE_MS = 4_000; // a screen reader hears at most one sentence in this time
 const PARTS = [
-  "zone", "pick", "hint", "folder", "files-input", "folder-input", "camera", "camera-input", "notice", "notice-title", "notice-text", "rule",
+  "zone", "pick", "lead", "hint", "folder", "files-input", "folder-input", "camera", "camera-input", "notice", "notice-title", "notice-text", "details", "cure", "rule",
   "switch", "copy", "again", "bar", "summary", "cancel-all", "all-anyway", "retry-all", "dismiss", "clear", "live", "files",
 ];
 const views = new WeakMap();
@@ -29,6 +29,7 @@ class View {
   #rows = new Map(); // job -> its elements
   #order = []; // the jobs as their rows stand
   #frame = 0;
+  #tick = 0;
   #drawTimer = 0;
   #drawnAt = -DRAW_MS;
   #listening = new AbortController();
@@ -56,6 +57,7 @@ class View {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#sayTimer);
     clearTimeout(this.#drawTimer);
+    clearTimeout(this.#tick);
     this.previews.end();
     if (this.desk.owner === this) this.desk.leave();
   }
@@ -91,6 +93,7 @@ class View {
       parts.zone.classList.remove("over");
       desk.add(await filesOf(event.dataTransfer));
     });
+    if (matchMedia("(pointer: coarse)").matches) parts.lead.textContent = "Choose or take photos";
     parts.pick.disabled = parts.folder.disabled = parts.camera.disabled = false;
   }
 
@@ -143,11 +146,20 @@ class View {
     parts["cancel-all"].classList.toggle("off", !desk.jobs.some((job) => CANCELLABLE.includes(job.state)));
     parts["retry-all"].hidden = desk.busy || !!desk.notice || !desk.jobs.some(canRetry);
     parts["all-anyway"].hidden = desk.busy || !!desk.notice || desk.jobs.filter(isThere).length < 2;
+    const copies = desk.jobs.filter(isThere).length;
+    parts["all-anyway"].textContent = `Upload the ${copies} duplicates too`;
     parts.dismiss.hidden = desk.busy || !!desk.notice || !desk.jobs.some(needsReading);
     const isOver = (job) => !isOpen(job) && !needsReading(job);
     parts.clear.classList.toggle("off", !desk.skipped && !desk.jobs.some(isOver));
     this.#drawNotice();
     this.#say(summary);
+    if (desk.jobs.some((job) => job.state === "pausing")) this.#tick ||= setTimeout(() => this.#ticked(), 1_000);
+  }
+
+  // Somebody is told how many seconds are left.
+  #ticked() {
+    this.#tick = 0;
+    this.#soon();
   }
 
   // Rows stay where they are; only what failed moves up, and what waits for an answer, so that it is read. Not
@@ -198,20 +210,25 @@ class View {
   }
 
   #drawNotice() {
-    const { notice } = this.desk;
-    const { parts } = this;
+    const { desk, parts } = this;
+    const { notice } = desk;
     parts.notice.hidden = !notice;
     if (!notice) return;
     const cors = notice.kind === "cors";
-    parts.rule.hidden = parts.copy.hidden = !cors;
+    parts.details.hidden = !cors;
+    const files = desk.jobs.filter((job) => job.blocked).length;
+    parts.switch.textContent = `Send ${files === 1 ? "1 file" : `${files} files`} through the app`;
+    parts.switch.hidden = !files;
     parts["notice-title"].textContent = cors
-      ? "The bucket does not let this page send to it"
+      ? "Uploads are not set up for this page yet"
       : "The bucket cannot be reached from this browser";
     parts["notice-text"].textContent = cors
-      ? `It needs a CORS rule for ${location.origin}. Paste this in S3 under Permissions, Cross-origin resource
-        sharing; or send through the app.`
+      ? "We can send your files through the app instead."
       : unreachableAdvice(notice.url);
-    if (cors) parts.rule.textContent = corsRule();
+    if (!cors) return;
+    parts.cure.textContent = `The bucket needs a CORS rule for ${location.origin}. Paste this in S3 under Permissions,
+      Cross-origin resource sharing.`;
+    parts.rule.textContent = corsRule();
   }
 
   #say(summary) {

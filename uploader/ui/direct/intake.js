@@ -18,7 +18,10 @@ async function kindOf(file) {
     const brands = text.slice(8);
     if (/avi[fs]/.test(brands)) return "image/avif";
     if (/hei[cfmsx]|hev[cx]|mif1|msf1/.test(brands)) return "image/heic";
+    return "video/mp4";
   }
+  if (text.startsWith("\x1aE\xdf\xa3")) return "video/webm";
+  if (text.startsWith("RIFF") && text.slice(8, 12) === "AVI ") return "video/x-msvideo";
   if (text.startsWith("BM")) return "image/bmp";
   if (/^(II\*\0|MM\0\*)/.test(text)) return "image/tiff";
   if (text.startsWith("%PDF")) return "application/pdf";
@@ -31,17 +34,18 @@ function whyNot(file, kind, options) {
   if (file.size === 0) return "This file is empty; choose another one.";
   if (file.size > options.maxBytes) {
     const [found, most] = [file.size, options.maxBytes].map(sizeLabel);
-    return `This file has ${found}, and at most ${most} are allowed; choose a smaller one.`;
+    return `This file is ${found}; the limit is ${most}.`;
   }
   if (options.accept.includes(kind)) return "";
   if (kind === "image/heic") {
     const extra = "ask the operator to install the heic extra: pip install -e '.[heic]'";
     return `This is a HEIC image, which this app cannot read yet. Export it as JPEG, or ${extra}.`;
   }
+  if (kind.startsWith("video/")) return "Videos cannot be uploaded.";
+  if (!LABELS[kind]) return "This is not an image.";
   const wanted = listed(options.accept.map((type) => LABELS[type] ?? type));
   const article = ["image/avif", "image/svg+xml"].includes(kind) ? "an" : "a";
-  const found = LABELS[kind] ? `This is ${article} ${LABELS[kind]} file` : "This is not an image";
-  return `${found}; choose a ${wanted} file.`;
+  return `This is ${article} ${LABELS[kind]} file; choose a ${wanted} file.`;
 }
 
 function listed(names) {

@@ -17,9 +17,10 @@ async function patiently(signal, work, onPause = () => {}) {
       return await work(tries === TRIES);
     } catch (error) {
       if (error.kind !== "again" || tries >= (error.code === "internal" ? 3 : TRIES)) throw error;
-      onPause();
-      const waitMs = Math.max(error.waitMs ?? 0, Math.min(500 * 2 ** (tries - 1), 8_000));
-      await pause(waitMs * (1 + Math.random() / 4), signal);
+      const leastMs = Math.max(error.waitMs ?? 0, Math.min(500 * 2 ** (tries - 1), 8_000));
+      const waitMs = leastMs * (1 + Math.random() / 4);
+      onPause(waitMs, error);
+      await pause(waitMs, signal);
     }
   }
 }

@@ -1,9 +1,8 @@
 // One row a file, and the sentences of the list. File names reach the page as text only.
 
 const WORDS = {
-  waiting: "Waiting", hashing: "Hashing", signing: "Signing", pausing: "Trying again soon", finishing: "Finishing",
-  sent: "Sent, to be verified", verifying: "Verifying",
-  relayed: "Verifying", stored: "Stored straight to S3",
+  waiting: "Waiting", hashing: "Preparing", signing: "Preparing", finishing: "Uploading 100 %", relayed: "Checking",
+  sent: "Checking", verifying: "Checking", stored: "Uploaded",
 };
 
 const ALL_SENT = ["finishing", "relayed", "sent", "verifying", "stored"];
@@ -36,6 +35,7 @@ class Row {
     this.element.classList.toggle("busy", ACTIVE.includes(job.state));
     this.element.classList.toggle("final", job.final);
     if (parts.state.textContent !== words) parts.state.textContent = words;
+    parts.state.title = job.removed?.length ? `Removed: ${job.removed.join(", ")}` : "";
     parts.tick.style.display = job.state === "stored" ? "" : "none";
     this.#drawPreview();
     this.#drawMatch(shown);
@@ -77,18 +77,24 @@ class Row {
     parts.anyway.hidden = !isThere(job);
     parts.cancel.setAttribute("aria-label", `Cancel ${name}`);
     parts.retry.setAttribute("aria-label", `Retry ${name}`);
-    parts.anyway.setAttribute("aria-label", `Send anyway: ${name}`);
+    parts.anyway.setAttribute("aria-label", `Upload a second copy: ${name}`);
   }
 }
 
 function stateOf(job) {
   if (job.why) return job.why;
-  if (job.state === "sending") return `Sending ${Math.floor(job.part * 100)} %`;
-  if (isThere(job)) return job.earlier ? "Already in the gallery" : "The same file is in this list already.";
-  if (job.state === "stored" && job.removed?.length) {
-    return `${WORDS.stored}; hidden details removed: ${job.removed.join(", ")}`;
-  }
+  if (job.state === "sending") return `Uploading ${Math.floor(job.part * 100)} %`;
+  if (job.state === "pausing") return `${job.cause}, retrying in ${Math.ceil((job.resumesMs - performance.now()) / 1000)} s`;
+  if (isThere(job)) return job.earlier ? "Already in the gallery" : "You added this file twice.";
+  if (job.state === "stored" && job.removed?.length) return `${WORDS.stored}. ${removedLabel(job.removed)} removed.`;
   return WORDS[job.state];
+}
+
+// What was removed, in the words that people look for; all of it stands in the row's title.
+function removedLabel(removed) {
+  const [place, camera] = ["location", "camera"].map((name) => removed.includes(name));
+  if (place && camera) return "Location and camera data";
+  return place ? "Location" : camera ? "Camera data" : "Hidden details";
 }
 
 // The image to show beside a job, and how many more there are.
@@ -110,18 +116,35 @@ function dayLabel(date) {
   return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year });
 }
 
-// "38 of 40 images stored, 2 refused · 5.1 s"
-function summaryOf({ jobs, skipped, busy, spentMs }) {
+// "Uploading 8 images · 1.2 of 9.2 MB · about 1 min left", then "2 uploaded · 2 duplicates · 11 not accepted".
+function summaryOf(desk) {
+  const { jobs, skipped, busy } = desk;
   const count = (test) => jobs.filter(test).length;
-  const stored = count((job) => job.state === "stored");
-  const notes = [
-    [count(isThere), "already there"],
-    [count((job) => job.state === "refused" && job.final), "refused"],
-    [count((job) => job.state === "refused" && !job.final), "not sent"],
-    [count((job) => job.state === "cancelled"), "cancelled"],
-    [skipped, skipped === 1 ? "other file skipped" : "other files skipped"],
+  const counted = (number, one, many = one) => number && `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+  const parts = [
+    !busy && counted(count((job) => job.state === "stored"), "uploaded"),
+    counted(count(isThere), "duplicate", "duplicates"),
+    counted(count((job) => job.state === "refused" && job.final), "not accepted"),
+    counted(count((job) => job.state === "refused" && !job.final), "not uploaded"),
+    counted(count((job) => job.state === "cancelled"), "cancelled"),
+    counted(skipped, "other file skipped", "other files skipped"),
   ];
-  const parts = jobs.length ? [`${stored} of ${jobs.length} ${jobs.length === 1 ? "image" : "images"} stored`] : [];
-  for (const [number, words] of notes) if (number) parts.push(`${number} ${words}`);
-  return parts.join(", ") + (spentMs && !busy ? ` · ${(spentMs / 1000).toFixed(1)} s` : "");
+  return [...(busy ? progressOf(desk) : []), ...parts].filter(Boolean).join(" · ");
+}
+
+function progressOf({ jobs, busyMs }) {
+  const going = jobs.filter((job) => isOpen(job) || job.state === "stored");
+  const sum = (part) => going.reduce((bytes, job) => bytes + job.size * part(job), 0);
+  const sent = sum((job) => (ALL_SENT.includes(job.state) ? 1 : job.state === "sending" ? job.part : 0));
+  const total = sum(() => 1);
+  const left = sent > 0 ? (busyMs / sent) * (total - sent) : 0;
+  const images = `${going.length.toLocaleString("en")} ${going.length === 1 ? "image" : "images"}`;
+  return [`Uploading ${images}`, `${sizeLabel(sent)} of ${sizeLabel(total)}`, busyMs > 3_000 && leftLabel(left)];
+}
+
+// How long it will take, as people say it; nothing where it is nearly over.
+function leftLabel(ms) {
+  const seconds = Math.ceil(ms / 5_000) * 5;
+  if (seconds < 10) return "";
+  return seconds < 60 ? `about ${seconds} s left` : `about ${Math.ceil(seconds / 60)} min left`;
 }
