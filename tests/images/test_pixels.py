@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.images import pictures
+from tests.images.heifs import Avif
 from uploader.images.inspect import check
 
 WHITE = (255, 255, 255)
@@ -88,6 +89,51 @@ def test_what_a_gif_leaves_of_its_screen_is_transparent() -> None:
     assert near(shown(bytes(gif), (4, 4)), WHITE)
     assert near(shown(bytes(gif), (60, 60)), WHITE)
     assert near(shown(bytes(gif), (32, 32)), (200, 30, 30))
+
+
+@pytest.mark.parametrize("has_alpha", [False, True])
+def test_what_an_animated_webp_leaves_of_its_screen_is_transparent(has_alpha: bool) -> None:
+    still = pictures.encode(Image.new("RGB", (16, 12), (200, 30, 30)), "WEBP", lossless=True)[12:]
+
+    def three(*numbers: int) -> bytes:
+        return b"".join(number.to_bytes(3, "little") for number in numbers)
+
+    def part(kind: bytes, body: bytes) -> bytes:
+        return kind + struct.pack("<I", len(body)) + body
+
+    frame = part(b"ANMF", three(10, 10, 15, 11, 50) + b"\2" + still)
+    head = part(b"VP8X", bytes((0x12 if has_alpha else 0x02, 0, 0, 0)) + three(63, 47))
+    body = b"WEBP" + head + part(b"ANIM", bytes((0, 0, 255, 255, 0, 0))) + frame * 2
+    data = part(b"RIFF", body)
+    assert near(shown(data, (4, 4)), WHITE)
+    assert near(shown(data, (26, 26)), (200, 30, 30))
+
+
+def clap(width: int, height: int, left: int, top: int) -> bytes:
+    """A crop; `left` and `top` are the offsets of its centre, in half pixels."""
+    return pictures.box(b"clap", struct.pack(">IIIIiIiI", width, 1, height, 1, left, 2, top, 2))
+
+
+@pytest.mark.parametrize(
+    ("crop", "size"),
+    [
+        (clap(32, 24, -32, -24), (32, 24)),
+        (clap(32, 24, 0, 0), (64, 48)),
+        (clap(100, 24, 36, -24), (64, 48)),
+        (clap(0, 24, -64, -24), (64, 48)),
+        (pictures.box(b"clap", bytes(32)), (64, 48)),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_avif_is_cropped_only_from_its_corner(crop: bytes, size: tuple[int, int], turned: bool) -> None:
+    made = Avif.plain(64, 48)
+    for box in (crop, pictures.box(b"irot", b"\1"))[: 1 + turned]:
+        made.shelf.append(box)
+        made.things[0].properties += (len(made.shelf) | 0x80,)
+    facts = check(made.build(), strip=True).facts
+    assert (facts.width_px, facts.height_px) == (size[::-1] if turned else size)
+    with Image.open(io.BytesIO(check(made.build()).thumbnail)) as image:
+        assert image.size == (facts.width_px, facts.height_px)
 
 
 def test_an_animation_begins_behind_a_still_image_that_is_no_part_of_it() -> None:

@@ -14,6 +14,7 @@ from uploader.images import exif, icc, likeness, pixels, rejections
 from uploader.images.colour.convert import to_srgb
 from uploader.images.colour.declared import declared
 from uploader.images.containers import Walk, lacks_pixels
+from uploader.images.heif.primary import crop
 from uploader.limits import Limits
 
 _THUMBNAIL_QUALITY, _WEB_QUALITY = 82, 85
@@ -112,6 +113,8 @@ def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits, web_cop
     turn = exif.orientation(block) if boxed else exif.turn(data, walk)
     small = _shown(image, data, walk, max(limits.thumbnail_side_px, web_copy_px), turn)
     _verify_rest(image, walk, shown, frames)
+    if walk.format == "AVIF":
+        width, height = crop(data, walk, (width, height))
     if turn >= 5:
         width, height = height, width
     crisp = walk.format != "JPEG"

@@ -1,8 +1,11 @@
 """Pixels as a browser reads them, where Pillow reads them otherwise: eight bits, and what is transparent."""
 
+import struct
+
 from PIL import Image
 
 from uploader.images.containers import Walk
+from uploader.images.heif.primary import crop
 
 _DEPTH_AT, _KIND_AT = 24, 25
 """Where a PNG says how many bits a sample has, and of which kind its samples are."""
@@ -22,7 +25,10 @@ def plain(image: Image.Image, data: bytes, walk: Walk) -> Image.Image:
         _fill_palette(frame, len(frame.palette.palette) // 3)
     if frame.mode in ("P", "PA", "1") or "transparency" in frame.info:
         frame = frame.convert("RGBA" if frame.has_transparency_data else "RGB")
-    return _uncovered(frame, data, walk) if walk.format == "GIF" else frame
+    if walk.format == "AVIF":
+        width, height = crop(data, walk, frame.size)
+        return frame.crop((0, 0, width, height)) if (width, height) != frame.size else frame
+    return _uncovered(frame, data, walk)
 
 
 def _scale_transparency(frame: Image.Image, depth: int) -> None:
@@ -64,14 +70,26 @@ def _fill_palette(frame: Image.Image, colours: int) -> None:
 
 
 def _uncovered(frame: Image.Image, data: bytes, walk: Walk) -> Image.Image:
-    """What the first frame of a GIF leaves of the screen is transparent."""
-    first = next(part.start for part in walk.parts if part.kind == "image") + 1
-    left, top, width, height = (
-        int.from_bytes(data[at : at + 2], "little") for at in range(first, first + 8, 2)
-    )
+    """What the first frame of an animation leaves of the screen is transparent."""
+    left, top, width, height = _first_frame(data, walk) or (0, 0, *frame.size)
     if not left and not top and width >= frame.width and height >= frame.height:
         return frame
     clear = Image.new("RGBA", frame.size, (255, 255, 255, 0))
     box = (left, top, left + width, top + height)
     clear.paste(frame.crop(box).convert("RGBA"), box[:2])
     return clear
+
+
+def _first_frame(data: bytes, walk: Walk) -> tuple[int, int, int, int] | None:
+    """Left, top, width and height of a GIF's or a WebP's first frame; None where it fills the picture."""
+    kind = {"GIF": "image", "WEBP": "ANMF"}.get(walk.format)
+    start = next((part.start for part in walk.parts if part.kind == kind), None)
+    if start is None:
+        return None
+    if walk.format == "GIF":
+        left, top, width, height = struct.unpack_from("<4H", data, start + 1)
+        return left, top, width, height
+    half_left, half_top, width, height = (
+        int.from_bytes(data[at : at + 3], "little") for at in range(start + 8, start + 20, 3)
+    )
+    return 2 * half_left, 2 * half_top, width + 1, height + 1

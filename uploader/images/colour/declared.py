@@ -4,17 +4,14 @@ PNG says it with cICP, sRGB, gAMA and cHRM (https://www.w3.org/TR/png-3/#11addnl
 code points of ITU-T H.273 in a `colr` box (ISO/IEC 23008-12).
 """
 
-import contextlib
 import itertools
 import struct
 from typing import Final
 
-from uploader.errors import ImageRejected
 from uploader.images.colour import av1
 from uploader.images.colour.spaces import BT2020, SRGB, SRGB_CURVE, ColourSpace, Curve, Primaries, to_d50
-from uploader.images.containers import Walk, boxes, items
-from uploader.images.containers.walk import Reader
-from uploader.images.heif import selection
+from uploader.images.containers import Walk
+from uploader.images.heif.primary import primary
 
 _D65, _C = (0.3127, 0.3290), (0.310, 0.316)
 _SMPTE_170M: Final = (*_D65, 0.630, 0.340, 0.310, 0.595, 0.155, 0.070)
@@ -49,7 +46,6 @@ _HDR: Final = {16: "pq", 18: "hlg"}
 _SRGB_GAMMA_WITHIN: Final = 0.05
 _MOST_GAMMA: Final = 1_000.0
 _MOST_TAGS: Final = 200
-_MOST_HEADER_BYTES: Final = 256
 
 
 def declared(data: bytes, walk: Walk) -> tuple[ColourSpace, bool]:
@@ -111,9 +107,7 @@ def _gamma(chunks: dict[str, bytes]) -> ColourSpace:
 
 def _boxed(data: bytes, walk: Walk) -> ColourSpace:
     """By the properties of the primary item or of a sequence's track, or else by how it is coded."""
-    found, coded = dict[str, bytes](), b""
-    with contextlib.suppress(ImageRejected):  # whether it is a picture, the decoder decides
-        found, coded = _primary(data, walk)
+    found, coded = primary(data, walk)
     nclx = found.get("colr", b"")
     if len(nclx) >= 11 and nclx.startswith(b"nclx"):
         primaries, transfer = struct.unpack_from(">HH", nclx, 4)
@@ -122,29 +116,3 @@ def _boxed(data: bytes, walk: Walk) -> ColourSpace:
     curve = _HDR.get(transfer) or _CURVES.get(transfer, SRGB_CURVE)
     peak_nits = _peak(found.get("clli", b""), ">HH", found.get("mdcv", b"")) if transfer in _HDR else 0.0
     return ColourSpace(_PRIMARIES.get(primaries, SRGB), curve, peak_nits)
-
-
-def _primary(data: bytes, walk: Walk) -> tuple[dict[str, bytes], bytes]:
-    """The properties by kind, of two `colr` the `nclx` one; and how the picture or its first tile begins."""
-    reader = Reader(data, walk.format)
-    tops = {part.kind: part for part in reversed(walk.parts)}
-    if "meta" not in tops:
-        moov = tops["moov"]
-        at = data.find(b"colrnclx", moov.start, moov.end)
-        return ({"colr": data[at + 4 : at + 15]} if at >= 0 else {}), b""
-    meta = next(boxes.row(reader, tops["meta"].start, tops["meta"].end))
-    contents = selection.read(reader, meta)
-    if "pitm" not in contents.found:
-        return {}, b""
-    primary = items.primary(reader, contents.found["pitm"])
-    found: dict[str, bytes] = {}
-    for _, number in contents.owned.get(primary, ()):
-        box = contents.properties[number - 1] if 0 < number <= len(contents.properties) else None
-        if box and (box.kind not in found or data.startswith(b"nclx", box.body)):
-            found[box.kind] = data[box.body : min(box.end, box.body + 32)]
-    tiles = [one.targets[:1] for one in contents.references if one.kind == "dimg" and one.source == primary]
-    coded = (primary, *(number for first in tiles for number in first))
-    of_av1 = (number for number in coded if contents.kind(number) == "av01")
-    return found, b"".join(
-        contents.payload(number)[:_MOST_HEADER_BYTES] for number in itertools.islice(of_av1, 1)
-    )

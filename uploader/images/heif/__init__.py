@@ -1,5 +1,6 @@
 """AVIF and HEIC files made again from what drawing needs.
 
+primary.py      the item that is shown: its properties, its crop
 rewrite.py      the whole file: boxes that stay, data that items point to, offsets that are right
 selection.py    which items are needed: the shown one, its tiles, its transparency, its HDR rendition
 meta.py         the `meta` box of those items
