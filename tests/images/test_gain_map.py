@@ -7,7 +7,19 @@ import pytest
 from PIL import Image
 
 from tests.images import pictures
-from tests.images.ultra_hdr import CHANNELS, ISO, METADATA, NUMBERS, SECRET, XMP, own, ultra_hdr
+from tests.images.ultra_hdr import (
+    APPLE_MAP,
+    CHANNELS,
+    ISO,
+    METADATA,
+    NUMBERS,
+    SECRET,
+    XMP,
+    apple_note,
+    own,
+    ultra_hdr,
+)
+from uploader.images import apple_note as apple_note_of
 from uploader.images import containers, gain_map
 from uploader.images.inspect import check
 from uploader.limits import Limits
@@ -91,3 +103,34 @@ def test_another_picture_behind_is_still_a_further_picture() -> None:
     found = check(ultra_hdr(own()) + pictures.picture("JPEG", 20, 20), strip=True)
     assert "further pictures" in found.removed
     assert found.stripped == check(ultra_hdr(own()), strip=True).stripped
+
+
+HEADROOM = b"<HDRGainMap:HDRGainMapHeadroom>4.5</HDRGainMap:HDRGainMapHeadroom>"
+
+
+@pytest.mark.parametrize("headroom", [b"", HEADROOM])
+def test_apples_gain_map_stays_with_what_browsers_read_of_it(headroom: bytes) -> None:
+    bright = pictures.with_segment(own(b"", b""), 0xE1, APPLE_MAP + headroom)
+    data = ultra_hdr(bright, apple_note((0x21, 3, 2), (0x30, -1, 100)))
+    found = check(data, strip=True)
+    assert found.stripped is not None
+    assert SECRET not in found.stripped
+    assert not {"HDR brightness map", "further pictures"} & set(found.removed)
+    assert "camera" in found.removed
+    again = check(found.stripped, strip=True)
+    assert (again.stripped, again.removed, again.facts) == (None, (), found.facts)
+    with Image.open(io.BytesIO(found.stripped)) as image:
+        assert image.getexif()[0x0112] == 6
+        note = image.getexif().get_ifd(0x8769)[0x927C]
+    assert apple_note_of.hdr_tags(note) == (struct.pack(">ii", 3, 2), struct.pack(">ii", -1, 100))
+    assert (b"4.5</HDRGainMap:HDRGainMapHeadroom>" in found.stripped) == bool(headroom)
+    assert pictures.pixels(found.stripped) == pictures.pixels(data)
+
+
+def test_apples_gain_map_goes_where_nothing_tells_how_bright_it_is() -> None:
+    bright = pictures.with_segment(own(b"", b""), 0xE1, APPLE_MAP)
+    found = check(ultra_hdr(bright, apple_note((0x21, 3, 2))), strip=True)
+    assert "HDR brightness map" in found.removed
+    assert b"Apple" not in (found.stripped or b"Apple")
+    for note in (b"", b"Nikon", b"Apple iOS\0\0\1MM\xff", b"Apple iOS\0\0\1MM\xff\xff" + bytes(13)):
+        assert apple_note_of.hdr_tags(note) == ()

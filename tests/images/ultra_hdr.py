@@ -2,6 +2,8 @@
 
 import struct
 
+from PIL import Image
+
 from tests.images import pictures
 
 SECRET = b"my secret, by Ada"
@@ -40,3 +42,29 @@ def ultra_hdr(bright: bytes, exif: bytes = pictures.exif(6)) -> bytes:
     for marker, body in ((0xE2, INDEX + SECRET), (0xE2, ISO + VERSIONS), (0xE1, directory)):
         shown = pictures.with_segment(shown, marker, body)
     return shown + bright
+
+
+def apple_note(*fractions: tuple[int, int, int], extra: bytes = SECRET) -> bytes:
+    """An EXIF block with a maker note of Apple's: its fractions, and something private."""
+    at = 16 + len(fractions) * 12 + 12 + 4
+    rows = struct.pack(">HHII", 0x2B, 2, len(extra), at + 8 * len(fractions))
+    rows = (
+        b"".join(
+            struct.pack(">HHII", number, 10, 1, at + 8 * place)
+            for place, (number, _, _) in enumerate(fractions)
+        )
+        + rows
+    )
+    values = b"".join(struct.pack(">ii", above, below) for _, above, below in fractions)
+    note = b"Apple iOS\0\0\1MM" + struct.pack(">H", len(fractions) + 1) + rows + bytes(4) + values + extra
+    block = Image.Exif()
+    block[0x0112], block[0x010F] = 6, "Apple"
+    block.get_ifd(0x8769)[0x927C] = note
+    return block.tobytes()
+
+
+APPLE_MAP = (
+    XMP + b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + SECRET + b"<HDRGainMap:HDRGainMapVersion>65536"
+    b"</HDRGainMap:HDRGainMapVersion>"
+)
+"""The XMP segment of a gain map as iPhones write it."""

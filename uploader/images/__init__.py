@@ -9,7 +9,7 @@
     colour/         colours as a browser shows them: ICC, cICP, gAMA, nclx, HDR
     metadata.py     strips what a picture tells about people, without touching a pixel
     describe.py     what stripping takes away, in words
-    gain_map.py     the second picture that an HDR screen needs
+    gain_map.py     the second picture that an HDR screen needs; apple_note.py, what Apple's needs to know
     jpeg_rows.py    whether a JPEG without an end mark is whole
     fates.py        which parts of JPEG, PNG, GIF and WebP files stay
     profiles.py     colour profiles in those files; icc.py, what of a profile is private

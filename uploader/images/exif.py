@@ -81,6 +81,17 @@ def values(payload: bytes) -> dict[int, str | Fraction]:
     return {number: value for number, value in found.items() if value is not None}
 
 
+def raw(payload: bytes, number: int) -> bytes:
+    """The bytes of a tag's value that stands apart, such as the maker note; empty where there is none."""
+    tiff = _tiff(payload)
+    order, entries = _own(tiff)
+    for found, tag in entries:
+        if found == number:
+            start = _pointer(entries, number, order)
+            return tiff[start : start + tag.size]
+    return b""
+
+
 def only_orientation(value: int) -> bytes:
     """A TIFF block of 26 bytes that says which way up the picture is, and nothing else."""
     return b"MM\0*\0\0\0\x08" + struct.pack(">HHHIHHI", 1, ORIENTATION, 3, 1, value, 0, 0)

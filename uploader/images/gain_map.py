@@ -2,6 +2,7 @@
 
 It stays when metadata is stripped, with what it needs and nothing else: its parameters, a new directory of
 the two pictures and a new index of their places. Sources:
+https://developer.apple.com/documentation/appkit/applying-apple-hdr-effect-to-your-photos,
 https://developer.android.com/media/platform/hdr-image-format, ISO 21496-1, CIPA DC-007 (the index, MPF).
 """
 
@@ -11,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from uploader.images import removals
+from uploader.images import apple_note, exif, removals
 from uploader.images.containers import Part, Walk, further_jpegs
 
 _XMP_NAME: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _ISO_NAME: Final = b"urn:iso:std:iso:ts:21496:-1\0"
 _ISO_VERSIONS: Final = bytes(4)
 """Lowest version to read it, and version written: all that the shown picture says."""
+_MAKER_NOTE: Final = 0x927C
 _SMALL_HEAD: Final = 5
 _MANY_CHANNELS, _COMMON_DENOMINATOR = 0x80, 0x08
 _MOST_XMP_BYTES: Final = 65_536
@@ -48,6 +50,15 @@ _DIRECTORY: Final = (
     b'<Container:Item Item:Semantic="GainMap" Item:Mime="image/jpeg" Item:Length="%d"/></rdf:li>'
     b"</rdf:Seq></Container:Directory>"
 )
+_APPLE: Final = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:apdi="http://ns.apple.com/pixeldatainfo/1.0/"'
+    b' xmlns:HDRGainMap="http://ns.apple.com/HDRGainMap/1.0/">'
+    b"<apdi:AuxiliaryImageType>urn:com:apple:photo:2020:aux:hdrgainmap</apdi:AuxiliaryImageType>"
+    b"<HDRGainMap:HDRGainMapVersion>%s</HDRGainMap:HDRGainMapVersion>%s"
+    b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+_APPLE_HEADROOM: Final = b"<HDRGainMap:HDRGainMapHeadroom>%s</HDRGainMap:HDRGainMapHeadroom>"
 _MPF_BYTES: Final = 4 + 4 + 82
 """Marker and length, name, and the index of two pictures."""
 
@@ -61,6 +72,8 @@ class GainMap:
     """As XMP; empty where the file gives none."""
     iso: bytes
     """As ISO 21496-1; empty where the file gives none."""
+    note: tuple[bytes, ...]
+    """What Apple's maker note in the shown picture says of it."""
 
     def own_segments(self) -> bytes:
         """What the gain map's own file must say."""
@@ -68,7 +81,8 @@ class GainMap:
 
     def shown_segments(self, size_bytes: int) -> bytes:
         """What the shown picture must say of a gain map of this size, but for the index."""
-        directory = _HEAD + _DIRECTORY % size_bytes + _FOOT if self.parameters else b""
+        is_listed = self.parameters.startswith(_HEAD)  # Apple's have the index alone
+        directory = _HEAD + _DIRECTORY % size_bytes + _FOOT if is_listed else b""
         return _segments(directory, _ISO_VERSIONS if self.iso else b"")
 
 
@@ -77,10 +91,11 @@ def find(data: bytes, walk: Walk) -> GainMap | None:
     if removals.FURTHER_PICTURES not in walk.tail:
         return None
     for found in further_jpegs(data, walk):
-        parameters, iso = _parameters(data, found), _iso(data, found)
+        parameters, iso = _parameters(data, found) or _apple(data, walk, found), _iso(data, found)
         is_small = found.width_px * found.height_px <= walk.width_px * walk.height_px
         if (parameters or iso) and is_small:
-            return GainMap(found, parameters, iso)
+            is_apples = bool(parameters) and not parameters.startswith(_HEAD)
+            return GainMap(found, parameters, iso, _note(data, walk) if is_apples else ())
     return None
 
 
@@ -159,6 +174,22 @@ def _parameters(data: bytes, walk: Walk) -> bytes:
             row = b"".join(b"<rdf:li>%s</rdf:li>" % value for value in values)
             elements += b"<hdrgm:%s><rdf:Seq>%s</rdf:Seq></hdrgm:%s>" % (name.encode(), row, name.encode())
     return _HEAD + b' hdrgm:Version="1.0"' + attributes + b">" + elements + _FOOT
+
+
+def _apple(data: bytes, shown: Walk, found: Walk) -> bytes:
+    """Apple's own form, with the headroom in it or in the shown picture's maker note."""
+    packet = b"".join(_bodies(data, found, "XMP", _XMP_NAME))[:_MOST_XMP_BYTES]
+    if b"HDRGainMapVersion" not in packet:
+        return b""
+    said = re.search(rb'HDRGainMapHeadroom(?:>|=")\s*(%s)\s*[<"]' % _NUMBER, packet)
+    version, headroom = (b"131072", _APPLE_HEADROOM % said[1]) if said else (b"65536", b"")
+    return _APPLE % (version, headroom) if said or _note(data, shown) else b""
+
+
+def _note(data: bytes, shown: Walk) -> tuple[bytes, ...]:
+    """What Apple's maker note in the shown picture says of HDR."""
+    block = next((data[part.start + 4 : part.end] for part in shown.parts if part.kind == "Exif"), b"")
+    return apple_note.hdr_tags(exif.raw(block, _MAKER_NOTE))
 
 
 def _values(packet: bytes, name: str) -> list[bytes]:

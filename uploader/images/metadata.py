@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
-from uploader.images import containers, exif, gain_map, heif, profiles, removals
+from uploader.images import apple_note, containers, exif, gain_map, heif, profiles, removals
 from uploader.images.containers import Part, Walk
 from uploader.images.fates import KEPT, fate
 from uploader.limits import Limits
@@ -69,6 +69,9 @@ def _with_gain_map(data: bytes, walk: Walk, *, keeps_private: bool) -> bytes:
         kept = b"".join(piece for _, piece in _pieces(data, walk, keeps_private=True, keeps_index=True))
         return data[: found.walk.end] if kept == data[: walk.end] else b""
     shown = _shown_pieces(data, walk, keeps_private=False)
+    if found.note:
+        block = apple_note.exif_block(exif.turn(data, walk), found.note)
+        shown[_after_jfif(shown)] = ("Exif", _exif_segment(block))
     own = list(_pieces(data, found.walk, keeps_private=False))
     own.insert(_after_jfif(own), ("HDR", found.own_segments()))
     return gain_map.joined(found, shown, _after_jfif(shown) + 1, b"".join(piece for _, piece in own))
@@ -114,9 +117,13 @@ def _exif_block(data: bytes, walk: Walk) -> bytes:
     if turn == 1:
         return b""
     if walk.format == "JPEG":
-        return b"\xff\xe1" + (len(block) + 8).to_bytes(2, "big") + b"Exif\0\0" + block
+        return _exif_segment(block)
     checksum = zlib.crc32(b"eXIf" + block)
     return len(block).to_bytes(4, "big") + b"eXIf" + block + checksum.to_bytes(4, "big")
+
+
+def _exif_segment(block: bytes) -> bytes:
+    return b"\xff\xe1" + (len(block) + 8).to_bytes(2, "big") + b"Exif\0\0" + block
 
 
 def _stripped(data: bytes, walk: Walk, part: Part) -> bytes:

@@ -11,28 +11,13 @@ from uploader.images.containers.items import Item, Location, Reference
 from uploader.images.containers.walk import Reader
 from uploader.images.heif import coded, properties
 
-_PICTURES: Final = frozenset(
-    (
-        "av01",
-        "hvc1",
-        "hev1",
-        "lhv1",
-        "avc1",
-        "vvc1",
-        "jpeg",
-        "unci",
-        "mski",
-        "grid",
-        "iovl",
-        "iden",
-        "tmap",
-        "sato",
-    )
-)
+_CODED: Final = ("av01", "hvc1", "hev1", "lhv1", "avc1", "vvc1", "jpeg", "unci", "mski")
+_DERIVED: Final = ("grid", "iovl", "iden", "tmap", "sato")
+_PICTURES: Final = frozenset(_CODED + _DERIVED)
 _CONFIGURATIONS: Final = {"hvc1": "hvcC", "hev1": "hvcC", "avc1": "avcC"}
 _MADE_OF: Final = frozenset(("dimg", "prem", "base", "exbl"))
-_MOST_TONE_MAP_BYTES: Final = 142
-"""ISO 21496-1 for three channels: version, flags, two headrooms, five fractions a channel."""
+_MOST_BYTES: Final = {"tmap": 142, "sato": 1_024}
+"""Of a tone map, ISO 21496-1 for three channels; of a sample transform, 255 terms of up to 4 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +116,14 @@ def needed(reader: Reader, contents: Contents) -> set[int]:
     kept = _with_parts(contents, {primary})
     for kind, group in contents.groups:
         for number in group if kind == "altr" and primary in group else ():
-            if _is_tone_map(contents, number):
+            if _is_rendition(contents, number):
                 kept = _with_parts(contents, kept | {number})
     return kept
 
 
 def sound(contents: Contents) -> set[int]:
-    """Every item but metadata that is empty or not there."""
-    return {
-        number
-        for number in contents.locations
-        if _is_picture(contents, number) or _is_there(contents, number)
-    }
+    """Every item whose bytes are all there, and metadata only where it has any."""
+    return {number for number in contents.locations if _is_there(contents, number)}
 
 
 def describe(contents: Contents, kept: set[int]) -> Iterator[tuple[str, bytes]]:
@@ -186,11 +167,14 @@ def _is_there(contents: Contents, number: int) -> bool:
     if contents.locations[number].method == items.IN_ITEM:
         return True
     is_inside = all(end <= len(contents.data) for _, end in contents.ranges(number))
-    return is_inside and contents.size(number) > (4 if contents.kind(number) == "Exif" else 0)
+    least = {"Exif": 5}.get(contents.kind(number), 0 if _is_picture(contents, number) else 1)
+    return is_inside and contents.size(number) >= least
 
 
-def _is_tone_map(contents: Contents, number: int) -> bool:
-    return contents.kind(number) == "tmap" and contents.size(number) <= _MOST_TONE_MAP_BYTES
+def _is_rendition(contents: Contents, number: int) -> bool:
+    """Whether an alternative to the shown item is the same picture for better screens, and no more."""
+    most = _MOST_BYTES.get(contents.kind(number))
+    return most is not None and contents.size(number) <= most
 
 
 def _with_parts(contents: Contents, kept: set[int]) -> set[int]:
