@@ -4,7 +4,7 @@ import io
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -125,6 +125,25 @@ def test_a_tone_mapped_highlight_keeps_its_hue() -> None:
     assert near(colour(pictures.flat_png((200, 60, 60), cicp(1, 18))), (183, 46, 46))
     assert near(colour(pictures.flat_png((120, 30, 120), cicp(9, 16))), (141, 0, 119))
     assert near(colour(pictures.flat_png((176, 176, 176), cicp(9, 16), clli(4000))), 214)
+
+
+@settings(deadline=None)
+@example([31270, 32900, 1000, 99, 60000, 100, 99000, 101], 100_000)
+@example([31270, 99000, 30000, 1, 60000, 1, 90000, 2], 100_000)
+@given(
+    st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 100_000), min_size=8, max_size=8),
+    st.integers(0, 2**32 - 1),
+)
+def test_no_primaries_and_no_gamma_cost_a_good_picture(primaries: list[int], gamma: int) -> None:
+    chunks = (chrm(*primaries), pictures.chunk(b"gAMA", struct.pack(">I", gamma)))
+    assert check(pictures.flat_png((128, 60, 30), *chunks)).facts.width_px == 16
+
+
+@given(st.binary(max_size=80), st.integers(0, 560))
+def test_no_profile_costs_a_good_picture(noise: bytes, at: int) -> None:
+    profile = pictures.profile_of(b"RGB", cicp=b"\x09\x10\0\1")
+    profile = profile[:at] + noise + profile[at + len(noise) :]
+    assert check(pictures.flat_png((128, 60, 30), pictures.icc_chunk(profile))).facts.width_px == 16
 
 
 def test_a_chunk_behind_the_pixels_says_nothing() -> None:

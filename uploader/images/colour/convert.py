@@ -70,7 +70,10 @@ def _as_declared(image: Image.Image, space: ColourSpace) -> Image.Image:
         return image
     if space.is_hdr:
         return hdr.tone_map(image.convert("RGB"), space)
-    return _converted(image, _profile(space), "RGB")
+    try:
+        return _converted(image, _profile(space), "RGB")
+    except (ImageCms.PyCMSError, OSError, struct.error):  # primaries that no profile can hold
+        return image
 
 
 @functools.lru_cache(maxsize=8)
