@@ -11,7 +11,10 @@ _JPEG_NAME: Final = b"ICC_PROFILE\0"
 _JPEG_MOST: Final = 65_519
 """Of a profile in one segment: 65,533 less the name and two numbers (ICC.1:2022, B.4)."""
 _PNG_NAMES: Final = frozenset(
-    (b"ICC Profile", b"ICC profile", b"Photoshop ICC profile", b"sRGB IEC61966-2.1", b"Display P3")
+    (
+        *(b"ICC Profile", b"ICC profile", b"icc", b"profile", b"display", b"libavif"),
+        *(b"Photoshop ICC profile", b"sRGB IEC61966-2.1", b"Display P3", b"kCGColorSpaceDisplayP3"),
+    )
 )
 """Names that programs give to every profile; any other may be the name of somebody's screen."""
 

@@ -94,6 +94,12 @@ def test_a_page_behind_a_video_is_found() -> None:
     assert refused(SAMPLES["JPEG"] + video + b"<script>x</script>").code == rejections.TRAILING_DATA
 
 
+def test_many_further_pictures_are_cut_off_too() -> None:
+    jpeg = SAMPLES["JPEG"]
+    assert walk(jpeg * 40).tail == ("further pictures", "other data behind the picture")
+    assert refused(jpeg * 40 + b"<script>").code == rejections.TRAILING_DATA
+
+
 def archive() -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as made:

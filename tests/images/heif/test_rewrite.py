@@ -11,6 +11,9 @@ from tests.images.heifs import Avif, Thing, coded, full
 from tests.images.pictures import box
 from uploader.errors import ImageRejected
 from uploader.images import rejections
+from uploader.images.containers import boxes
+from uploader.images.containers.walk import Reader
+from uploader.images.heif import selection
 from uploader.images.inspect import check
 from uploader.limits import Limits
 
@@ -258,3 +261,12 @@ def test_limits_hold_for_what_is_shown() -> None:
     with pytest.raises(ImageRejected) as caught:
         check(Avif.plain().build(), Limits(max_pixels=64 * 48 - 1), strip=True)
     assert caught.value.code == rejections.TOO_MANY_PIXELS
+
+
+def test_a_chain_of_thousands_of_items_is_followed() -> None:
+    made = Avif.plain()
+    for number in range(1, 1_500):
+        made.add(Thing(b"av01", b"", properties=(1,)), (b"dimg", number, (number + 1,)))
+    reader = Reader(made.build(), "AVIF")
+    meta = next(found for found in boxes.row(reader, 0, len(reader.data)) if found.kind == "meta")
+    assert len(selection.needed(reader, selection.read(reader, meta))) == 1_500

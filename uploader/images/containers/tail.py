@@ -64,7 +64,8 @@ def judge(name: str, data: bytes, end: int, walk_jpeg: Callable[[int], int] | No
             _refuse_danger(name, data, start)
             word = removals.TRAILER if _is_trailer(data, start) else word
         words.append(word)
-    raise rejections.trailing_data(name, "too many further files", len(data) - end)
+    _refuse_danger(name, data, pos)
+    return tuple(dict.fromkeys((*words, removals.TAIL)))
 
 
 def _next(data: bytes, pos: int, start: int, walk_jpeg: Callable[[int], int] | None) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 primary.py      the item that is shown: its properties, its crop
 rewrite.py      the whole file: boxes that stay, data that items point to, offsets that are right
+losses.py       what is not copied, in words
 selection.py    which items are needed: the shown one, its tiles, its transparency, its HDR rendition
 meta.py         the `meta` box of those items
 properties.py   the properties that drawing needs

@@ -179,16 +179,19 @@ def _is_rendition(contents: Contents, number: int) -> bool:
 
 def _with_parts(contents: Contents, kept: set[int]) -> set[int]:
     """These items, what they are made of, and their transparency."""
-    while True:
-        more = set(kept)
-        for kind, source, targets in contents.references:
-            if kind in _MADE_OF and source in kept:
-                more |= {target for target in targets if _is_picture(contents, target)}
-            elif kind == "auxl" and kept & set(targets) and _auxiliary(contents, source) == properties.ALPHA:
-                more.add(source)
-        if more == kept:
-            return kept
-        kept = more
+    parts = dict[int, list[int]]()
+    for kind, source, targets in contents.references:
+        if kind in _MADE_OF:
+            parts.setdefault(source, []).extend(number for number in targets if _is_picture(contents, number))
+        elif kind == "auxl" and _auxiliary(contents, source) == properties.ALPHA:
+            for target in targets:
+                parts.setdefault(target, []).append(source)
+    found, todo = set(kept), list(kept)
+    while todo:
+        more = set(parts.get(todo.pop(), ())) - found
+        found |= more
+        todo += more
+    return found
 
 
 def _auxiliary(contents: Contents, number: int) -> str:
