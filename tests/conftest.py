@@ -28,6 +28,12 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loaded machine may start the local store slowly, which is not what a test is about."""
+    monkeypatch.setattr("uploader.flow.application.OPENING_S", 60.0)
+
+
 @pytest.fixture(scope="session")
 def local_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStore]:
     """The real S3 server, one for the whole run."""

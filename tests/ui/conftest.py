@@ -18,6 +18,11 @@ def _store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pages")
 
 
+@pytest.fixture(autouse=True)
+def _page_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uploader.ui.wiring.PAGE_WAIT_S", 60.0)
+
+
 @pytest.fixture
 def app(_store_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """The application that the pages find, with an empty bucket."""

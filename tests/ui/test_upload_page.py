@@ -136,6 +136,7 @@ def test_wrong_settings_are_one_message_and_no_traceback(monkeypatch: pytest.Mon
     page = AppTest.from_file(str(MAIN), default_timeout=30).run()
     assert not page.exception
     assert "UPLOADER_MAX_BYTES is 'lots'" in page.error[0].value
+    wired.close_application()  # nobody gets what the page still tries
 
 
 def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
@@ -147,7 +148,7 @@ def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
     answered = threading.Event()
     wired._current = None  # `app` comes back by being opened
     monkeypatch.setattr(wired, "open_application", lambda _: answered.wait() and app)
-    monkeypatch.setattr(wired.application, "__defaults__", (0.1,))
+    monkeypatch.setattr(wired, "OPENING_S", 0.1)
     page = AppTest.from_file(str(MAIN), default_timeout=30).run()
     assert not page.exception
     assert "still starting" in page.warning[0].value

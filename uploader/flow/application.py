@@ -142,17 +142,17 @@ _closings = 0
 _last_error: UploaderError | None = None
 
 
-def application(wait_s: float = OPENING_S) -> Application:
+def application(wait_s: float | None = None) -> Application:
     """The application of this process, opened at first use and again after a failure.
 
-    It is opened beside those who wait for it, and nobody waits longer than `wait_s` after the start of that.
+    It is opened beside those who wait for it; nobody waits longer than `wait_s` (4 s) after that began.
     Raises SettingsInvalid, LocalStoreUnavailable, StorageError: each a sentence to show.
     """
     while True:
         if (current := _current) is not None:
             return current
         try:
-            if (opened := _opening.result(wait_s)) is not None:
+            if (opened := _opening.result(OPENING_S if wait_s is None else wait_s)) is not None:
                 return opened
         except StillRunning:
             raise _last_error or _still_opening() from None
@@ -167,13 +167,13 @@ def _open() -> Application | None:
         closings = _closings
     try:
         opened = open_application(Settings.load())
-    except UploaderError as error:
-        _last_error = error
-        raise
     except Exception as error:
-        log.exception("application_unavailable")
-        _last_error = UploaderError("The app met a fault of its own at its start; its log says which.")
-        raise _last_error from error
+        if closings != _closings:
+            return None
+        _last_error = known = _at_the_start(error)
+        if known is error:
+            raise
+        raise known from error
     with _lock:
         if closings == _closings:
             _current, _last_error = opened, None
@@ -183,6 +183,13 @@ def _open() -> Application | None:
 
 
 _opening: Final = SingleFlight(_open, name="opening")
+
+
+def _at_the_start(error: Exception) -> UploaderError:
+    if isinstance(error, UploaderError):
+        return error
+    log.error("application_unavailable", exc_info=error)
+    return UploaderError("The app met a fault of its own at its start; its log says which.")
 
 
 def _still_opening() -> UploaderError:
