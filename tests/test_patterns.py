@@ -20,13 +20,13 @@ from typing import Any, Final
 
 import pytest
 
-from uploader.presign.message_explanations import MAX_MESSAGE_CHARACTERS
+from uploader.presign.error_messages import MAX_MESSAGE_CHARACTERS
 
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = sorted((ROOT / "uploader").rglob("*.py"))
 MAKERS: Final = ("compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn")
 UNKNOWN: Final = -1
-BOUNDED: Final = {"uploader/presign/message_explanations.py": MAX_MESSAGE_CHARACTERS}
+BOUNDED: Final = {"uploader/presign/error_messages.py": MAX_MESSAGE_CHARACTERS}
 """Rooms that cut a text before they look into it."""
 ALPHABET: Final = list(dict.fromkeys("a09 A/=_.-+%@:\"'\\&\n,(`#é!" + "".join(map(chr, range(1, 256)))))
 MOST_CPU_S: Final = 2

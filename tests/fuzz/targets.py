@@ -28,8 +28,18 @@ from uploader import errors
 from uploader.images import containers
 from uploader.images.inspect import Checked, check
 from uploader.limits import Limits
-from uploader.presign import Signer, Ticket, Verdict, clock_at, judge, keys, new_key, parse_key, uploaded_at
-from uploader.presign.answers import explain
+from uploader.presign import (
+    Signer,
+    Ticket,
+    Verdict,
+    clock_at,
+    judge,
+    new_key,
+    object_keys,
+    parse_key,
+    uploaded_at,
+)
+from uploader.presign.error_explanations import explain
 from uploader.presign.policy import decode_policy, decode_text, encode_text
 
 Target = Callable[[random.Random, list[bytes]], str]
@@ -121,7 +131,7 @@ def keyed(chance: random.Random, _: list[bytes]) -> str:
     made = new_key(name, "jpg", now=moment, token=f"{chance.getrandbits(128):032x}")
     assert made.isascii()
     assert made.isprintable()
-    assert keys.parse_key(made).clock == clock_at(moment)
+    assert object_keys.parse_key(made).clock == clock_at(moment)
     assert abs(uploaded_at(made) - moment) < timedelta(milliseconds=1)
     cut = encode_text(name)
     decode_text(cut)
@@ -134,7 +144,7 @@ def keyed(chance: random.Random, _: list[bytes]) -> str:
     slug = f"-{parts.slug}" if parts.slug else ""
     assert f"{parts.folder}{parts.stem}{slug}.{parts.extension}" == changed
     assert clock_at(uploaded_at(changed)) == parts.clock
-    assert keys.parse_key(keys.thumbnail_key(changed)).stem == parts.stem
+    assert object_keys.parse_key(object_keys.thumbnail_key(changed)).stem == parts.stem
     return f"{kind}: read"
 
 

@@ -16,7 +16,7 @@ from tests.fuzz.test_properties_api import ANY_TEXT, THINGS
 from tests.presign.forms import ACCESS, BUCKET, IN_AN_HOUR, NOW, REGION, SECRET, digest, encode, form, signing
 from uploader.errors import PassInvalid, TicketInvalid
 from uploader.flow import entries
-from uploader.presign import PostRules, Ticket, Verdict, judge, keys
+from uploader.presign import PostRules, Ticket, Verdict, judge, object_keys
 from uploader.presign.policy import decode_text, encode_text
 from uploader.presign.sigv4 import read_scope, sign
 from uploader.storage.bucket import Bucket
@@ -32,12 +32,12 @@ SHAPE = re.compile(r"[0-9a-f]{12}-[0-9a-f]{32}-(?!-)[a-z0-9-]{1,60}(?<!-)\.jpg")
 def test_any_name_makes_a_key_of_one_shape_that_tells_its_moment(
     name: str, moment: datetime, token: str
 ) -> None:
-    made = keys.new_key(name, "jpg", now=moment, token=token, prefix="team/images/")
-    parts = keys.parse_key(made)
+    made = object_keys.new_key(name, "jpg", now=moment, token=token, prefix="team/images/")
+    parts = object_keys.parse_key(made)
     assert SHAPE.fullmatch(made.removeprefix("team/images/"))
-    assert (parts.folder, parts.token, parts.slug) == ("team/images/", token, keys.slug(name))
-    assert timedelta(0) <= moment - keys.uploaded_at(made) < timedelta(milliseconds=1)
-    assert keys.thumbnail_key(made, prefix="team/") == f"team/thumbnails/{parts.stem}.jpg"
+    assert (parts.folder, parts.token, parts.slug) == ("team/images/", token, object_keys.slug(name))
+    assert timedelta(0) <= moment - object_keys.uploaded_at(made) < timedelta(milliseconds=1)
+    assert object_keys.thumbnail_key(made, prefix="team/") == f"team/thumbnails/{parts.stem}.jpg"
 
 
 @examples(200)
@@ -46,7 +46,10 @@ def test_keys_sort_newest_first(one: datetime, other: datetime, token: str, seco
     older, newer = sorted((one, other))
     if newer - older < timedelta(milliseconds=1):
         newer = older
-    made = [keys.new_key("a", "jpg", now=now, token=word) for now, word in ((newer, token), (older, second))]
+    made = [
+        object_keys.new_key("a", "jpg", now=now, token=word)
+        for now, word in ((newer, token), (older, second))
+    ]
     assert made == sorted(made) or newer == older
 
 
@@ -180,7 +183,7 @@ def test_every_form_gets_a_verdict(
 @examples(200)
 @given(PLAIN, st.text("0123456789abcdef", min_size=16, max_size=16), st.integers(0, 63))
 def test_names_of_the_index_come_back(who: str, likeness: str, bit: int) -> None:
-    name = keys.new_key(who, "jpg", now=NOW, token="0" * 32).rpartition("/")[2]
+    name = object_keys.new_key(who, "jpg", now=NOW, token="0" * 32).rpartition("/")[2]
     assert entries.who_of(entries.person(who)) == who
     assert entries.who_folder(who).removeprefix("index/who/").count("/") == 1
     folders = entries.likeness_folders(likeness)

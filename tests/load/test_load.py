@@ -22,7 +22,7 @@ from tests.load.people import STORED, Outcome, Person
 from tests.load.sessions import Runs, Sessions
 from tests.load.watch import Seen, Watch
 from tests.load.worst import small, worst
-from uploader.presign.keys import thumbnail_key
+from uploader.presign.object_keys import thumbnail_key
 
 MINUTES = float(os.environ.get("LOAD_MINUTES", "0"))
 PEOPLE, WORST = 50, 20

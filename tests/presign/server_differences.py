@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.presign.forms import digest, encode, signed
-from uploader.presign.document import Clause, Policy, PolicyFault
-from uploader.presign.form import FILENAME, policy_of
-from uploader.presign.referee import judge
+from uploader.presign.policy_document import Clause, Policy, PolicyFault
+from uploader.presign.post_request import FILENAME, policy_of
+from uploader.presign.simulator import judge
 from uploader.presign.verdict import Verdict
 
 Answer = tuple[int, str]

@@ -10,7 +10,7 @@ from tests.presign.aws_evidence_values import EVIDENCE
 from tests.presign.forms import ACCESS, BODY, BUCKET, NOW, REGION, SECRET, digest
 from uploader.presign.checksums import DIGEST_BYTES
 from uploader.presign.checksums import digest as checksum
-from uploader.presign.referee import judge
+from uploader.presign.simulator import judge
 from uploader.presign.verdict import Verdict
 
 

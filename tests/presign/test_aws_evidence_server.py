@@ -12,7 +12,7 @@ from tests.presign.aws_evidence_values import EVIDENCE
 from tests.presign.forms import BODY, BUCKET, IN_AN_HOUR, NOW, encode, signing
 from tests.presign.generated_forms import NEVER
 from tests.presign.server_differences import Answer, code_in
-from uploader.presign.form import pairs
+from uploader.presign.post_request import pairs
 from uploader.presign.sigv4 import read_scope, sign
 from uploader.storage.local import LocalStore
 

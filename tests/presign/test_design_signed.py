@@ -7,16 +7,16 @@ import pytest
 import requests
 
 from tests.presign.forms import BODY, digest
-from uploader.presign.anatomy import anatomy
-from uploader.presign.design import FormDesign, blog_design
 from uploader.presign.policy import PostRules
-from uploader.presign.referee import judge
+from uploader.presign.simulator import judge
+from uploader.presign.teaching.form_design import FormDesign, tutorial_design
+from uploader.presign.teaching.inspector import inspect_form
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore
 
 EXACT = FormDesign.from_rules(PostRules("lab/a.png", "image/png", len(BODY), digest()), expires_s=300)
 WIDEST = replace(
-    blog_design(),
+    tutorial_design(),
     max_bytes=5 * 2**30,
     key_text="lab/" + "k/" * 450,
     metadata={"who": "x" * 2_045},
@@ -24,7 +24,7 @@ WIDEST = replace(
 )
 
 
-@pytest.mark.parametrize("design", [blog_design(), EXACT, WIDEST, replace(EXACT, key_is_prefix=True)])
+@pytest.mark.parametrize("design", [tutorial_design(), EXACT, WIDEST, replace(EXACT, key_is_prefix=True)])
 @pytest.mark.parametrize("body", [BODY, b"other"])
 def test_the_signer_the_server_and_the_referee_agree(
     store: LocalStore, design: FormDesign, body: bytes
@@ -52,6 +52,6 @@ def test_the_signer_the_server_and_the_referee_agree(
     assert answer.status_code == verdict.status, answer.text
     assert verdict.is_stored == (body == BODY or not design.sha256)
     assert verdict.is_stored or verdict.code in answer.text
-    found = anatomy(post.fields, secret_key=store.secret_key)
+    found = inspect_form(post.fields, secret_key=store.secret_key)
     assert found.signature_is_right
     assert found.expires_at == post.expires_at

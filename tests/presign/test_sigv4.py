@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.presign.forms import ACCESS, SECRET
-from uploader.presign.referee import judge
 from uploader.presign.sigv4 import Scope, read_scope, sign, sign_v2, signing_key
+from uploader.presign.simulator import judge
 
 # https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-post-example.html
 # 648 bytes, lines ended by CRLF

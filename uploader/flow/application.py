@@ -19,7 +19,7 @@ from uploader.flow.uploads import Uploads
 from uploader.images import Checker, taken
 from uploader.limits import Limits
 from uploader.presign import Signer
-from uploader.presign.keys import INCOMING
+from uploader.presign.object_keys import INCOMING
 from uploader.settings import Settings
 from uploader.single_flight import SingleFlight, StillRunning
 from uploader.storage.bucket import Bucket

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from uploader.presign.keys import IMAGES, INCOMING, INDEX, THUMBNAILS
+from uploader.presign.object_keys import IMAGES, INCOMING, INDEX, THUMBNAILS
 
 PRIVATE: Final = (INCOMING, INDEX)
 """Areas that stay closed whoever they belong to: unchecked uploads, with location and all, and names."""

@@ -18,7 +18,7 @@ from uploader.flow.film import Camera
 from uploader.flow.means import Means
 from uploader.flow.record import StoredImage
 from uploader.presign import PostRules, new_key, thumbnail_key
-from uploader.presign.keys import IMAGES
+from uploader.presign.object_keys import IMAGES
 from uploader.storage.shapes import StoredObject
 from uploader.storage.transfer import OnSent, Transfer
 

@@ -19,7 +19,7 @@ from uploader.flow.links import Links
 from uploader.flow.others import Body, Other, Seen, in_words
 from uploader.images import Checker, extension_of
 from uploader.limits import Limits
-from uploader.presign.keys import IMAGES, INCOMING, INDEX, THUMBNAILS
+from uploader.presign.object_keys import IMAGES, INCOMING, INDEX, THUMBNAILS
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import StoredObject

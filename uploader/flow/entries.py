@@ -16,7 +16,7 @@ import re
 from typing import Final
 
 from uploader.flow.record import StoredImage
-from uploader.presign.keys import INDEX
+from uploader.presign.object_keys import INDEX
 
 BAND_BITS: Final = (12, 13, 13, 13, 13)
 """Of the 64 bits of a likeness. Four differing bits cannot touch all five bands."""

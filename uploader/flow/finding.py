@@ -12,7 +12,7 @@ from typing import Final
 
 from uploader.flow.above import start_after
 from uploader.presign import parse_key
-from uploader.presign.keys import KeyParts, clock_at, slug
+from uploader.presign.object_keys import KeyParts, clock_at, slug
 from uploader.storage.shapes import Listing, StoredObject
 
 BUDGET: Final = 20_000

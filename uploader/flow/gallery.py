@@ -16,7 +16,7 @@ from uploader.flow.index import Index
 from uploader.flow.links import Links
 from uploader.flow.record import StoredImage
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
-from uploader.presign.keys import IMAGES, clock_at
+from uploader.presign.object_keys import IMAGES, clock_at
 from uploader.storage.bucket import Bucket
 from uploader.storage.removal import MOST, Deleted
 from uploader.storage.shapes import Listing

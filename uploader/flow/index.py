@@ -18,7 +18,7 @@ from uploader import errors
 from uploader.flow import entries, record
 from uploader.flow.record import Link, StoredImage
 from uploader.flow.tombstones import Tombstones
-from uploader.presign.keys import IMAGES
+from uploader.presign.object_keys import IMAGES
 from uploader.storage.bucket import Bucket
 from uploader.storage.removal import MOST
 

@@ -13,22 +13,33 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from uploader.limits import Limits, size_label
+from uploader.presenter_mask import mask
 from uploader.presign import PostRules, new_key
-from uploader.presign.anatomy import Anatomy, FieldRow, anatomy, duration_label, end_sentence
-from uploader.presign.attacks import File
-from uploader.presign.copies import as_curl, as_html, as_javascript, as_javascript_page, as_python
-from uploader.presign.design import MAX_METADATA_NAMES, FormDesign, blog_design, verdict_sentence
-from uploader.presign.design_query import MAX_TEXT, from_query, to_query
-from uploader.presign.document import PolicyFault, read_clauses
-from uploader.presign.explain import Explanation, explain_clauses
 from uploader.presign.field_values import MAX_KEY_BYTES
-from uploader.presign.keys import INCOMING
-from uploader.presign.masking import mask
-from uploader.presign.referee import judge
+from uploader.presign.object_keys import INCOMING
+from uploader.presign.policy_document import PolicyFault, read_clauses
 from uploader.presign.sigv4 import read_scope
-from uploader.presign.store_notes import store_kind, store_note
+from uploader.presign.simulator import judge
+from uploader.presign.teaching.attacks import File
+from uploader.presign.teaching.condition_notes import ConditionNote, explain_conditions
+from uploader.presign.teaching.design_url import MAX_TEXT, from_query, to_query
+from uploader.presign.teaching.form_design import (
+    MAX_METADATA_NAMES,
+    FormDesign,
+    tutorial_design,
+    verdict_sentence,
+)
+from uploader.presign.teaching.inspector import (
+    FieldRow,
+    FormInspection,
+    duration_label,
+    end_sentence,
+    inspect_form,
+)
 from uploader.presign.teaching.paste import PasteFault
 from uploader.presign.teaching.paste_report import PasteReport, examine
+from uploader.presign.teaching.snippets import as_curl, as_html, as_javascript, as_javascript_page, as_python
+from uploader.presign.teaching.store_notes import store_kind, store_note
 from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
 from uploader.storage.shapes import PresignedPost
@@ -37,8 +48,8 @@ __all__ = [
     "MAX_KEY_BYTES",
     "MAX_METADATA_NAMES",
     "MAX_TEXT",
-    "Anatomy",
-    "Explanation",
+    "FormInspection",
+    "ConditionNote",
     "FieldRow",
     "File",
     "FormDesign",
@@ -63,7 +74,7 @@ __all__ = [
 
 FOLDER: Final = f"{INCOMING}lab/"
 _SIDE_PX: Final = 96
-_BLOG: Final = blog_design()
+_BLOG: Final = tutorial_design()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,7 @@ class Lab:
 
     def blog(self) -> FormDesign:
         """The blog post's form, in the lab's folder."""
-        return blog_design(self.folder)
+        return tutorial_design(self.folder)
 
     def exact(self, file: File, content_type: str, *, expires_s: int) -> FormDesign:
         """The form that the app itself signs for this file, in the lab's folder."""
@@ -127,10 +138,10 @@ class Lab:
             faults["expires_s"] = f"The lab signs forms that live at most {life}; ask for less."
         return faults
 
-    def explained(self, design: FormDesign) -> tuple[Explanation, ...]:
+    def explained(self, design: FormDesign) -> tuple[ConditionNote, ...]:
         """The design's own conditions, each with the attack that it stops; none where one has no sense."""
         try:
-            return explain_clauses(read_clauses(design.conditions()))
+            return explain_conditions(read_clauses(design.conditions()))
         except PolicyFault:
             return ()
 
@@ -183,9 +194,9 @@ class Lab:
         access_key = read_scope(form.post.fields["x-amz-credential"]).access_key
         return {"secret_key": self.bucket.secret_of(access_key), "region": self.bucket.region}
 
-    def take_apart(self, form: LabForm) -> Anatomy:
+    def take_apart(self, form: LabForm) -> FormInspection:
         """The form's fields, policy and signature; tells whether the signature is right."""
-        return anatomy(form.post.fields, secret_key=self.known(form)["secret_key"])
+        return inspect_form(form.post.fields, secret_key=self.known(form)["secret_key"])
 
     def _credentials_left_s(self) -> int | None:
         end = self.bucket.credentials_end_at()

@@ -22,7 +22,7 @@ from uploader.flow.mending import mend_thumbnail
 from uploader.images import Checker
 from uploader.limits import Limits
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
-from uploader.presign.keys import IMAGES, INDEX
+from uploader.presign.object_keys import IMAGES, INDEX
 
 log = structlog.get_logger()
 

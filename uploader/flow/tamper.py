@@ -9,8 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from uploader.errors import TRANSIENT, BucketUnreachable, StorageError, StorageRefused
 from uploader.flow.lab import Lab, LabForm
-from uploader.presign.attacks import ATTACKS, Attack, File, SignedForm, predict
-from uploader.presign.form import read_values
+from uploader.presign.post_request import read_values
+from uploader.presign.teaching.attacks import ATTACKS, Attack, File, SignedForm, predict
 from uploader.presign.verdict import Verdict
 from uploader.storage.removal import Deleted
 from uploader.storage.shapes import PresignedPost

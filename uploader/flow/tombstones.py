@@ -15,7 +15,7 @@ import structlog
 from uploader import errors
 from uploader.flow.entries import CONTENT_TYPE
 from uploader.presign import parse_key, uploaded_at
-from uploader.presign.keys import INDEX
+from uploader.presign.object_keys import INDEX
 from uploader.storage.bucket import Bucket
 from uploader.storage.removal import MOST
 

@@ -15,10 +15,10 @@ answers   S3's errors in sentences, by message (message_explanations, request_me
           (answer_table, store_codes); masking: text as a stage may see it
 """
 
-from uploader.presign.keys import KeyParts, clock_at, new_key, parse_key, thumbnail_key, uploaded_at
+from uploader.presign.object_keys import KeyParts, clock_at, new_key, parse_key, thumbnail_key, uploaded_at
 from uploader.presign.policy import PostRules
-from uploader.presign.referee import judge
-from uploader.presign.tickets import Signer, Ticket
+from uploader.presign.simulator import judge
+from uploader.presign.tokens import Signer, Ticket
 from uploader.presign.verdict import Rule, Verdict
 
 __all__ = [

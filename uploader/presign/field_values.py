@@ -6,9 +6,9 @@ What each field may hold: https://docs.aws.amazon.com/AmazonS3/latest/developerg
 from collections.abc import Mapping
 from typing import Final
 
-from uploader.presign.form import Post, text_bytes
 from uploader.presign.object_tags import object_tags
 from uploader.presign.policy import METADATA_PREFIX
+from uploader.presign.post_request import Post, text_bytes
 from uploader.presign.verdict import Rule, Verdict, invalid_argument, refuse
 
 MAX_KEY_BYTES: Final = 1_024

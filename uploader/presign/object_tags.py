@@ -7,7 +7,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from typing import Final
 
-from uploader.presign.form import Post
+from uploader.presign.post_request import Post
 from uploader.presign.verdict import Rule, Verdict, refuse
 
 MAX_TAGS: Final = 10

@@ -23,9 +23,9 @@ from botocore.exceptions import (
 )
 
 from uploader import errors
-from uploader.presign import answers
-from uploader.presign.answer_table import TRANSIENT_CODES
-from uploader.presign.masking import mask
+from uploader.presenter_mask import mask
+from uploader.presign import error_explanations
+from uploader.presign.error_table import TRANSIENT_CODES
 from uploader.redaction import without_credentials
 
 EXPIRED: Final = (
@@ -186,7 +186,7 @@ def _from_answer(error: ClientError, action: str) -> errors.StorageError:
     elif status >= 500 or code in TRANSIENT_CODES:
         kind = errors.StorageBusy
     return kind(
-        answers.explain(code, message, status).sentence,
+        error_explanations.explain(code, message, status).sentence,
         code=code,
         status=status,
         request_id=str(meta.get("RequestId", "")),

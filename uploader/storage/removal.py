@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from uploader import errors
-from uploader.presign import answers
+from uploader.presign import error_explanations
 from uploader.storage.failures import translated
 from uploader.storage.shapes import require
 
@@ -120,4 +120,6 @@ class Removal:
 def _refusal(item: object) -> errors.StorageRefused:
     said = item if isinstance(item, dict) else {}
     code, message = str(said.get("Code", "")), str(said.get("Message", ""))
-    return errors.StorageRefused(answers.explain(code, message, 403).sentence, code=code, message=message)
+    return errors.StorageRefused(
+        error_explanations.explain(code, message, 403).sentence, code=code, message=message
+    )

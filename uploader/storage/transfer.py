@@ -16,8 +16,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from uploader import errors
-from uploader.presign import answers
-from uploader.presign.answer_table import TRANSIENT_CODES
+from uploader.presign import error_explanations
+from uploader.presign.error_table import TRANSIENT_CODES
 from uploader.storage.shapes import PresignedPost
 
 _CHUNK_BYTES: Final = 256 * 1024
@@ -149,7 +149,7 @@ def _receipt(answer: requests.Response, post: PresignedPost) -> PostReceipt:
     busy = answer.status_code >= 500 and answer.status_code != 501
     kind = errors.StorageBusy if busy or code in TRANSIENT_CODES else errors.StorageRefused
     raise kind(
-        answers.explain(code, message, answer.status_code).sentence,
+        error_explanations.explain(code, message, answer.status_code).sentence,
         code=code or str(answer.status_code),
         status=answer.status_code,
         request_id=request_id,

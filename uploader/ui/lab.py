@@ -58,7 +58,7 @@ with right:
 tabs = dict(zip(TABS, st.tabs(TABS, key="view", bind="query-params"), strict=True))
 if tabs["Anatomy"].open:
     with tabs["Anatomy"]:
-        lab_views.anatomy(form, found, zone)
+        lab_views.inspect_form(form, found, zone)
 if tabs["Copy as"].open:
     with tabs["Copy as"]:
         lab_views.copies(form, file)

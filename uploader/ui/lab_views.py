@@ -9,10 +9,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from uploader.flow.lab import (
-    Anatomy,
-    Explanation,
+    ConditionNote,
     FieldRow,
     File,
+    FormInspection,
     LabForm,
     as_curl,
     as_html,
@@ -69,7 +69,7 @@ def store_note(place: DeltaGenerator, note: str) -> None:
         place.caption(note)
 
 
-def policy(own: tuple[Explanation, ...], all_signed: tuple[Explanation, ...]) -> None:
+def policy(own: tuple[ConditionNote, ...], all_signed: tuple[ConditionNote, ...]) -> None:
     """Each condition with the attack that it stops; those of the signer folded away."""
     for each in own:
         _condition(each)
@@ -81,7 +81,7 @@ def policy(own: tuple[Explanation, ...], all_signed: tuple[Explanation, ...]) ->
                 _condition(each)
 
 
-def _condition(each: Explanation) -> None:
+def _condition(each: ConditionNote) -> None:
     with st.container(gap=None):
         st.markdown(parts.plain(each.condition))
         stops = each.attack.startswith("None:")
@@ -103,7 +103,7 @@ def time_left(form: LabForm, zone: tzinfo) -> None:
     st.caption(ends)
 
 
-def anatomy(form: LabForm, found: Anatomy, zone: tzinfo) -> None:
+def inspect_form(form: LabForm, found: FormInspection, zone: tzinfo) -> None:
     """The signed form, field by field, its policy, and how it was signed."""
     left, right = st.columns([1, 3], vertical_alignment="top")
     with left:
@@ -146,7 +146,7 @@ def _field(row: FieldRow) -> dict[str, str]:
     }
 
 
-def _chain(found: Anatomy) -> str:
+def _chain(found: FormInspection) -> str:
     links = [f"{name:<17} {value}" for name, value in found.chain]
     lines = [links[0], *(f"→ HMAC {link}" for link in links[1:])] if links else []
     return "\n".join([*lines, "= signing key", "→ HMAC string to sign", "= signature, in hex"])

@@ -8,7 +8,7 @@ from uploader import errors
 from uploader.flow.application import Application
 from uploader.flow.doctor.finding import Finding, State, to_paste
 from uploader.presign import PostRules
-from uploader.presign.keys import INCOMING
+from uploader.presign.object_keys import INCOMING
 from uploader.storage import probe
 from uploader.storage.shapes import cors_rule
 

@@ -16,7 +16,7 @@ from uploader.flow.application import Application
 from uploader.flow.doctor import keeping
 from uploader.flow.doctor.finding import Finding, State, to_paste
 from uploader.presign import PostRules
-from uploader.presign.keys import INCOMING
+from uploader.presign.object_keys import INCOMING
 from uploader.storage import probe
 from uploader.storage.shapes import PresignedPost, StoredObject
 from uploader.storage.transfer import Transfer

@@ -5,7 +5,7 @@ from typing import Final
 from uploader import errors
 from uploader.flow.application import SWEEP_AFTER_DAYS, Application
 from uploader.flow.doctor.finding import Finding, to_paste
-from uploader.presign.keys import INCOMING
+from uploader.presign.object_keys import INCOMING
 from uploader.storage.shapes import sweep_rule
 
 GROUP: Final = "Bucket"

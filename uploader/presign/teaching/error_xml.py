@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from uploader.presign.answers import CODES
+from uploader.presign.error_explanations import CODES
 
 # Elements hold text only, so a pattern reads also a document that was cut off; entities are never expanded.
 _ELEMENT: Final = re.compile(r"<([A-Za-z][\w-]{0,63})>([^<]*)</\1>")

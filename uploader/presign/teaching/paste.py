@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from uploader.presign.document import plain_json
+from uploader.presign.policy_document import plain_json
 from uploader.presign.teaching.error_xml import S3Error, read_error
 from uploader.presign.teaching.literals import cleaned, read_values
 from uploader.presign.teaching.pasted_form import (

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from uploader.presign.anatomy import Anatomy, anatomy
-from uploader.presign.answers import Answer, explain
-from uploader.presign.document import EQ, RANGE, Clause, Policy
-from uploader.presign.form import policy_of, read_values
-from uploader.presign.referee import judge
+from uploader.presign.error_explanations import ErrorExplanation, explain
+from uploader.presign.policy_document import EQ, RANGE, Clause, Policy
+from uploader.presign.post_request import policy_of, read_values
 from uploader.presign.sigv4 import ALGORITHM, Scope
+from uploader.presign.simulator import judge
 from uploader.presign.teaching.error_xml import S3Error, first_difference
+from uploader.presign.teaching.inspector import FormInspection, inspect_form
 from uploader.presign.teaching.paste import Pasted, PastedUrl, read_paste
 from uploader.presign.teaching.pasted_form import PastedForm
 from uploader.presign.teaching.presigned_url import bucket_and_key
@@ -35,9 +35,9 @@ class PasteReport:
     """
 
     pasted: Pasted
-    anatomy: Anatomy | None = None
+    inspect_form: FormInspection | None = None
     verdict: Verdict | None = None
-    answer: Answer | None = None
+    answer: ErrorExplanation | None = None
     scope: Scope | None = None
     canonical_request: str = ""
     string_to_sign: str = ""
@@ -66,7 +66,7 @@ def examine(text: str, *, now: datetime, secret_key: str | None = None) -> Paste
 
 
 def _of_form(pasted: Pasted, form: PastedForm, now: datetime, secret_key: str | None) -> PasteReport:
-    found = anatomy(form.fields, secret_key=secret_key)
+    found = inspect_form(form.fields, secret_key=secret_key)
     policy = policy_of(read_values(form.fields, None))
     clauses = policy.clauses if isinstance(policy, Policy) else ()
     host, path = urlsplit_or_empty(form.url)
@@ -90,7 +90,7 @@ def _of_form(pasted: Pasted, form: PastedForm, now: datetime, secret_key: str | 
     )
     return PasteReport(
         pasted,
-        anatomy=found,
+        inspect_form=found,
         verdict=verdict,
         answer=None if verdict.is_stored or not verdict.code else _explained(verdict),
         scope=found.scope,
@@ -152,7 +152,7 @@ def _of_error(pasted: Pasted, error: S3Error, now: datetime) -> PasteReport:
     )
 
 
-def _explained(verdict: Verdict) -> Answer:
+def _explained(verdict: Verdict) -> ErrorExplanation:
     return explain(verdict.code, verdict.message, verdict.status)
 
 

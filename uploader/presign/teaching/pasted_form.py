@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any, Final
 
-from uploader.presign.form import BROWSER_ENCLOSURE
+from uploader.presign.post_request import BROWSER_ENCLOSURE
 from uploader.presign.teaching.literals import read_values
 
 URLENCODED: Final = "application/x-www-form-urlencoded"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from uploader.presign.form import read_date
+from uploader.presign.post_request import read_date
 from uploader.presign.sigv4 import Scope, read_scope
 from uploader.presign.teaching.sigv4_query import canonical_request, string_to_sign, string_to_sign_v2
 

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from uploader.presign import checksums
+from uploader.presign.policy_checks import MAX_OBJECT_BYTES
 from uploader.presign.teaching.presigned_url import PresignedUrl, read_presigned_url
 from uploader.presign.teaching.sigv4_query import sign_query, sign_query_v2
 from uploader.presign.teaching.url_checks import UrlRequest, one_mechanism, parameters, version
-from uploader.presign.terms import MAX_OBJECT_BYTES
 from uploader.presign.verdict import Rule, Verdict, refuse
 
 MAX_AHEAD: Final = timedelta(minutes=15)

@@ -4,7 +4,7 @@ import hmac
 import re
 from typing import Final
 
-from uploader.presign.form import MAX_FORM_BYTES, MULTIPART, Post, form_bytes
+from uploader.presign.post_request import MAX_FORM_BYTES, MULTIPART, Post, form_bytes
 from uploader.presign.sigv4 import ALGORITHM, read_scope, sign, sign_v2
 from uploader.presign.verdict import Rule, Verdict, invalid_argument, refuse
 

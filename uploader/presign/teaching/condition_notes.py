@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from uploader.limits import size_label
-from uploader.presign.document import RANGE, STARTS_WITH, Clause
 from uploader.presign.policy import METADATA_PREFIX
+from uploader.presign.policy_document import RANGE, STARTS_WITH, Clause
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class ConditionNote:
     """One condition as S3 prints it, what it demands, and what somebody with the form could do without it."""
 
     condition: str
@@ -45,26 +45,26 @@ _ATTACKS: Final = {
 }
 
 
-def explain_clauses(clauses: Iterable[Clause]) -> tuple[Explanation, ...]:
+def explain_conditions(clauses: Iterable[Clause]) -> tuple[ConditionNote, ...]:
     """One explanation for each condition of any policy (`read_policy(…).clauses`), in its order."""
     return tuple(_explain(clause) for clause in clauses)
 
 
-def _explain(clause: Clause) -> Explanation:
+def _explain(clause: Clause) -> ConditionNote:
     if clause.operator == RANGE:
-        return Explanation(clause.text, _range_sentence(clause), _range_attack(clause))
+        return ConditionNote(clause.text, _range_sentence(clause), _range_attack(clause))
     if not str(clause.subject).startswith("$"):
         sentence = (
             f'"{clause.subject}" lacks its $, so this condition can never hold and the form is useless.'
         )
-        return Explanation(clause.text, sentence, "None: it stops everybody.", clause.field)
+        return ConditionNote(clause.text, sentence, "None: it stops everybody.", clause.field)
     field, attack = clause.field, _attack(clause.field)
     if clause.operator != STARTS_WITH:
-        return Explanation(clause.text, f'{field} must be exactly "{clause.value}".', attack, field)
+        return ConditionNote(clause.text, f'{field} must be exactly "{clause.value}".', attack, field)
     if clause.value == "":
         sentence = f"{field} must be there and may be anything."
-        return Explanation(clause.text, sentence, "None: it only lets the field be sent.", field)
-    return Explanation(clause.text, f'{field} must start with "{clause.value}".', attack, field)
+        return ConditionNote(clause.text, sentence, "None: it only lets the field be sent.", field)
+    return ConditionNote(clause.text, f'{field} must start with "{clause.value}".', attack, field)
 
 
 def _attack(field: str) -> str:

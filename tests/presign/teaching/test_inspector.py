@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.presign.forms import ACCESS, IN_AN_HOUR, NOW, SECRET, encode, form
-from uploader.presign.anatomy import anatomy, duration_label, end_sentence
-from uploader.presign.document import read_clauses, read_policy
-from uploader.presign.explain import explain_clauses
+from uploader.presign.policy_document import read_clauses, read_policy
+from uploader.presign.teaching.condition_notes import explain_conditions
+from uploader.presign.teaching.inspector import duration_label, end_sentence, inspect_form
 
 
 def test_a_signed_form() -> None:
     fields = form({"x-amz-meta-who": "me"}, [["starts-with", "$x-amz-meta-who", ""]])
-    found = anatomy(fields, secret_key=SECRET)
+    found = inspect_form(fields, secret_key=SECRET)
     assert json.loads(found.policy_json)["expiration"] == IN_AN_HOUR
     assert "\n" in found.policy_json
     assert (found.string_to_sign, found.signature) == (fields["policy"], fields["x-amz-signature"])
@@ -35,9 +35,9 @@ def test_a_signed_form() -> None:
 
 
 def test_a_wrong_signature_and_a_policy_that_is_none() -> None:
-    assert anatomy(form(secret="another"), secret_key=SECRET).signature_is_right is False
-    assert anatomy(form()).signature_is_right is None
-    broken = anatomy({**form(), "policy": "%%%"})
+    assert inspect_form(form(secret="another"), secret_key=SECRET).signature_is_right is False
+    assert inspect_form(form()).signature_is_right is None
+    broken = inspect_form({**form(), "policy": "%%%"})
     assert (broken.policy_fault, broken.policy_json, broken.expires_at) == (
         "invalid Base64 encoding.",
         "",
@@ -47,7 +47,7 @@ def test_a_wrong_signature_and_a_policy_that_is_none() -> None:
 
 @given(st.dictionaries(st.sampled_from([*form(), "x"]), st.text()))
 def test_any_form_can_be_taken_apart(fields: dict[str, str]) -> None:
-    assert len(anatomy(fields, secret_key=SECRET).rows) == len(fields)
+    assert len(inspect_form(fields, secret_key=SECRET).rows) == len(fields)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_any_form_can_be_taken_apart(fields: dict[str, str]) -> None:
     ],
 )  # fmt: skip
 def test_a_condition_and_the_attack_that_it_stops(condition: Any, sentence: str, attack: str) -> None:
-    [found] = explain_clauses(read_clauses([condition]))
+    [found] = explain_conditions(read_clauses([condition]))
     assert found.sentence == sentence
     assert attack in found.attack
     assert found.attack.endswith(".")
@@ -81,7 +81,7 @@ def test_the_conditions_of_any_policy_are_explained_in_order() -> None:
     policy = read_policy(
         encode({"expiration": IN_AN_HOUR, "conditions": [{"acl": "x"}, ["eq", "$key", "y"]]})
     )
-    assert [each.field for each in explain_clauses(policy.clauses)] == ["acl", "key"]
+    assert [each.field for each in explain_conditions(policy.clauses)] == ["acl", "key"]
 
 
 def test_the_honest_end() -> None:

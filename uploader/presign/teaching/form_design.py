@@ -13,9 +13,9 @@ from typing import Final
 
 from uploader.limits import MIB, size_label
 from uploader.presign.field_values import MAX_KEY_BYTES, MAX_METADATA_BYTES, metadata_bytes
-from uploader.presign.form import FILENAME, MAX_FORM_BYTES, form_bytes
 from uploader.presign.policy import METADATA_PREFIX, STATUS_CREATED, Condition, PostRules, sha256_field
-from uploader.presign.terms import MAX_OBJECT_BYTES
+from uploader.presign.policy_checks import MAX_OBJECT_BYTES
+from uploader.presign.post_request import FILENAME, MAX_FORM_BYTES, form_bytes
 
 MAX_EXPIRES_S: Final = 604_800
 """Seven days (https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html)."""
@@ -137,7 +137,7 @@ class FormDesign:
         return {name: sentence for name, sentence in found.items() if sentence}
 
 
-def blog_design(folder: str = "lab/") -> FormDesign:
+def tutorial_design(folder: str = "lab/") -> FormDesign:
     """The form that most tutorials sign: any image up to 5 MB, at any key in a folder, for an hour."""
     return FormDesign(key_text=folder)
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Final
 
 from uploader.limits import size_label
-from uploader.presign.document import EQ, RANGE, STARTS_WITH, Clause, Policy, PolicyFault
-from uploader.presign.form import Post
+from uploader.presign.policy_document import EQ, RANGE, STARTS_WITH, Clause, Policy, PolicyFault
+from uploader.presign.post_request import Post
 from uploader.presign.verdict import Rule, Verdict, denied_by_policy, refuse
 
 MAX_OBJECT_BYTES: Final = 5 * 2**30

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.presign.forms import BUCKET, IN_AN_HOUR, NOW, SECRET, encode, signed, signing
-from uploader.presign.document import read_clauses
-from uploader.presign.referee import judge
+from uploader.presign.policy_document import read_clauses
+from uploader.presign.simulator import judge
 from uploader.presign.verdict import Verdict
 
 

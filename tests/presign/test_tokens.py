@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uploader.errors import PassInvalid, TicketInvalid
-from uploader.presign.tickets import PASS_LIFE_S, Signer, Ticket
+from uploader.presign.tokens import PASS_LIFE_S, Signer, Ticket
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 SIGNER = Signer("a secret of the app")

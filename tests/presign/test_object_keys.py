@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uploader.presign.keys import clock_at, new_key, parse_key, slug, thumbnail_key, uploaded_at
+from uploader.presign.object_keys import clock_at, new_key, parse_key, slug, thumbnail_key, uploaded_at
 
 NOW = datetime(2026, 2, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 TOKEN = "0123456789abcdef" * 2

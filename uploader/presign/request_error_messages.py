@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from uploader.presign.message_explanations import MessageExplanation
+from uploader.presign.error_messages import MessageExplanation
 
 REQUEST_MESSAGES: Final = (
     MessageExplanation(

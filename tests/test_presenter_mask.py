@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.presign.forms import ACCESS, form
-from uploader.presign.copies import as_curl, as_html, as_javascript_page, as_python
-from uploader.presign.masking import mask
+from uploader.presenter_mask import mask
+from uploader.presign.teaching.snippets import as_curl, as_html, as_javascript_page, as_python
 
 FORM = {**form(), "x-amz-security-token": "FwoGZXIvYXdzEJr//////////wEaDPab3c+/=="}
 SECRETS = [FORM["policy"], FORM["x-amz-signature"], FORM["x-amz-security-token"], ACCESS]

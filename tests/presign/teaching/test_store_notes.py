@@ -2,7 +2,7 @@
 
 import pytest
 
-from uploader.presign.store_notes import StoreKind, store_kind, store_note
+from uploader.presign.teaching.store_notes import StoreKind, store_kind, store_note
 
 
 @pytest.mark.parametrize(

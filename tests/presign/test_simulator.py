@@ -21,9 +21,9 @@ from tests.presign.forms import (
     signed,
 )
 from tests.presign.forms import signing as signing_fields
-from uploader.presign.form import form_bytes
 from uploader.presign.policy import PostRules, sha256_field
-from uploader.presign.referee import judge
+from uploader.presign.post_request import form_bytes
+from uploader.presign.simulator import judge
 from uploader.presign.verdict import Verdict
 
 

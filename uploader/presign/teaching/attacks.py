@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from uploader.limits import MIB
-from uploader.presign.document import Policy
-from uploader.presign.form import FILENAME, policy_of, read_values
-from uploader.presign.referee import judge
+from uploader.presign.policy_document import Policy
+from uploader.presign.post_request import FILENAME, policy_of, read_values
 from uploader.presign.sigv4 import read_scope, sign
+from uploader.presign.simulator import judge
 from uploader.presign.verdict import Verdict
 
 MAX_SENT_BYTES: Final = 32 * MIB

@@ -11,24 +11,24 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from uploader.presign import checksums, entrance, field_values, terms
-from uploader.presign.form import BROWSER_ENCLOSURE, Fields, Post, pairs, policy_of, read_values
+from uploader.presign import checksums, field_values, policy_checks, request_checks
+from uploader.presign.post_request import BROWSER_ENCLOSURE, Fields, Post, pairs, policy_of, read_values
 from uploader.presign.verdict import Rule, Verdict
 
 CHECKS: Final[tuple[Callable[[Post], Verdict | None], ...]] = (
-    entrance.enclosure,
-    entrance.form_size,
-    entrance.one_file,
-    entrance.required_fields,
-    entrance.signing_values,
-    entrance.known_key,
-    entrance.signature,
-    terms.document,
-    terms.expiration,
-    terms.conditions,
-    terms.extra_fields,
+    request_checks.enclosure,
+    request_checks.form_size,
+    request_checks.one_file,
+    request_checks.required_fields,
+    request_checks.signing_values,
+    request_checks.known_key,
+    request_checks.signature,
+    policy_checks.document,
+    policy_checks.expiration,
+    policy_checks.conditions,
+    policy_checks.extra_fields,
     field_values.field_values,
-    terms.size,
+    policy_checks.size,
     checksums.content_md5,
     checksums.checksum,
 )

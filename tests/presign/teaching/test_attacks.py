@@ -11,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.presign.forms import ACCESS, BODY, BUCKET, IN_AN_HOUR, NOW, SECRET, digest, encode, signed, signing
-from uploader.presign.attacks import ATTACKS, MAX_SENT_BYTES, Attack, File, SignedForm, changed_field, predict
-from uploader.presign.design import FormDesign, blog_design
 from uploader.presign.policy import PostRules
+from uploader.presign.teaching.attacks import (
+    ATTACKS,
+    MAX_SENT_BYTES,
+    Attack,
+    File,
+    SignedForm,
+    changed_field,
+    predict,
+)
+from uploader.presign.teaching.form_design import FormDesign, tutorial_design
 from uploader.presign.verdict import Verdict
 from uploader.storage.local import LocalStore
 
@@ -37,7 +45,7 @@ def sign(design: FormDesign, credential: dict[str, str], end: str, bucket: str, 
     return SignedForm(signed(policy, {**rules.fields(), **credential}, secret=secret), bucket)
 
 
-TUTORIAL = form_of(blog_design("lab/"))
+TUTORIAL = form_of(tutorial_design("lab/"))
 RULES = PostRules("lab/a.png", "image/png", 10, digest())
 EXACT = form_of(FormDesign.from_rules(RULES, expires_s=300))
 
@@ -136,7 +144,9 @@ def test_the_server_does_what_was_predicted(
     store: LocalStore, client: Any, attack: Attack, exact: bool
 ) -> None:
     design = (
-        FormDesign.from_rules(RULES, expires_s=300) if exact else replace(blog_design("lab/"), status="204")
+        FormDesign.from_rules(RULES, expires_s=300)
+        if exact
+        else replace(tutorial_design("lab/"), status="204")
     )
     form = real_form(design, store)
     known = {"secret_key": store.secret_key, "access_key": store.access_key, "region": store.region}

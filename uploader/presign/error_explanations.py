@@ -6,17 +6,17 @@ Codes: https://docs.aws.amazon.com/AmazonS3/latest/developerguide/ErrorResponses
 from dataclasses import dataclass
 from typing import Final
 
-from uploader.presign.answer_table import FORM_CODES
-from uploader.presign.message_explanations import POLICY_MESSAGES, explanation_of
-from uploader.presign.request_messages import REQUEST_MESSAGES
-from uploader.presign.store_codes import KMS_FAULT, STORE_CODES
+from uploader.presign.error_messages import POLICY_MESSAGES, explanation_of
+from uploader.presign.error_table import FORM_CODES
+from uploader.presign.request_error_messages import REQUEST_MESSAGES
+from uploader.presign.store_error_codes import KMS_FAULT, STORE_CODES
 
 MESSAGES: Final = (*POLICY_MESSAGES, *REQUEST_MESSAGES)
 BY_CODE: Final = {**FORM_CODES, **STORE_CODES}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ErrorExplanation:
     """One answer explained. `happened`, `change` and each cause are sentences."""
 
     code: str
@@ -32,7 +32,7 @@ class Answer:
         return f"{self.happened.rstrip('.')}; {self.change[0].lower()}{self.change[1:]}"
 
 
-def explain(code: str, message: str = "", status: int = 0) -> Answer:
+def explain(code: str, message: str = "", status: int = 0) -> ErrorExplanation:
     """What an answer of S3 means.
 
     S3's own `message` decides before the code, because one code has many meanings; `status` stands in where
@@ -44,9 +44,11 @@ def explain(code: str, message: str = "", status: int = 0) -> Answer:
     if known is None and code.startswith("KMS."):
         known = KMS_FAULT
     if known is not None:
-        return Answer(code or str(status), *known)
+        return ErrorExplanation(code or str(status), *known)
     reason = message.strip().rstrip(".") or "no reason given"
-    return Answer(code or str(status), f"S3 refused this ({code or status or 'no code'}): {reason}.", (), "")
+    return ErrorExplanation(
+        code or str(status), f"S3 refused this ({code or status or 'no code'}): {reason}.", (), ""
+    )
 
 
 _BY_STATUS: Final = {

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.presign.forms import BODY, BUCKET, IN_AN_HOUR, NOW, SECRET, digest, encode, signed, signing
-from uploader.presign.design import FormDesign, blog_design, verdict_sentence
-from uploader.presign.design_query import from_query, to_query
 from uploader.presign.policy import PostRules
-from uploader.presign.referee import judge
+from uploader.presign.simulator import judge
+from uploader.presign.teaching.design_url import from_query, to_query
+from uploader.presign.teaching.form_design import FormDesign, tutorial_design, verdict_sentence
 
 RULES = PostRules("lab/x/a.png", "image/png", len(BODY), digest(), {"who": "me"})
 EXACT = FormDesign.from_rules(RULES, expires_s=300)
@@ -48,7 +48,7 @@ def test_the_exact_design_signs_what_the_app_signs() -> None:
 
 
 def test_the_form_of_the_tutorials_takes_any_image_under_any_name() -> None:
-    design = blog_design("lab/x/")
+    design = tutorial_design("lab/x/")
     assert design.rules().key == "lab/x/${filename}"
     assert ask(design) == 201
     assert ask(design, b"other", "other.png", **{"Content-Type": "image/svg+xml"}) == 201
@@ -77,7 +77,7 @@ def test_the_form_of_the_tutorials_takes_any_image_under_any_name() -> None:
     ],
 )  # fmt: skip
 def test_the_verdict_in_a_sentence(changes: dict[str, Any], what: str) -> None:
-    assert verdict_sentence(replace(blog_design("x/"), **changes), ends_at=TWO_PM) == (
+    assert verdict_sentence(replace(tutorial_design("x/"), **changes), ends_at=TWO_PM) == (
         f"This form can store {what} until 14:02, any number of times."
     )
 
@@ -127,7 +127,7 @@ def test_the_verdict_on_the_exact_form() -> None:
     ],
 )
 def test_a_fault_stands_beside_its_field_and_is_never_signed(changes: dict[str, Any], field: str) -> None:
-    design = replace(blog_design(), **changes)
+    design = replace(tutorial_design(), **changes)
     faults = design.faults(credentials_left_s=3_600, within="lab/")
     assert list(faults) == [field]
     assert faults[field].endswith(".")
@@ -145,16 +145,16 @@ def test_a_fault_stands_beside_its_field_and_is_never_signed(changes: dict[str, 
     ],
 )
 def test_a_fault_without_any_further_limit(changes: dict[str, Any], field: str) -> None:
-    assert list(replace(blog_design(), **changes).faults()) == [field]
+    assert list(replace(tutorial_design(), **changes).faults()) == [field]
 
 
 def test_what_is_just_allowed() -> None:
     widest = replace(
-        blog_design(), min_bytes=0, max_bytes=5 * 2**30, expires_s=604_800, key_text="lab/" + "é" * 510,
+        tutorial_design(), min_bytes=0, max_bytes=5 * 2**30, expires_s=604_800, key_text="lab/" + "é" * 510,
         metadata={"who": "x" * 2_045},
     )  # fmt: skip
     assert widest.faults(within="lab/") == {}
-    assert replace(blog_design(), expires_s=3_600).faults(credentials_left_s=3_600) == {}
+    assert replace(tutorial_design(), expires_s=3_600).faults(credentials_left_s=3_600) == {}
 
 
 DESIGNS = st.builds(
@@ -199,6 +199,6 @@ def test_junk_in_the_address_becomes_the_default(query: dict[str, str]) -> None:
 
 def test_the_address_is_short() -> None:
     assert to_query(FormDesign()) == {}
-    assert to_query(blog_design("x/")) == {"key": "x/"}
+    assert to_query(tutorial_design("x/")) == {"key": "x/"}
     assert from_query({"max": "9", "min": "many", "key_is": "perhaps"}) == FormDesign(max_bytes=9)
     assert from_query({"max": "9" * 5_000, "metadata": "a=b&" * 200}) == FormDesign()

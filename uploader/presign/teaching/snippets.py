@@ -8,7 +8,7 @@ import json
 import shlex
 from typing import Final
 
-from uploader.presign.form import Fields, pairs
+from uploader.presign.post_request import Fields, pairs
 
 _PYTHON: Final = """\
 # pip install requests

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from uploader.presign.document import Policy, PolicyFault, plain_json
-from uploader.presign.explain import Explanation, explain_clauses
-from uploader.presign.form import Fields, pairs, policy_of, read_date, read_values
 from uploader.presign.policy import METADATA_PREFIX
+from uploader.presign.policy_document import Policy, PolicyFault, plain_json
+from uploader.presign.post_request import Fields, pairs, policy_of, read_date, read_values
 from uploader.presign.sigv4 import CHAIN, Scope, read_scope, sign
+from uploader.presign.teaching.condition_notes import ConditionNote, explain_conditions
 
 _MEANINGS: Final = {
     "key": "Where the object will lie.",
@@ -44,7 +44,7 @@ class FieldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Anatomy:
+class FormInspection:
     """A form taken apart. What the form lacks or what cannot be read is empty or None."""
 
     rows: tuple[FieldRow, ...]
@@ -52,7 +52,7 @@ class Anatomy:
     """The policy decoded and indented; as it was signed where it is no JSON."""
     policy_fault: str
     """Why S3 cannot read the policy; empty when it can."""
-    conditions: tuple[Explanation, ...]
+    conditions: tuple[ConditionNote, ...]
     string_to_sign: str
     scope: Scope | None
     chain: tuple[tuple[str, str], ...]
@@ -64,15 +64,15 @@ class Anatomy:
     expires_at: datetime | None
 
 
-def anatomy(fields: Fields, *, secret_key: str | None = None) -> Anatomy:
+def inspect_form(fields: Fields, *, secret_key: str | None = None) -> FormInspection:
     """Takes any form apart. With the secret it tells whether the signature is right."""
     sent = pairs(fields)
     values = read_values(sent, None)
     policy = policy_of(values)
     scope = _scope(values)
     encoded, signature = values.get("policy", ""), values.get("x-amz-signature", "")
-    explanations = explain_clauses(policy.clauses) if isinstance(policy, Policy) else ()
-    return Anatomy(
+    explanations = explain_conditions(policy.clauses) if isinstance(policy, Policy) else ()
+    return FormInspection(
         rows=tuple(_row(name, value, explanations) for name, value in sent),
         policy_json=_pretty(policy.text) if isinstance(policy, Policy) else "",
         policy_fault=str(policy) if isinstance(policy, PolicyFault) else "",
@@ -112,7 +112,7 @@ def duration_label(seconds: int) -> str:
     return "0 s"
 
 
-def _row(name: str, value: str, explanations: tuple[Explanation, ...]) -> FieldRow:
+def _row(name: str, value: str, explanations: tuple[ConditionNote, ...]) -> FieldRow:
     lower = name.lower()
     condition = next((each.condition for each in explanations if each.field == lower), "")
     return FieldRow(name, value, _MEANINGS.get(lower) or _meaning_by_start(lower), condition)

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from uploader.presign.design import MAX_METADATA_NAMES, FormDesign
+from uploader.presign.teaching.form_design import MAX_METADATA_NAMES, FormDesign
 
 MAX_TEXT: Final = 4_096
 """Characters of one parameter or field: more than any part of a form that can be signed."""

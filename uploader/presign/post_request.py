@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from uploader.presign.document import Policy, PolicyFault, read_policy
+from uploader.presign.policy_document import Policy, PolicyFault, read_policy
 
 MULTIPART: Final = "multipart/form-data"
 BROWSER_ENCLOSURE: Final = f"{MULTIPART}; boundary=----WebKitFormBoundary0123456789abcdef"

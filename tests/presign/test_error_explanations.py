@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uploader.presign.answers import CODES, explain
+from uploader.presign.error_explanations import CODES, explain
 
 RECORDED = [
     "AccessDenied",
