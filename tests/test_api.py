@@ -20,7 +20,7 @@ from uploader.flow.uploads import Begun, Claim
 from uploader.images import rejections
 from uploader.limits import Limits
 from uploader.presign import Signer
-from uploader.storage.shapes import PresignedPost
+from uploader.storage.objects import PresignedPost
 
 NOW = datetime.now(UTC)
 SHA = "a" * 64

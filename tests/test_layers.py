@@ -106,7 +106,7 @@ def test_no_room_is_too_large() -> None:
     [
         ("uploader.presign", ["boto3", "PIL", "streamlit", "requests"]),
         ("uploader.images", ["PIL", "boto3", "streamlit", "requests", "pydantic"]),
-        ("uploader.storage.transfer", ["boto3", "PIL", "streamlit"]),
+        ("uploader.storage.form_post", ["boto3", "PIL", "streamlit"]),
     ],
 )
 def test_nothing_heavy_comes_along(module: str, heavy: list[str]) -> None:

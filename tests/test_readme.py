@@ -8,7 +8,7 @@ import pytest
 
 from uploader.limits import FORMATS
 from uploader.settings import Settings
-from uploader.storage.shapes import cors_rule, sweep_rule
+from uploader.storage.objects import cors_rule, lifecycle_rule
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -46,7 +46,7 @@ def test_the_two_commands_are_there() -> None:
 def test_the_rules_to_paste_are_the_ones_the_app_itself_sets() -> None:
     cors, lifecycle = (json.loads(block) for block in re.findall(r"```json\n(.+?)```", README, re.DOTALL))
     assert cors == [cors_rule(["https://uploads.example.com"])]
-    assert lifecycle == {"Rules": [sweep_rule("incoming/", 1)]}
+    assert lifecycle == {"Rules": [lifecycle_rule("incoming/", 1)]}
 
 
 def test_its_pictures_are_there() -> None:

@@ -25,7 +25,7 @@ from uploader.flow import application as wired
 from uploader.flow.application import Application, open_application
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
-from uploader.storage.shapes import PresignedPost
+from uploader.storage.objects import PresignedPost
 
 README: Final = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 SHELL: Final = re.findall(r"With curl and jq:\n\n```sh\n(.+?)```", README, re.DOTALL)[0]

@@ -22,10 +22,10 @@ from uploader.flow.record import StoredImage
 from uploader.flow.uploads import Begun
 from uploader.images import strip_metadata
 from uploader.presign import thumbnail_key
-from uploader.storage import config
+from uploader.storage import client_config
 from uploader.storage.bucket import Bucket
+from uploader.storage.form_post import FormPoster
 from uploader.storage.local import LocalStore
-from uploader.storage.transfer import Transfer
 
 PLAIN = picture()
 HASTE_S = 0.4
@@ -85,7 +85,7 @@ def _no_pauses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         backoff = botocore.retries.standard.ExponentialBackoff
         patch.setattr(backoff, "delay_amount", lambda *_: 0.01)
-        patch.setattr(config, "_CONFLICT_PAUSE_S", 0.001)
+        patch.setattr(client_config, "_CONFLICT_PAUSE_S", 0.001)
         patch.setattr(botocore.retries.quota.RetryQuota, "acquire", lambda *_: True)
         yield
 
@@ -94,7 +94,7 @@ def open_bucket(local_store: LocalStore, endpoint_url: str, *, read_timeout_s: f
     """The bucket of these tests at some endpoint."""
     keys = {"access_key": local_store.access_key, "secret_key": local_store.secret_key}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(config, "_READ_TIMEOUT_S", read_timeout_s)
+        patch.setattr(client_config, "_READ_TIMEOUT_S", read_timeout_s)
         return Bucket.open("faults", region=local_store.region, endpoint_url=endpoint_url, **keys)
 
 
@@ -140,7 +140,7 @@ def make_world(
                 bucket = open_bucket(local_store, mine.url, read_timeout_s=read_timeout_s)
             flow = join(bucket, **options)
             flow.uploads._promotion._pins_copies = True  # so that a planned fault meets the copy itself
-            flow.carrier._transfer = Transfer(read_timeout_s=read_timeout_s or 10)
+            flow.carrier._transfer = FormPoster(read_timeout_s=read_timeout_s or 10)
             return World(mine, flow, join(truth, **options), corner)
 
         proxy.clear()

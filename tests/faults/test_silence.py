@@ -9,7 +9,7 @@ from tests.faults import test_app_road, test_browser_road, test_index, test_read
 from tests.faults.conftest import PLAIN, World, silences
 from tests.faults.faults import silence
 from tests.flow.conftest import WHO, claim, post_like_a_browser
-from uploader.storage import config, transfer
+from uploader.storage import client_config, form_post
 
 CHECKS = [(test_app_road.stored_once_or_not_at_all, call) for call in test_app_road.CALLS]
 CHECKS += [(test_app_road.first_failure_is_told, call) for call in test_app_road.UNDO]
@@ -21,8 +21,8 @@ CHECKS += [(test_reading.works_or_says_why_not, call) for call in test_reading.C
 @pytest.mark.slow
 def test_silence_ends_like_every_other_fault(make_world: Callable[..., World]) -> None:
     """What only waits does so at the same time: two silences of 20 and 30 s, and some eighty short ones."""
-    through_app, from_browser = (make_world(config._READ_TIMEOUT_S) for _ in range(2))
-    through_app.flow.carrier._transfer = transfer.Transfer()
+    through_app, from_browser = (make_world(client_config._READ_TIMEOUT_S) for _ in range(2))
+    through_app.flow.carrier._transfer = form_post.FormPoster()
     through_app.proxy.plan("POST", silence, 1)
     begun = from_browser.flow.uploads.begin(claim(PLAIN), who=WHO)
     assert post_like_a_browser(begun, PLAIN).status_code == 201

@@ -10,7 +10,7 @@ from tests.flow.conftest import WHO, Flow, Meddling, pictures_in
 from uploader import errors
 from uploader.flow.carry import ATTEMPTS
 from uploader.storage.bucket import Bucket
-from uploader.storage.transfer import Transfer
+from uploader.storage.form_post import FormPoster
 
 DATA = picture()
 
@@ -117,17 +117,17 @@ def test_after_three_attempts_it_is_given_up_and_nothing_stays(
 def test_each_attempt_has_a_fresh_form_and_a_lost_answer_stores_once(
     bucket: Bucket, join: Callable[..., Flow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = Transfer.send
+    original = FormPoster.send
     forms: list[str] = []
 
-    def lost(self: Transfer, post: Any, *args: Any, **options: Any) -> Any:
+    def lost(self: FormPoster, post: Any, *args: Any, **options: Any) -> Any:
         receipt = original(self, post, *args, **options)
         forms.append(post.fields["x-amz-signature"])
         if len(forms) < ATTEMPTS:
             raise errors.BucketUnreachable("The answer was lost.")
         return receipt
 
-    monkeypatch.setattr(Transfer, "send", lost)
+    monkeypatch.setattr(FormPoster, "send", lost)
     meddling = Meddling(bucket)
     image = join(meddling).carrier.carry(DATA, "a.jpg", who=WHO)
     assert meddling.calls.count("presign_post") == ATTEMPTS
@@ -143,7 +143,7 @@ def test_a_refusal_is_not_tried_again(
         calls.append(1)
         raise errors.StorageRefused("No.", code="AccessDenied")
 
-    monkeypatch.setattr(Transfer, "send", refuse)
+    monkeypatch.setattr(FormPoster, "send", refuse)
     with pytest.raises(errors.StorageRefused):
         join(bucket).carrier.carry(DATA, "a.jpg", who=WHO)
     assert len(calls) == 1

@@ -17,11 +17,11 @@ from uploader.flow import doctor
 from uploader.flow.application import Application, open_application
 from uploader.flow.doctor import Finding
 from uploader.settings import Settings
-from uploader.storage import probe
+from uploader.storage import anonymous
 from uploader.storage.bucket import Bucket
+from uploader.storage.form_post import FormPoster
 from uploader.storage.local import LocalStore
-from uploader.storage.shapes import PresignedPost, sweep_rule
-from uploader.storage.transfer import Transfer
+from uploader.storage.objects import PresignedPost, lifecycle_rule
 
 HERE = "http://localhost:8501"
 
@@ -114,7 +114,7 @@ def test_a_rule_counts_where_it_deletes_old_versions(rule: dict[str, object], sw
 def test_a_versioned_bucket_needs_a_rule_for_its_old_versions(whole: Application, bucket: Bucket) -> None:
     keep_versions(bucket)
     app = replace(whole, bucket=bucket)
-    only_hides = sweep_rule("incoming/", 1)
+    only_hides = lifecycle_rule("incoming/", 1)
     del only_hides["NoncurrentVersionExpiration"]
     bucket._client.put_bucket_lifecycle_configuration(
         Bucket=bucket.name, LifecycleConfiguration={"Rules": [only_hides]}
@@ -178,10 +178,10 @@ def test_kept_versions_are_told(whole: Application, bucket: Bucket) -> None:
 def test_a_store_that_takes_other_bytes_fails(
     whole: Application, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def take(_: Transfer, form: PresignedPost, data: bytes, *, content_type: str) -> None:
+    def take(_: FormPoster, form: PresignedPost, data: bytes, *, content_type: str) -> None:
         bucket.put(form.fields["key"], data, content_type=content_type)
 
-    monkeypatch.setattr(Transfer, "send", take)  # as stores do that know no conditions
+    monkeypatch.setattr(FormPoster, "send", take)  # as stores do that know no conditions
     findings = found(replace(whole, bucket=bucket))
     assert findings["Exact form"].state == "bad"
     assert "other bytes" in findings["Exact form"].sentence
@@ -191,7 +191,7 @@ def test_a_store_that_takes_other_bytes_fails(
 def test_a_public_bucket_fails(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     from uploader.flow.doctor import bucket as trial
 
-    monkeypatch.setattr(probe, "read", lambda url: (200, trial._BYTES))
+    monkeypatch.setattr(anonymous, "read", lambda url: (200, trial._BYTES))
     assert found(whole)["Strangers"].state == "bad"
 
 
@@ -241,12 +241,12 @@ def test_the_clock_is_compared(
     whole: Application, monkeypatch: pytest.MonkeyPatch, beside_s: int, state: str
 ) -> None:
     there = datetime.now(UTC) + timedelta(seconds=beside_s)
-    monkeypatch.setattr(probe, "preflight", lambda *_: probe.Preflight(True, 200, there))
+    monkeypatch.setattr(anonymous, "preflight", lambda *_: anonymous.Preflight(True, 200, there))
     assert found(whole)["Clock"].state == state
 
 
 def test_a_clock_that_is_not_told_is_unknown(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "preflight", lambda *_: probe.Preflight(True, 200, None))
+    monkeypatch.setattr(anonymous, "preflight", lambda *_: anonymous.Preflight(True, 200, None))
     assert found(whole)["Clock"].state == "unknown"
 
 

@@ -25,7 +25,7 @@ from uploader.images import Checker
 from uploader.limits import FORMATS, Limits
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore
-from uploader.storage.shapes import Listing, StoredObject
+from uploader.storage.objects import Listing, StoredObject
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 Make = Callable[..., Elsewhere]
@@ -351,10 +351,10 @@ def test_what_s3_keeps_from_us_is_a_sentence(
     def refuse(key: str) -> Iterator[Any]:
         from botocore.exceptions import ClientError
 
-        from uploader.storage.failures import translated
+        from uploader.storage.error_translation import translate_errors
 
         answer: Any = {"Error": {"Code": code, "Message": message}}
-        with translated("read an object"):
+        with translate_errors("read an object"):
             raise ClientError({**answer, "ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject")
         yield
 

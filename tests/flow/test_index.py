@@ -20,7 +20,7 @@ from uploader.flow.finding import Filters
 from uploader.flow.record import StoredImage
 from uploader.presign import new_key, thumbnail_key
 from uploader.storage.bucket import Bucket
-from uploader.storage.transfer import Transfer
+from uploader.storage.form_post import FormPoster
 
 NOISY = scene(1, comment=b"taken off before it is stored")
 SHA = hashlib.sha256(NOISY).hexdigest()
@@ -164,13 +164,13 @@ def test_an_upload_whose_answer_and_undo_are_lost_is_found_again(
         def delete(self, key: str) -> None:
             raise errors.BucketUnreachable("No answer came.")
 
-    original = Transfer.send
+    original = FormPoster.send
 
     def lost(*args: Any, **options: Any) -> Any:
         original(*args, **options)
         raise errors.BucketUnreachable("The answer was lost.")
 
-    monkeypatch.setattr(Transfer, "send", lost)
+    monkeypatch.setattr(FormPoster, "send", lost)
     with pytest.raises(errors.BucketUnreachable, match="answer was lost"):
         carry(join(Deaf(bucket)), NOISY)
     monkeypatch.undo()
@@ -297,7 +297,7 @@ def test_an_upload_that_is_taken_back_leaves_no_entry(
     def refuse(*_: Any, **__: Any) -> Any:
         raise errors.StorageRefused("No.")
 
-    monkeypatch.setattr(Transfer, "send", refuse)
+    monkeypatch.setattr(FormPoster, "send", refuse)
     with pytest.raises(errors.StorageRefused):
         carry(join(bucket), NOISY)
     assert keys_in(bucket) == [entries.person(WHO)]

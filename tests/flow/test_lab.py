@@ -19,7 +19,7 @@ from uploader.presign import PostRules
 from uploader.presign.policy_document import read_policy
 from uploader.presign.teaching.attacks import ATTACKS
 from uploader.storage.bucket import Bucket
-from uploader.storage.transfer import Transfer
+from uploader.storage.form_post import FormPoster
 
 FILE = sample_picture()
 # The local store asks for a condition on x-amz-… fields only.
@@ -144,13 +144,13 @@ def test_the_form_of_the_tutorials_lets_much_through_and_it_is_deleted_again(lab
 
 def test_each_attack_is_really_sent(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    send = Transfer.send
+    send = FormPoster.send
 
-    def watched(self: Transfer, post: Any, *args: Any, **options: Any) -> Any:
+    def watched(self: FormPoster, post: Any, *args: Any, **options: Any) -> Any:
         sent.append(post.url)
         return send(self, post, *args, **options)
 
-    monkeypatch.setattr(Transfer, "send", watched)
+    monkeypatch.setattr(FormPoster, "send", watched)
     told: list[tuple[int, int]] = []
     attacked(lab, exact(lab), on_done=lambda done, of: told.append((done, of)))
     assert len(sent) == len(ATTACKS) + 1
@@ -159,7 +159,7 @@ def test_each_attack_is_really_sent(lab: Lab, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_predictions_send_nothing(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Transfer, "send", None)
+    monkeypatch.setattr(FormPoster, "send", None)
     form = lab.sign(exact(lab))
     assert [attack.name for attack, found in predictions(lab, form, FILE) if found.is_stored] == ["replay"]
 
@@ -168,7 +168,7 @@ def test_without_an_answer_nothing_is_claimed(lab: Lab, monkeypatch: pytest.Monk
     def lost(*_: Any, **__: Any) -> None:
         raise BucketUnreachable("No answer came.")
 
-    monkeypatch.setattr(Transfer, "send", lost)
+    monkeypatch.setattr(FormPoster, "send", lost)
     report = attacked(lab, exact(lab))
     assert report.stopped == 0
     assert {trial.agreement for trial in report.trials} == {"no answer"}

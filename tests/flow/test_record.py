@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from uploader.flow import record
 from uploader.flow.record import StoredImage
 from uploader.presign import PostRules, new_key
-from uploader.storage.shapes import StoredObject
+from uploader.storage.objects import StoredObject
 
 KEY = new_key("a.jpg", "jpg", now=datetime(2026, 1, 2, tzinfo=UTC), token="a" * 32)
 IMAGE = StoredImage(KEY, "a.jpg", "JPEG", 4, 3, 12, "b" * 64, datetime(2026, 1, 2, tzinfo=UTC), "")

@@ -19,9 +19,9 @@ from tests.storage.keys import ending
 from uploader import errors
 from uploader.presign import PostRules
 from uploader.presign.policy import decode_policy
-from uploader.storage import config
+from uploader.storage import client_config
 from uploader.storage.bucket import Bucket
-from uploader.storage.shapes import content_disposition
+from uploader.storage.objects import content_disposition
 
 BODY = b"not really an image, but S3 does not mind"
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -279,7 +279,7 @@ def test_names_in_a_header_are_only_names(name: str, header: str) -> None:
 def test_a_conflict_is_tried_again_with_the_whole_body(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch, operation: str, code: str
 ) -> None:
-    monkeypatch.setattr(config, "_CONFLICT_PAUSE_S", 0.001)
+    monkeypatch.setattr(client_config, "_CONFLICT_PAUSE_S", 0.001)
     bucket.put("incoming/a", BODY, content_type="image/png", sha256=SHA256)
     seen, sent = bucket.head("incoming/a"), conflicts(bucket, code, 4)
     if operation == "put":
@@ -292,7 +292,7 @@ def test_a_conflict_is_tried_again_with_the_whole_body(
 
 
 def test_a_conflict_that_stays_is_worth_another_try(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config, "_CONFLICT_PAUSE_S", 0.001)
+    monkeypatch.setattr(client_config, "_CONFLICT_PAUSE_S", 0.001)
     sent = conflicts(bucket, "ConditionalRequestConflict", 1_000)
     with pytest.raises(errors.StorageBusy) as caught:
         bucket.put("images/a", BODY, content_type="image/png", only_if_absent=True)

@@ -10,7 +10,7 @@ from math import isqrt
 from typing import Final
 
 from uploader.presign import parse_key
-from uploader.storage.shapes import Listing
+from uploader.storage.objects import Listing
 
 LIMIT: Final = 1_000  # keys a call, S3's most
 _MOST_CALLS: Final = 60

@@ -19,8 +19,8 @@ from uploader.flow.means import Means
 from uploader.flow.record import StoredImage
 from uploader.presign import PostRules, new_key, thumbnail_key
 from uploader.presign.object_keys import IMAGES
-from uploader.storage.shapes import StoredObject
-from uploader.storage.transfer import OnSent, Transfer
+from uploader.storage.form_post import FormPoster, OnSent
+from uploader.storage.objects import StoredObject
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ class Carrier:
         self._means = means
         self._bucket = means.bucket
         self._pause = pause
-        self._transfer = Transfer()
+        self._transfer = FormPoster()
 
     def carry(
         self,

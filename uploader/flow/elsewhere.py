@@ -22,7 +22,7 @@ from uploader.limits import Limits
 from uploader.presign.object_keys import IMAGES, INCOMING, INDEX, THUMBNAILS
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
-from uploader.storage.shapes import StoredObject
+from uploader.storage.objects import StoredObject
 
 log = structlog.get_logger()
 

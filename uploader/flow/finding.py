@@ -13,7 +13,7 @@ from typing import Final
 from uploader.flow.above import start_after
 from uploader.presign import parse_key
 from uploader.presign.object_keys import KeyParts, clock_at, slug
-from uploader.storage.shapes import Listing, StoredObject
+from uploader.storage.objects import Listing, StoredObject
 
 BUDGET: Final = 20_000
 """Images a search reads before it asks whether to go on: 20 calls, about a second."""

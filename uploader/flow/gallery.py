@@ -18,8 +18,8 @@ from uploader.flow.record import StoredImage
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
 from uploader.presign.object_keys import IMAGES, clock_at
 from uploader.storage.bucket import Bucket
+from uploader.storage.objects import Listing
 from uploader.storage.removal import MOST, Deleted
-from uploader.storage.shapes import Listing
 
 log = structlog.get_logger()
 

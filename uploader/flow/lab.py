@@ -42,7 +42,7 @@ from uploader.presign.teaching.snippets import as_curl, as_html, as_javascript, 
 from uploader.presign.teaching.store_notes import store_kind, store_note
 from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
-from uploader.storage.shapes import PresignedPost
+from uploader.storage.objects import PresignedPost
 
 __all__ = [
     "MAX_KEY_BYTES",

@@ -13,8 +13,8 @@ from uploader.flow.means import Means
 from uploader.flow.record import StoredImage
 from uploader.images import Checked
 from uploader.presign import Ticket, thumbnail_key
-from uploader.storage.copies import Copied
-from uploader.storage.shapes import StoredObject
+from uploader.storage.copy_check import Copied
+from uploader.storage.objects import StoredObject
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ from typing import Final
 from uploader.images import Checked
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
 from uploader.presign.policy import decode_text, encode_text
-from uploader.storage.shapes import StoredObject
+from uploader.storage.objects import StoredObject
 
 _NAME_LENGTH: Final = 255  # what file systems allow
 # S3 takes 2 KB of metadata in all, the names of the fields included: these are the three without an end.

@@ -9,7 +9,7 @@ import structlog
 from uploader import errors
 from uploader.presign import Ticket
 from uploader.storage.bucket import Bucket
-from uploader.storage.shapes import StoredObject
+from uploader.storage.objects import StoredObject
 
 log = structlog.get_logger()
 

@@ -12,9 +12,9 @@ from uploader.flow.lab import Lab, LabForm
 from uploader.presign.post_request import read_values
 from uploader.presign.teaching.attacks import ATTACKS, Attack, File, SignedForm, predict
 from uploader.presign.verdict import Verdict
+from uploader.storage.form_post import FormPoster
+from uploader.storage.objects import PresignedPost
 from uploader.storage.removal import Deleted
-from uploader.storage.shapes import PresignedPost
-from uploader.storage.transfer import Transfer
 
 __all__ = ["HONEST", "Actual", "Attack", "Report", "Trial", "predictions", "tamper"]
 
@@ -102,7 +102,7 @@ def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done
 
     Nothing is raised for a refusal or a missing answer: each trial holds its own.
     """
-    post, stored = Transfer(), set[str]()
+    post, stored = FormPoster(), set[str]()
 
     def run(attack: Attack) -> Trial:
         trial = _try(lab, form, file, attack, post)
@@ -124,7 +124,7 @@ def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done
     return Report(honest, trials, deleted, left, any(each.marker for each in cleaned))
 
 
-def _try(lab: Lab, form: LabForm, file: File, attack: Attack, transfer: Transfer) -> Trial:
+def _try(lab: Lab, form: LabForm, file: File, attack: Attack, transfer: FormPoster) -> Trial:
     signed = SignedForm(form.post.fields, form.bucket)
     predicted = predict(attack, signed, file, now=datetime.now(UTC), **lab.known(form))
     if attack.is_late:
@@ -136,7 +136,7 @@ def _try(lab: Lab, form: LabForm, file: File, attack: Attack, transfer: Transfer
     return Trial(attack, predicted, _send(transfer, post, sent))
 
 
-def _send(transfer: Transfer, post: PresignedPost, file: File) -> Actual:
+def _send(transfer: FormPoster, post: PresignedPost, file: File) -> Actual:
     values = read_values(tuple(post.fields.items()), file.name)
     key, content_type = values.get("key", ""), values.get("content-type", "application/octet-stream")
     for attempt in range(1, _ATTEMPTS + 1):

@@ -24,7 +24,7 @@ from uploader.images import Checked, rejections, taken
 from uploader.limits import format_list, size_label
 from uploader.presign import PostRules, Signer, Ticket, new_key
 from uploader.presign.object_keys import IMAGES, INCOMING
-from uploader.storage.shapes import PresignedPost
+from uploader.storage.objects import PresignedPost
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from uploader.flow.gallery import Gallery
 from uploader.presign import parse_key, uploaded_at
 from uploader.presign.policy import decode_text
 from uploader.storage.bucket import Bucket
-from uploader.storage.shapes import StoredObject
+from uploader.storage.objects import StoredObject
 
 log = structlog.get_logger()
 

@@ -13,13 +13,17 @@ import boto3
 
 from uploader import errors
 from uploader.presign.policy import decode_policy, sha256_field
-from uploader.storage.config import client_config, retry_conflicts
-from uploader.storage.copies import Copies
+from uploader.storage.client_config import client_config, retry_conflicts
+from uploader.storage.copy_check import Copies
 from uploader.storage.credentials import Credentials
-from uploader.storage.failures import EXPIRED, require_open_endpoint, translated, translated_stream
+from uploader.storage.error_translation import (
+    EXPIRED,
+    require_open_endpoint,
+    translate_errors,
+    translated_stream,
+)
 from uploader.storage.location import locate
-from uploader.storage.rules import Rules
-from uploader.storage.shapes import (
+from uploader.storage.objects import (
     Listing,
     PostForm,
     PresignedPost,
@@ -28,6 +32,7 @@ from uploader.storage.shapes import (
     require,
     stored_object,
 )
+from uploader.storage.rules import Rules
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -59,7 +64,7 @@ class Bucket(Copies, Rules):
         Without `endpoint_url` it is AWS, or the store that the AWS configuration names.
         Raises BucketUnreachable, StorageRefused (no credentials, no such bucket).
         """
-        with translated("open the bucket"):
+        with translate_errors("open the bucket"):
             if access_key and secret_key:
                 credentials = Credentials.fixed(access_key, secret_key)
             else:
@@ -85,7 +90,7 @@ class Bucket(Copies, Rules):
         https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-authentication-HTTPPOST.html
         """
         life_s = self._life_s(expires_s, now or datetime.now(UTC))
-        with translated("sign the form"):
+        with translate_errors("sign the form"):
             signed = self._client.generate_presigned_post(
                 Bucket=self.name,
                 Key=rules.key,
@@ -119,7 +124,7 @@ class Bucket(Copies, Rules):
             params["ResponseContentDisposition"] = content_disposition(download_name)
         if content_type is not None:
             params["ResponseContentType"] = content_type
-        with translated("sign a link"):
+        with translate_errors("sign a link"):
             url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=life_s)
         return url, now + timedelta(seconds=life_s)
 
@@ -157,14 +162,14 @@ class Bucket(Copies, Rules):
 
     def head(self, key: str) -> StoredObject:
         """What S3 says of an object, its SHA-256 included. Raises ObjectMissing."""
-        with translated("look at an object"):
+        with translate_errors("look at an object"):
             found = self._client.head_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
         return stored_object(key, found)
 
     @contextmanager
     def read(self, key: str) -> Iterator[tuple[StoredObject, IO[bytes]]]:
         """An object and its body as a stream, one GET. Raises ObjectMissing."""
-        with translated("read an object"):
+        with translate_errors("read an object"):
             found = self._client.get_object(Bucket=self.name, Key=key, ChecksumMode="ENABLED")
         # closing: `with found["Body"]` gives the raw stream, which takes a cut body for a whole one
         with translated_stream("read an object"), closing(found["Body"]) as body:
@@ -187,7 +192,7 @@ class Bucket(Copies, Rules):
         extra: dict[str, Any] = {"IfNoneMatch": "*"} if only_if_absent else {}
         if sha256 is not None:
             extra |= {"ChecksumSHA256": sha256_field(sha256), "ChecksumAlgorithm": "SHA256"}
-        with translated("store an object"):
+        with translate_errors("store an object"):
             stored = self._client.put_object(
                 Bucket=self.name,
                 Key=key,
@@ -201,7 +206,7 @@ class Bucket(Copies, Rules):
 
     def list(self, prefix: str, *, start_after: str = "", limit: int = 1_000) -> Listing:
         """At most `limit` (1 to 1,000) objects under `prefix` with keys after `start_after`, in one call."""
-        with translated("list the bucket"):
+        with translate_errors("list the bucket"):
             found = self._client.list_objects_v2(
                 Bucket=self.name, Prefix=prefix, MaxKeys=limit, StartAfter=start_after
             )
@@ -214,7 +219,7 @@ class Bucket(Copies, Rules):
 
     def folders(self, prefix: str = "") -> tuple[str, ...]:
         """The folders right under `prefix`, each whole and with its slash, from one call: 1,000 at most."""
-        with translated("list the folders of the bucket"):
+        with translate_errors("list the folders of the bucket"):
             found = self._client.list_objects_v2(
                 Bucket=self.name, Prefix=prefix, Delimiter="/", MaxKeys=1_000
             )

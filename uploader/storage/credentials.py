@@ -19,7 +19,7 @@ from botocore.exceptions import NoCredentialsError
 
 from uploader import errors
 from uploader.single_flight import SingleFlight, StillRunning
-from uploader.storage.failures import translated_credentials
+from uploader.storage.error_translation import translated_credentials
 
 log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from uploader.storage.config import client_config
+from uploader.storage.client_config import client_config
 
 log = structlog.get_logger()
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from uploader import errors
 from uploader.presign import error_explanations
-from uploader.storage.failures import translated
-from uploader.storage.shapes import require
+from uploader.storage.error_translation import translate_errors
+from uploader.storage.objects import require
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -37,7 +37,7 @@ class Removal:
         Without a version, a bucket that keeps versions only hides the object.
         """
         which: dict[str, Any] = {"VersionId": version_id} if version_id else {}
-        with translated("delete an object"):
+        with translate_errors("delete an object"):
             self._client.delete_object(Bucket=self.name, Key=key, **which)
 
     def delete_versions(self, *keys: str) -> None:
@@ -49,7 +49,7 @@ class Removal:
         found = [{"Key": key, "VersionId": version} for key in keys for version in self._versions(key)]
         for start in range(0, len(found), MOST):
             wanted: Any = found[start : start + MOST]
-            with translated("delete versions of an object"):
+            with translate_errors("delete versions of an object"):
                 answer = self._client.delete_objects(
                     Bucket=self.name, Delete={"Objects": wanted, "Quiet": False}
                 )
@@ -72,7 +72,7 @@ class Removal:
         """Every version id of an object, those of its delete markers included."""
         after: dict[str, Any] = {}
         while True:
-            with translated("list the versions of an object"):
+            with translate_errors("list the versions of an object"):
                 found = self._client.list_object_versions(Bucket=self.name, Prefix=key, **after)
             for one in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
                 if one["Key"] == key:
@@ -85,7 +85,7 @@ class Removal:
         """Deletes at most 1,000 objects in one call; each fares for itself, in the order of `keys`."""
         if not keys:
             return []
-        with translated("delete objects"):
+        with translate_errors("delete objects"):
             found = self._client.delete_objects(
                 Bucket=self.name, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": False}
             )
@@ -104,7 +104,7 @@ class Removal:
 
     def restore(self, key: str, marker: str) -> None:
         """Removes the delete marker of that version id, so that the object is seen again."""
-        with translated("bring an object back"):
+        with translate_errors("bring an object back"):
             self._client.delete_object(Bucket=self.name, Key=key, VersionId=marker)
 
     def keeps_versions(self) -> bool:
@@ -113,7 +113,7 @@ class Removal:
 
     def versioning(self) -> str:
         """`Enabled`, `Suspended` (older versions stay) or empty. Raises as `keeps_versions` does."""
-        with translated("ask for the versioning of the bucket"):
+        with translate_errors("ask for the versioning of the bucket"):
             return self._client.get_bucket_versioning(Bucket=self.name).get("Status", "")
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from uploader import errors
-from uploader.storage.failures import translated
-from uploader.storage.shapes import cors_rule, sweep_rule
+from uploader.storage.error_translation import translate_errors
+from uploader.storage.objects import cors_rule, lifecycle_rule
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -20,7 +20,7 @@ class Rules:
     def create(self) -> None:
         """Makes the bucket; one that is ours already is no fault."""
         try:
-            with translated("make the bucket"):
+            with translate_errors("make the bucket"):
                 self._client.create_bucket(Bucket=self.name)
         except errors.StorageRefused as error:
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
@@ -28,7 +28,7 @@ class Rules:
 
     def allow_origins(self, origins: Iterable[str]) -> None:
         """Lets pages of these origins post and read (the bucket's CORS rules; replaces them)."""
-        with translated("set the CORS rules"):
+        with translate_errors("set the CORS rules"):
             self._client.put_bucket_cors(
                 Bucket=self.name,
                 CORSConfiguration={"CORSRules": [cors_rule(list(origins))]},
@@ -36,9 +36,9 @@ class Rules:
 
     def sweep(self, prefix: str, *, after_days: int) -> None:
         """Lets S3 delete what lies under `prefix` for `after_days` days (replaces the lifecycle rules)."""
-        with translated("set the lifecycle rule"):
+        with translate_errors("set the lifecycle rule"):
             self._client.put_bucket_lifecycle_configuration(
-                Bucket=self.name, LifecycleConfiguration={"Rules": [sweep_rule(prefix, after_days)]}
+                Bucket=self.name, LifecycleConfiguration={"Rules": [lifecycle_rule(prefix, after_days)]}
             )
 
     def sweeps(self, prefix: str) -> bool:
@@ -59,7 +59,7 @@ class Rules:
     def _rules_of(self, prefix: str) -> list[Any]:
         """The rules in force for all that lies under `prefix`."""
         try:
-            with translated("read the lifecycle rules"):
+            with translate_errors("read the lifecycle rules"):
                 found = self._client.get_bucket_lifecycle_configuration(Bucket=self.name)
         except errors.StorageError as error:
             if error.code == "NoSuchLifecycleConfiguration":

@@ -9,8 +9,8 @@ from uploader.flow.application import Application
 from uploader.flow.doctor.finding import Finding, State, to_paste
 from uploader.presign import PostRules
 from uploader.presign.object_keys import INCOMING
-from uploader.storage import probe
-from uploader.storage.shapes import cors_rule
+from uploader.storage import anonymous
+from uploader.storage.objects import cors_rule
 
 GROUP: Final = "Browser"
 
@@ -25,7 +25,7 @@ def examine(app: Application, origin: str) -> list[Finding]:
     """Every finding about pages on `origin`. Never raises."""
     try:
         url = _post_url(app)
-        answer = probe.preflight(url, origin)
+        answer = anonymous.preflight(url, origin)
     except errors.StorageError as error:
         return [Finding(GROUP, "CORS", "bad", str(error), _THROUGH), _secure(origin)]
     return [_cors(answer, origin), _reach(url, origin), _clock(answer), _secure(origin)]
@@ -36,7 +36,7 @@ def _post_url(app: Application) -> str:
     return app.bucket.presign_post(rules, expires_s=app.limits.form_expires_s).url
 
 
-def _cors(answer: probe.Preflight, origin: str) -> Finding:
+def _cors(answer: anonymous.Preflight, origin: str) -> Finding:
     why = (
         f"A browser on {origin} asks the bucket before it posts, and sends nothing without a yes. {_THROUGH}"
     )
@@ -64,7 +64,7 @@ def _reach(url: str, origin: str) -> Finding:
     return Finding(GROUP, title, "good", "The bucket's address can be reached from pages like this one.", why)
 
 
-def _clock(answer: probe.Preflight) -> Finding:
+def _clock(answer: anonymous.Preflight) -> Finding:
     title, why = "Clock", "S3 refuses what was signed more than 15 minutes beside its own clock."
     if answer.date is None:
         return Finding(GROUP, title, "unknown", "The bucket does not say what time it has.", why)

@@ -17,9 +17,9 @@ from uploader.flow.doctor import keeping
 from uploader.flow.doctor.finding import Finding, State, to_paste
 from uploader.presign import PostRules
 from uploader.presign.object_keys import INCOMING
-from uploader.storage import probe
-from uploader.storage.shapes import PresignedPost, StoredObject
-from uploader.storage.transfer import Transfer
+from uploader.storage import anonymous
+from uploader.storage.form_post import FormPoster
+from uploader.storage.objects import PresignedPost, StoredObject
 
 GROUP: Final = "Bucket"
 
@@ -61,7 +61,7 @@ class _Trial:
     def _refusal_of(self, data: bytes) -> str:
         """The code with which the form was refused for these bytes; empty where they were stored."""
         try:
-            Transfer().send(self.form, data, content_type=_TYPE)
+            FormPoster().send(self.form, data, content_type=_TYPE)
         except errors.StorageRefused as error:
             if error.status == 400:
                 return error.code
@@ -69,7 +69,7 @@ class _Trial:
         return ""
 
     def upload(self) -> Said:
-        Transfer().send(self.form, _BYTES, content_type=_TYPE)
+        FormPoster().send(self.form, _BYTES, content_type=_TYPE)
         return "good", "A signed form stored what it was signed for."
 
     def look(self) -> Said:
@@ -82,14 +82,14 @@ class _Trial:
         )
 
     def private(self) -> Said:
-        status, body = probe.read(f"{self.form.url}{quote(self.key)}")
+        status, body = anonymous.read(f"{self.form.url}{quote(self.key)}")
         if status == 200 and body == _BYTES:
             return "bad", "A stranger without a signature can read what lies in the bucket."
         return "good", f"A stranger without a signature gets nothing ({status})."
 
     def link(self) -> Said:
         url, _ = self.app.bucket.presign_get(self.key, expires_s=self.app.limits.link_expires_s, now=self.now)
-        status, body = probe.read(url)
+        status, body = anonymous.read(url)
         return (
             ("good", "A signed link reads it.")
             if body == _BYTES

@@ -6,7 +6,7 @@ from uploader import errors
 from uploader.flow.application import SWEEP_AFTER_DAYS, Application
 from uploader.flow.doctor.finding import Finding, to_paste
 from uploader.presign.object_keys import INCOMING
-from uploader.storage.shapes import sweep_rule
+from uploader.storage.objects import lifecycle_rule
 
 GROUP: Final = "Bucket"
 
@@ -31,7 +31,7 @@ def _sweeping(app: Application, *, keeps: bool) -> Finding:
     why = "What was sent and never finished stays under incoming/ and is never shown, but it is paid for."
     if keeps:
         why += " In a bucket that keeps versions a rule without NoncurrentVersionExpiration only hides it."
-    rule = to_paste({"Rules": [sweep_rule(folder, SWEEP_AFTER_DAYS)]})
+    rule = to_paste({"Rules": [lifecycle_rule(folder, SWEEP_AFTER_DAYS)]})
     try:
         expires = app.bucket.sweeps(folder)
         if expires and (not keeps or app.bucket.sweeps_versions(folder)):

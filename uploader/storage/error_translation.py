@@ -35,7 +35,7 @@ EXPIRED: Final = (
 
 
 @contextmanager
-def translated(action: str) -> Iterator[None]:
+def translate_errors(action: str) -> Iterator[None]:
     """Around one call of boto3: whatever it raises becomes one of our errors."""
     try:
         with translated_stream(action):

@@ -8,7 +8,7 @@ from typing import Final
 import requests
 
 from uploader import errors
-from uploader.storage.transfer import no_auth, proxies_for
+from uploader.storage.form_post import no_auth, proxies_for
 
 _TIMEOUT_S: Final = (5.0, 10.0)
 

@@ -78,7 +78,7 @@ def content_disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{modern}"
 
 
-def sweep_rule(prefix: str, after_days: int) -> Any:
+def lifecycle_rule(prefix: str, after_days: int) -> Any:
     """The lifecycle rule that deletes what lies under `prefix` for `after_days` days.
 
     In a bucket that keeps versions, expiring only hides; what is hidden is deleted as many days later.

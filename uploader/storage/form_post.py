@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 from uploader import errors
 from uploader.presign import error_explanations
 from uploader.presign.error_table import TRANSIENT_CODES
-from uploader.storage.shapes import PresignedPost
+from uploader.storage.objects import PresignedPost
 
 _CHUNK_BYTES: Final = 256 * 1024
 _CONNECT_TIMEOUT_S: Final = 5.0
@@ -38,7 +38,7 @@ class PostReceipt:
     status: int
 
 
-class Transfer:
+class FormPoster:
     """Posts forms. One instance serves all threads; each thread has its own connection."""
 
     def __init__(self, *, read_timeout_s: float = _READ_TIMEOUT_S) -> None:

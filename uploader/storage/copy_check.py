@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from uploader import errors
-from uploader.storage.failures import translated
+from uploader.storage.error_translation import translate_errors
+from uploader.storage.objects import StoredObject, hex_sha256, require
 from uploader.storage.removal import Removal
-from uploader.storage.shapes import StoredObject, hex_sha256, require
 
 _OTHER_ETAG: Final = f'"{"0" * 32}"'
 
@@ -58,7 +58,7 @@ class Copies(Removal):
         return False
 
     def _copy(self, source: str, etag: str, key: str, extra: Mapping[str, Any]) -> Copied:
-        with translated("copy an object"):
+        with translate_errors("copy an object"):
             answer = self._client.copy_object(
                 Bucket=self.name,
                 Key=key,
