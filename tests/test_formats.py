@@ -10,7 +10,7 @@ from PIL import Image
 from tests.images import pictures
 from uploader import formats
 from uploader.errors import ImageRejected
-from uploader.images import containers, foreign
+from uploader.images import containers, foreign_formats
 from uploader.limits import FORMATS, Limits
 
 
@@ -67,7 +67,7 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_a_foreign_file_is_named_for_what_it_is(name: str) -> None:
     data, expected = FILES[name]
-    found = foreign.find(data)
+    found = foreign_formats.find(data)
     assert found is not None
     assert found.name == expected
     with pytest.raises(ImageRejected) as caught:
@@ -79,8 +79,8 @@ def test_a_foreign_file_is_named_for_what_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("text", [b"BMW is a car maker.", b"BM", b"Dear Ada,\nno picture here", b""])
 def test_plain_text_is_no_picture_of_any_kind(text: bytes) -> None:
-    assert foreign.find(text) is None
-    assert foreign.error_message(text) is None
+    assert foreign_formats.find(text) is None
+    assert foreign_formats.error_message(text) is None
 
 
 @pytest.mark.parametrize("name", FORMATS)

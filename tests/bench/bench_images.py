@@ -11,7 +11,7 @@ from collections.abc import Callable
 from PIL import Image
 
 from uploader.images import Checker, strip_metadata
-from uploader.images.inspect import check
+from uploader.images.check import check
 from uploader.limits import Limits
 
 ROUNDS = 15

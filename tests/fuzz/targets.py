@@ -26,7 +26,7 @@ from tests.presign.forms import (
 )
 from uploader import errors
 from uploader.images import containers
-from uploader.images.inspect import Checked, check
+from uploader.images.check import Checked, check
 from uploader.limits import Limits
 from uploader.presign import (
     Signer,

@@ -14,7 +14,7 @@ from tests.fuzz.examples import examples
 from tests.fuzz.targets import LIMITS
 from tests.images.pictures import pixels
 from uploader.errors import ImageRejected
-from uploader.images.inspect import Checked, check
+from uploader.images.check import Checked, check
 
 
 def _checked(data: bytes, *, strip: bool = False, trim: bool = False) -> Checked | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.images import pictures
 from tests.images.pictures import box
 from uploader.images.containers import boxes
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 
 HANDLER = bytes(8) + b"pict" + bytes(12)
 

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.images import pictures
 from uploader.errors import ImageRejected
 from uploader.images import inspect, rejections
-from uploader.images.inspect import check
+from uploader.images.check import check
 from uploader.limits import Limits
 
 

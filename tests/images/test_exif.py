@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.images import pictures
 from uploader.images import exif
-from uploader.images.inspect import check
+from uploader.images.check import check
 
 
 @pytest.mark.parametrize("value", range(1, 9))

@@ -21,7 +21,7 @@ from tests.images.ultra_hdr import (
 )
 from uploader.images import apple_note as apple_note_of
 from uploader.images import containers, gain_map
-from uploader.images.inspect import check
+from uploader.images.check import check
 from uploader.limits import Limits
 
 

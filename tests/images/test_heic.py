@@ -13,7 +13,7 @@ from PIL import Image
 
 from uploader.errors import ImageRejected
 from uploader.images import Checker, containers, inspect, rejections
-from uploader.images.inspect import check
+from uploader.images.check import check
 from uploader.limits import Limits
 
 pytest.importorskip("pi_heif")

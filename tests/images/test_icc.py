@@ -4,7 +4,7 @@ import pytest
 
 from tests.images import pictures
 from uploader.images import icc
-from uploader.images.inspect import check
+from uploader.images.check import check
 
 SECRET = b"my secret"
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.images import pictures
 from uploader.images import containers, describe_removed, exif, inspect, metadata, strip_metadata
-from uploader.images.inspect import check
+from uploader.images.check import check
 from uploader.limits import FORMATS, Limits
 
 SECRETS = (b"SERIAL-4711", b"Maker", b"my secret", b"2024:05:06")

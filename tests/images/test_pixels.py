@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.images import pictures
 from tests.images.heifs import Avif
-from uploader.images.inspect import check
+from uploader.images.check import check
 
 WHITE = (255, 255, 255)
 

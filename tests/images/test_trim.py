@@ -4,7 +4,7 @@ import pytest
 
 from tests.images import pictures
 from uploader.images import Checker, containers, inspect, metadata
-from uploader.images.inspect import check
+from uploader.images.check import check
 from uploader.limits import FORMATS, Limits
 
 VIDEO = pictures.box(b"ftyp", b"mp42\0\0\0\0isom") + pictures.box(b"mdat", b"my secret video")

@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.images import pictures
 from uploader.images import Checker
-from uploader.images.inspect import check
+from uploader.images.check import check
 from uploader.limits import Limits
 
 

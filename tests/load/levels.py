@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PROC = Path("/proc")
-_CHECKER = b"uploader.images.child"
+_CHECKER = b"uploader.images.child_main"
 _PIPES_A_CHILD = 2
 _FILES_A_LOOP = 3  # an epoll and a pair of sockets
 

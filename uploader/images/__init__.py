@@ -27,11 +27,11 @@ Importing this wing does not import Pillow.
 """
 
 from uploader.images import rejections
-from uploader.images.checker import Checker
+from uploader.images.check import Checked, ImageFacts, extension_of, inspect
 from uploader.images.containers import taken
 from uploader.images.describe import describe_removed
-from uploader.images.inspect import Checked, ImageFacts, extension_of, inspect
 from uploader.images.metadata import strip_metadata
+from uploader.images.worker_pool import Checker
 
 __all__ = [
     "Checked",

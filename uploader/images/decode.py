@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PIL import AvifImagePlugin, Image, PngImagePlugin
 
 from uploader.errors import ImageRejected
-from uploader.images import exif, icc, likeness, pixels, rejections
+from uploader.images import exif, icc, perceptual_hash, pixels, rejections
 from uploader.images.colour.convert import to_srgb
 from uploader.images.colour.declared import declared
 from uploader.images.containers import Walk, lacks_pixels
@@ -169,9 +169,11 @@ def _shown(image: Image.Image, data: bytes, walk: Walk, side_px: int, turn: int)
 
 
 def _likeness(small: Image.Image) -> str:
-    if min(small.size) < likeness.LEAST_SIDE_PX:
+    if min(small.size) < perceptual_hash.LEAST_SIDE_PX:
         return ""
-    return likeness.describe(small.convert("L").resize(likeness.SIZE, Image.Resampling.BOX).tobytes())
+    return perceptual_hash.describe(
+        small.convert("L").resize(perceptual_hash.SIZE, Image.Resampling.BOX).tobytes()
+    )
 
 
 def _jpeg(small: Image.Image, *, crisp: bool) -> bytes:

@@ -6,8 +6,8 @@ from typing import Final
 
 from uploader.images import containers, exif, gain_map, heif, metadata, profiles, removals
 from uploader.images.containers import Part, Walk
-from uploader.images.fates import KEPT, fate
 from uploader.images.heif import Loss
+from uploader.images.metadata_rules import KEPT, fate
 from uploader.limits import Limits
 
 _DCF_PREVIEW: Final = (160, 120)

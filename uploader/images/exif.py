@@ -9,7 +9,7 @@ import struct
 from fractions import Fraction
 from typing import Final, NamedTuple, TypeAlias
 
-from uploader.images.containers.walk import Walk
+from uploader.images.containers.structure import Walk
 
 ORIENTATION: Final = 0x0112
 _PREVIEW, _PREVIEW_BYTES = 0x0201, 0x0202

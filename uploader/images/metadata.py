@@ -13,7 +13,7 @@ from typing import Final
 
 from uploader.images import apple_note, containers, exif, gain_map, heif, profiles, removals
 from uploader.images.containers import Part, Walk
-from uploader.images.fates import KEPT, fate
+from uploader.images.metadata_rules import KEPT, fate
 from uploader.limits import Limits
 
 BOXED: Final = ("AVIF", "HEIC")

@@ -5,7 +5,7 @@ from typing import Final
 
 from uploader.images import icc
 from uploader.images.containers import Part, Walk
-from uploader.images.fates import profile_kind
+from uploader.images.metadata_rules import profile_kind
 
 _JPEG_NAME: Final = b"ICC_PROFILE\0"
 _JPEG_MOST: Final = 65_519

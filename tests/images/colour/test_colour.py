@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.images import pictures
+from uploader.images.check import check
 from uploader.images.colour import av1
-from uploader.images.inspect import check
 
 WITHIN = 3
 SRGB = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.images.containers.walked import SAMPLES, refused, walk
 from uploader.images import rejections
-from uploader.images.inspect import check
+from uploader.images.check import check
 
 
 def gif_block(body: bytes) -> bytes:

@@ -8,7 +8,7 @@ from tests.images import pictures
 from tests.images.containers.walked import SAMPLES, refused, walk
 from uploader.errors import ImageRejected
 from uploader.images import rejections
-from uploader.images.inspect import check
+from uploader.images.check import check
 
 
 def test_a_jpeg_without_its_end_mark() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.images import pictures
 from tests.images.containers.walked import SAMPLES, refused, walk
 from uploader.images import containers, inspect, rejections
-from uploader.images.inspect import check
+from uploader.images.check import check
 
 
 def test_a_cut_png_says_how_much_is_there() -> None:

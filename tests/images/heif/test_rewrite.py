@@ -11,10 +11,10 @@ from tests.images.heifs import Avif, Thing, coded, full
 from tests.images.pictures import box
 from uploader.errors import ImageRejected
 from uploader.images import rejections
+from uploader.images.check import check
 from uploader.images.containers import boxes
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 from uploader.images.heif import selection
-from uploader.images.inspect import check
 from uploader.limits import Limits
 
 SECRET = b"my secret, by Ada"

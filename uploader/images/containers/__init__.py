@@ -15,12 +15,12 @@ No length that a file gives is believed before it is compared with the bytes tha
 from collections.abc import Callable
 from typing import Final
 
-from uploader.images import foreign, rejections
+from uploader.images import foreign_formats, rejections
 from uploader.images.containers import avif, gif, jpeg, png, webp
 from uploader.images.containers.jpeg import further as further_jpegs
 from uploader.images.containers.png import lacks_pixels
-from uploader.images.containers.tail import FURTHER_PICTURES, refuse_archive
-from uploader.images.containers.walk import BROKEN, Part, Walk
+from uploader.images.containers.structure import BROKEN, Part, Walk
+from uploader.images.containers.trailing_data import FURTHER_PICTURES, refuse_archive
 from uploader.limits import FORMATS, Limits
 
 __all__ = [
@@ -47,12 +47,12 @@ _WALKERS: Final[dict[str, Callable[[bytes, Limits], Walk]]] = {
 
 def sniff(data: bytes, limits: Limits) -> str:
     """The format of `data` by its first bytes, as Pillow names it. Raises ImageRejected."""
-    found = foreign.find(data)
+    found = foreign_formats.find(data)
     if found is not None and found.name in taken(limits):
         return found.name
     if found is not None and found.name == "HEIC" and not avif.heic_installed():
         raise rejections.heic_not_installed()
-    message = foreign.error_message(data)
+    message = foreign_formats.error_message(data)
     if message is not None:
         raise rejections.error_message(message)
     raise rejections.not_allowed(found, limits) if found else rejections.not_an_image(limits)

@@ -1,6 +1,6 @@
 """APNG: how many frames of an animated PNG are sound (https://www.w3.org/TR/png-3/#apng-frame-based-animation)."""
 
-from uploader.images.containers.walk import Part
+from uploader.images.containers.structure import Part
 
 _SIZE_AND_PLACE = (12, 16, 20, 24)  # of the four numbers, from where an fcTL chunk begins
 

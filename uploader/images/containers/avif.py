@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from uploader.images import rejections
-from uploader.images.containers import boxes, items, tail
+from uploader.images.containers import boxes, items, trailing_data
 from uploader.images.containers.boxes import Box
-from uploader.images.containers.walk import Reader, Walk
+from uploader.images.containers.structure import Reader, Walk
 from uploader.limits import Limits
 
 _METADATA = ("Exif", "mime", "uri ")
@@ -38,7 +38,7 @@ def walk(data: bytes, limits: Limits, name: str = "AVIF") -> Walk:
         item_ends += _items(reader, meta)
         sides += _sides(reader, meta)
     end = _end(reader, seen, end, max(item_ends))
-    words = tail.judge(name, data, end)
+    words = trailing_data.judge(name, data, end)
     return Walk(name, max(s[0] for s in sides), max(s[1] for s in sides), 1, end, tuple(reader.parts), words)
 
 

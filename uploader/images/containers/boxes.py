@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from uploader.images import rejections
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 
 _LETTER = 0x08
 

@@ -1,8 +1,8 @@
 """GIF: blocks from the header to the trailer (https://www.w3.org/Graphics/GIF/spec-gif89a.txt)."""
 
 from uploader.images import rejections
-from uploader.images.containers import tail
-from uploader.images.containers.walk import Reader, Walk
+from uploader.images.containers import trailing_data
+from uploader.images.containers.structure import Reader, Walk
 from uploader.limits import Limits
 
 _EXTENSION, _IMAGE, _TRAILER, _NOTHING = 0x21, 0x2C, 0x3B, 0x00
@@ -37,7 +37,7 @@ def walk(data: bytes, limits: Limits) -> Walk:
             raise reader.damaged(f"no block begins at byte {start:,}")
     if not frames:
         raise reader.damaged("it holds no picture")
-    words = tail.judge("GIF", data, reader.pos)
+    words = trailing_data.judge("GIF", data, reader.pos)
     return Walk("GIF", width, height, frames, reader.pos, tuple(reader.parts), words)
 
 

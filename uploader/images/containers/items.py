@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from uploader.images.containers import boxes
 from uploader.images.containers.boxes import Box
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 
 IN_FILE: Final = 0
 IN_IDAT: Final = 1

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from uploader.errors import ImageRejected
 from uploader.images import rejections
-from uploader.images.containers import tail
-from uploader.images.containers.walk import BROKEN, Reader, Walk
+from uploader.images.containers import trailing_data
+from uploader.images.containers.structure import BROKEN, Reader, Walk
 from uploader.limits import Limits
 
 _SOI, _EOI, _SOS, _COM, _TEM = 0xD8, 0xD9, 0xDA, 0xFE, 0x01
@@ -44,20 +44,20 @@ def walk(data: bytes, limits: Limits) -> Walk:
     try:
         found, reader = _picture(data, 0, limits)
     except ImageRejected as error:
-        end = tail.samsung_start(data)
+        end = trailing_data.samsung_start(data)
         if end is None or error.code not in (rejections.TRUNCATED, rejections.DAMAGED):
             raise
         found, reader = _picture(data[:end] + _END_MARK, 0, limits)
         reader.parts.pop()
         reader.pos = end
-    words = tail.judge("JPEG", data, reader.pos, lambda start: _picture(data, start, limits)[1].pos)
+    words = trailing_data.judge("JPEG", data, reader.pos, lambda start: _picture(data, start, limits)[1].pos)
     return Walk("JPEG", found.width_px, found.height_px, 1, reader.pos, tuple(reader.parts), words)
 
 
 def further(data: bytes, walk: Walk) -> Iterator[Walk]:
     """The JPEGs that follow a walked one, each with a `Walk` of its own; anything else ends them."""
     pos = walk.end
-    while data.startswith(b"\xff\xd8\xff", start := tail.after_padding(data, pos)):
+    while data.startswith(b"\xff\xd8\xff", start := trailing_data.after_padding(data, pos)):
         try:
             found, reader = _picture(data, start, Limits())
         except ImageRejected:

@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Container
 
 from uploader.images import rejections
-from uploader.images.containers import apng, tail
-from uploader.images.containers.walk import BROKEN, Part, Reader, Walk
+from uploader.images.containers import apng, trailing_data
+from uploader.images.containers.structure import BROKEN, Part, Reader, Walk
 from uploader.limits import Limits
 
 _CRITICAL = frozenset({"IHDR", "PLTE", "IDAT", "IEND"})
@@ -53,7 +53,7 @@ def walk(data: bytes, limits: Limits) -> Walk:
     _complete(reader, colour)
     _mark_broken(reader, colour)
     frames = apng.sound_frames(data, reader.parts, width, height)
-    words = tail.judge("PNG", data, reader.pos)
+    words = trailing_data.judge("PNG", data, reader.pos)
     return Walk("PNG", width, height, frames, reader.pos, tuple(reader.parts), words)
 
 

@@ -1,8 +1,8 @@
 """WebP: RIFF chunks (https://developers.google.com/speed/webp/docs/riff_container)."""
 
 from uploader.images import rejections
-from uploader.images.containers import tail
-from uploader.images.containers.walk import Reader, Walk
+from uploader.images.containers import trailing_data
+from uploader.images.containers.structure import Reader, Walk
 from uploader.limits import Limits
 
 _IMAGES = ("VP8 ", "VP8L")
@@ -32,7 +32,7 @@ def walk(data: bytes, limits: Limits) -> Walk:
         raise reader.damaged("it holds no picture")
     width, height = canvas or sizes[0]
     width, height = max(width, *(w for w, _ in sizes), 0), max(height, *(h for _, h in sizes), 0)
-    words = tail.judge("WEBP", data, end)
+    words = trailing_data.judge("WEBP", data, end)
     return Walk("WEBP", width, height, max(1, frames), end, tuple(reader.parts), words)
 
 

@@ -4,7 +4,7 @@ from typing import Final, TypeAlias
 
 from uploader.images import removals
 from uploader.images.containers.boxes import Box
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 from uploader.images.heif import properties, selection
 from uploader.images.heif.meta import MetaWriter
 from uploader.images.heif.ranges import gaps, merged

@@ -8,7 +8,7 @@ from typing import Final
 from uploader.images.containers import boxes, items
 from uploader.images.containers.boxes import Box
 from uploader.images.containers.items import Location
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 from uploader.images.heif import properties
 from uploader.images.heif.ranges import Moves, merged
 from uploader.images.heif.selection import Contents

@@ -7,7 +7,7 @@ from typing import Final
 
 from uploader.errors import ImageRejected
 from uploader.images.containers import Walk, boxes, items
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 from uploader.images.heif import selection
 
 _MOST_PROPERTY_BYTES: Final = 32

@@ -10,7 +10,7 @@ from typing import Final
 
 from uploader.images.containers import boxes
 from uploader.images.containers.boxes import Box
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 from uploader.images.heif import losses, selection
 from uploader.images.heif.losses import Loss
 from uploader.images.heif.meta import MetaWriter, packed

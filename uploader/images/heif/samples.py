@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from uploader.images.containers import boxes
 from uploader.images.containers.boxes import Box
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 
 
 def ranges(reader: Reader, stbl: Box) -> list[tuple[int, int]]:

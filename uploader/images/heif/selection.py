@@ -8,7 +8,7 @@ from uploader.images import removals
 from uploader.images.containers import boxes, items
 from uploader.images.containers.boxes import Box
 from uploader.images.containers.items import Item, Location, Reference
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 from uploader.images.heif import coded, properties
 
 _CODED: Final = ("av01", "hvc1", "hev1", "lhv1", "avc1", "vvc1", "jpeg", "unci", "mski")

@@ -5,7 +5,7 @@ from typing import Final
 
 from uploader.images.containers import boxes
 from uploader.images.containers.boxes import Box
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 from uploader.images.heif import properties, samples, selection
 from uploader.images.heif.meta import SELF_CONTAINED, MetaWriter, handler, packed
 from uploader.images.heif.ranges import Moves

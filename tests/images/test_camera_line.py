@@ -11,8 +11,8 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from tests.images import pictures
-from uploader.images import Checker, camera, exif
-from uploader.images.inspect import check
+from uploader.images import Checker, camera_line, exif
+from uploader.images.check import check
 from uploader.limits import Limits
 
 LINE = "Canon EOS R5 · 50 mm · f/1.8 · 1/200 s · ISO 400"
@@ -54,7 +54,7 @@ def test_the_line_of_each_format_is_there_only_where_metadata_is_kept(name: str)
     ],
 )
 def test_the_make_is_said_once_and_is_only_text(make: str, model: str, name: str) -> None:
-    assert camera.line([block(make, model)]).split(" · ")[0] == name
+    assert camera_line.line([block(make, model)]).split(" · ")[0] == name
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_the_make_is_said_once_and_is_only_text(make: str, model: str, name: str
     ],
 )
 def test_exposure_as_people_write_it(exposure: tuple[int, int], said: str) -> None:
-    assert said in camera.line([block(exposure=IFDRational(*exposure))]).split(" · ")
+    assert said in camera_line.line([block(exposure=IFDRational(*exposure))]).split(" · ")
 
 
 def test_focal_lengths_and_apertures_are_short() -> None:
-    line = camera.line([block(focal=IFDRational(4250, 1000), f_number=IFDRational(28, 10))])
+    line = camera_line.line([block(focal=IFDRational(4250, 1000), f_number=IFDRational(28, 10))])
     assert " · 4.2 mm · f/2.8 · " in line
 
 
@@ -98,7 +98,7 @@ tiff = pictures.tiff
     ],
 )
 def test_hostile_exif_tells_nothing_and_costs_no_good_picture(payload: bytes) -> None:
-    assert camera.line([payload]) == ""
+    assert camera_line.line([payload]) == ""
     data = pictures.with_segment(pictures.picture("JPEG"), 0xE1, b"Exif\0\0" + payload)
     assert check(data).camera == ""
 
@@ -127,7 +127,7 @@ POWERS = tiff(
     ],
 )
 def test_parts_in_unusual_words(payload: bytes, said: str) -> None:
-    assert camera.line([payload]) == said
+    assert camera_line.line([payload]) == said
 
 
 def test_a_block_over_two_segments_is_joined_and_a_broken_one_passed_over() -> None:
@@ -148,7 +148,7 @@ def test_a_block_in_a_text_of_a_png(kind: bytes) -> None:
 
 
 def test_long_names_are_cut() -> None:
-    line = camera.line([block("M" * 5_000, "N" * 5_000)])
+    line = camera_line.line([block("M" * 5_000, "N" * 5_000)])
     assert line.startswith("MMMM")
     assert len(line) <= 120
 
@@ -158,7 +158,7 @@ def test_long_names_are_cut() -> None:
 def test_noise_gives_one_printable_line(noise: bytes, head: bytes) -> None:
     kinds = [struct.pack(">HHI", tag, kind, 3) for tag in (0x010F, 0x829A) for kind in (2, 5)]
     for payload in (head + noise, head + b"\0\x01" + b"".join(kinds) + noise):
-        line = camera.line([payload])
+        line = camera_line.line([payload])
         assert line.isprintable()
         assert len(line) <= 120
         assert isinstance(exif.values(payload), dict)
@@ -167,4 +167,4 @@ def test_noise_gives_one_printable_line(noise: bytes, head: bytes) -> None:
 def test_nothing_of_a_person_is_in_it() -> None:
     with Image.open(io.BytesIO(pictures.picture("JPEG", exif=block()))) as image:
         assert image.getexif()[0x013B] == "Owner Name"
-    assert not {"Owner", "SERIAL", "13"} & set(camera.line([block()]).replace("-", " ").split())
+    assert not {"Owner", "SERIAL", "13"} & set(camera_line.line([block()]).replace("-", " ").split())

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, Final
 
 from uploader.errors import ImageRejected
 from uploader.images import rejections
-from uploader.images.inspect import Checked, check
+from uploader.images.check import Checked, check
 from uploader.limits import Limits
 
 REQUEST: Final = struct.Struct(">BHQ")

@@ -15,8 +15,8 @@ from typing import IO, Self
 
 from uploader.errors import Busy, ImageRejected
 from uploader.images import rejections
-from uploader.images.inspect import Checked, bound_web_copy, weigh
-from uploader.images.worker import Gone, Stream, Worker
+from uploader.images.check import Checked, bound_web_copy, weigh
+from uploader.images.child_process import Gone, Stream, Worker
 from uploader.limits import Limits
 
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from tests.images import pictures
-from uploader.images import Checker, likeness
-from uploader.images.inspect import check
+from uploader.images import Checker, perceptual_hash
+from uploader.images.check import check
 from uploader.limits import Limits
 
 NEAR_BITS = 4
@@ -112,6 +112,6 @@ def test_what_is_too_plain_or_small_says_nothing(image: Image.Image) -> None:
 
 def test_bits_are_lighter_right_neighbours() -> None:
     rising = [0, 100, 0, 100, 0, 100, 0, 100, 0]
-    assert likeness.describe(bytes(rising * 8)) == "aa" * 8
+    assert perceptual_hash.describe(bytes(rising * 8)) == "aa" * 8
     almost = [0, 100, 0, 100, 0, 100, 0, 2, 4]
-    assert likeness.describe(bytes(almost * 8)) == "a8" * 8
+    assert perceptual_hash.describe(bytes(almost * 8)) == "a8" * 8

@@ -19,7 +19,7 @@ from tests.images import pictures
 from tests.images.children import child_of, linux, running, stop, wait_until
 from uploader.errors import Busy, ImageRejected
 from uploader.images import Checker, inspect
-from uploader.images.inspect import check
+from uploader.images.check import check
 from uploader.limits import Limits
 
 
@@ -170,7 +170,7 @@ def test_a_child_outlives_the_thread_that_started_it() -> None:
 @linux
 def test_children_are_replaced_when_they_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
     run = "from uploader.images import child; child._MOST_PICTURES = 2; child.main()"
-    monkeypatch.setattr("uploader.images.worker._RUN", run)
+    monkeypatch.setattr("uploader.images.child_process._RUN", run)
     with Checker(Limits(), workers=1) as checker:
         checker.check(pictures.picture())
         pid = child_of(checker)

@@ -140,7 +140,7 @@ time.sleep(60)
 
 
 def test_a_child_that_answers_nonsense_is_a_rejection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uploader.images.worker._RUN", "print('x' * 40, flush=True); input()")
+    monkeypatch.setattr("uploader.images.child_process._RUN", "print('x' * 40, flush=True); input()")
     with Checker(Limits(), workers=1) as checker, pytest.raises(ImageRejected) as caught:
         checker.check(pictures.picture())
     assert caught.value.code == rejections.CHECK_FAILED

@@ -11,7 +11,7 @@ from typing import Final
 from uploader.errors import ImageRejected
 from uploader.images import rejections, removals
 from uploader.images.containers import boxes
-from uploader.images.containers.walk import Reader
+from uploader.images.containers.structure import Reader
 
 _PADDING = re.compile(rb"(?:[\x00\t\n\r ]|\xff(?!\xd8\xff))*+")  # but not the start of a JPEG
 _MOST_TAILS = 16

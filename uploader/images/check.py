@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from uploader import formats
-from uploader.images import camera, containers, describe, exif_blocks, metadata, rejections, taken
+from uploader.images import camera_line, containers, describe, exif_blocks, metadata, rejections, taken
 from uploader.limits import Limits
 
 _DEFAULTS: Final = Limits()
@@ -81,7 +81,7 @@ def check(
     stored = bare if strip else metadata.trim(data, walk)[0] if trim else data
     checked = _decode(bare, bare_walk, limits, stored, web_copy_px)
     blocks = exif_blocks.blocks(data, walk)
-    checked = replace(checked, camera="" if strip else camera.line(blocks), taken=taken.taken(blocks))
+    checked = replace(checked, camera="" if strip else camera_line.line(blocks), taken=taken.taken(blocks))
     if stored == data:
         return checked
     removed = describe.describe_strip(data, walk) if strip else describe.describe_trim(data, walk)

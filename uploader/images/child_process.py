@@ -14,15 +14,15 @@ import structlog
 
 from uploader.errors import Busy, ImageRejected
 from uploader.images import rejections
-from uploader.images.child import ANSWER, REQUEST, STRIP, TRIM
-from uploader.images.inspect import Checked, ImageFacts
+from uploader.images.check import Checked, ImageFacts
+from uploader.images.child_main import ANSWER, REQUEST, STRIP, TRIM
 from uploader.limits import Limits
 
 log = structlog.get_logger()
 
 _KEPT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 """The environment that a child may see; credentials and UPLOADER_* are not in it."""
-_RUN = "from uploader.images.child import main; main()"
+_RUN = "from uploader.images.child_main import main; main()"
 _CHUNK_BYTES: Final = 256 * 1024
 _MOST_ANSWER_BYTES = 16 * 2**20
 """A head, a thumbnail and a web copy are smaller; a child that says more has been taken over."""
