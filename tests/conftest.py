@@ -31,7 +31,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loaded machine may start the local store slowly, which is not what a test is about."""
-    monkeypatch.setattr("uploader.flow.application.OPENING_S", 60.0)
+    monkeypatch.setattr("uploader.flow.app.OPENING_S", 60.0)
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from uploader import api, errors
 from uploader.api import health, manners, routes
-from uploader.flow.record import StoredImage
-from uploader.flow.uploads import Begun, Claim
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.images import rejections
 from uploader.limits import Limits
 from uploader.presign import Signer
@@ -92,7 +92,7 @@ SIGNER = Signer("a secret of the tests")
 @pytest.fixture
 def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
     made = Flow()
-    app = SimpleNamespace(signer=SIGNER, uploads=made, carrier=made, limits=Limits(max_bytes=1_000))
+    app = SimpleNamespace(signer=SIGNER, uploads=made, server_uploads=made, limits=Limits(max_bytes=1_000))
     monkeypatch.setattr(routes.flow, "application", lambda: app)
     monkeypatch.setattr(routes.flow, "health", made.health)
     monkeypatch.setattr(health, "_last", (float("-inf"), {}))

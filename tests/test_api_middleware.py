@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from uploader.api import guard
-from uploader.flow import application
+from uploader.flow import app
 from uploader.flow.admission import Admissions, admissions
 
 NAMES = ("localhost", "*.localhost", "127.0.0.1", "::1", "uploads.example.com", "*.team.example")
@@ -206,16 +206,16 @@ class Opened:
 
 
 def test_the_policy_names_the_store_once_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(application, "_current", None)
-    assert application.storage_origins() == ("http:", "https:")
+    monkeypatch.setattr(app, "_current", None)
+    assert app.storage_origins() == ("http:", "https:")
     bucket = SimpleNamespace(name="team-images", endpoint_url="https://s3.eu-west-1.amazonaws.com")
-    monkeypatch.setattr(application, "_current", Opened(bucket))
+    monkeypatch.setattr(app, "_current", Opened(bucket))
     own = ("https://s3.eu-west-1.amazonaws.com", "https://team-images.s3.eu-west-1.amazonaws.com")
-    assert application.storage_origins() == own
+    assert app.storage_origins() == own
     with serve() as client:
         assert (
             f"img-src 'self' data: blob: {' '.join(own)};"
             in client.get("/").headers["Content-Security-Policy"]
         )
-    monkeypatch.setattr(application, "_current", Opened(bucket, store=object()))
-    assert application.storage_origins() == ("http://127.0.0.1:*",)
+    monkeypatch.setattr(app, "_current", Opened(bucket, store=object()))
+    assert app.storage_origins() == ("http://127.0.0.1:*",)

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from tests.conftest import picture
 from uploader import api
-from uploader.flow import application as wired
-from uploader.flow.application import Application
+from uploader.flow import app as wired
+from uploader.flow.app import Application
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def client(app: Application) -> Iterator[TestClient]:
 
 
 def test_a_ticket_gives_its_images_and_no_other(app: Application, client: TestClient) -> None:
-    key = app.carrier.carry(picture(), "a.jpg", who="").key
-    app.carrier.carry(picture(color="red"), "b.jpg", who="")
+    key = app.server_uploads.carry(picture(), "a.jpg", who="").key
+    app.server_uploads.carry(picture(color="red"), "b.jpg", who="")
     ticket = app.signer.mint_selection([key], now=datetime.now(UTC))
     answer = client.get("/api/zip", params={"ticket": ticket})
     assert answer.status_code == 200

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from uploader.__main__ import main
-from uploader.flow.application import signer_for
+from uploader.flow.app import signer_for
 from uploader.settings import Settings
 
 

@@ -21,8 +21,8 @@ from starlette.applications import Starlette
 
 from tests.conftest import keys_in, picture
 from uploader import api
-from uploader.flow import application as wired
-from uploader.flow.application import Application, open_application
+from uploader.flow import app as wired
+from uploader.flow.app import Application, open_application
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import PresignedPost

@@ -16,8 +16,8 @@ from typing import Final
 
 from uploader.errors import UploaderError
 from uploader.flow import doctor
-from uploader.flow.application import open_application, signer_for
-from uploader.flow.reindex import Counts, reindex
+from uploader.flow.app import open_application, signer_for
+from uploader.flow.maintenance.reindex import Counts, reindex
 from uploader.settings import Settings
 
 _MARKS: Final = {"bad": "FAIL", "warn": "warn", "unknown": "?", "good": "ok"}
@@ -66,7 +66,7 @@ def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
             print(f"  {_MARKS[one.state]:<5} {one.title}: {one.sentence}")
             if one.state in ("bad", "warn"):
                 print(indent("\n".join(filter(None, (one.why, one.paste))), " " * 8))
-    return 0 if doctor.is_well(found) else 1
+    return 0 if doctor.all_passed(found) else 1
 
 
 def _reindex(settings: Settings, asked: argparse.Namespace) -> int:

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.bench_road import by_curl, photo
 from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, AppServer, free_port
-from uploader.flow.application import open_application
+from uploader.flow.app import open_application
 from uploader.settings import Settings
 
 

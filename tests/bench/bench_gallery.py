@@ -21,9 +21,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from uploader.flow import application as wired
-from uploader.flow.finding import Filters
-from uploader.flow.gallery import Gallery
+from uploader.flow import app as wired
+from uploader.flow.gallery.gallery import Gallery
+from uploader.flow.gallery.search import Filters
 from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 

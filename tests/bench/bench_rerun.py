@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from uploader.flow import application as wired
+from uploader.flow import app as wired
 
 MAIN = Path(__file__).parents[2] / "uploader" / "ui" / "main.py"
 
@@ -47,7 +47,7 @@ def main() -> None:
             for number in range(24):
                 out = io.BytesIO()
                 Image.new("RGB", (640, 480), (number * 10, 80, 120)).save(out, "JPEG")
-                app.carrier.carry(out.getvalue(), f"{number}.jpg", who="")
+                app.server_uploads.carry(out.getvalue(), f"{number}.jpg", who="")
             empty = median_ms(AppTest.from_string("import streamlit as st\nst.title('x')"), runs)
             upload = median_ms(AppTest.from_file(str(MAIN), default_timeout=30), runs)
             page = AppTest.from_file(str(MAIN), default_timeout=30).run()

@@ -23,10 +23,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from uploader.flow.application import Application, open_application
-from uploader.flow.batch import AT_ONCE, File, start_batch
-from uploader.flow.carry import Carrier
-from uploader.flow.means import Means
+from uploader.flow.app import Application, open_application
+from uploader.flow.uploads.server_upload import ServerUploads
+from uploader.flow.uploads.upload_batch import AT_ONCE, File, start_batch
+from uploader.flow.uploads.upload_context import UploadContext
 from uploader.images import Checked, Checker
 from uploader.presign import PostRules, new_key
 from uploader.settings import Settings
@@ -67,7 +67,7 @@ def by_curl(app: Application, files: list[Path]) -> float:
 def by_road(app: Application, files: list[File]) -> float:
     """Wall seconds for the whole road: check, thumbnail, sign, post, compare."""
     started = time.perf_counter()
-    batch = start_batch(app.carrier, files, who="", again=True)
+    batch = start_batch(app.server_uploads, files, who="", again=True)
     assert batch.wait(600)
     assert not batch.refused, batch.refused[0].sentence
     return time.perf_counter() - started
@@ -87,10 +87,10 @@ class Beforehand:
 def by_sending(app: Application, files: list[File]) -> float:
     """Wall seconds for the road without its checks."""
     checker = Beforehand(app.checker, files)
-    means = Means(app.bucket, checker, app.limits, app.index, app.films, app.gallery.link)  # type: ignore[arg-type]
-    carrier = Carrier(means)
+    means = UploadContext(app.bucket, checker, app.limits, app.index, app.traces, app.gallery.link)  # type: ignore[arg-type]
+    server_uploads = ServerUploads(means)
     started = time.perf_counter()
-    batch = start_batch(carrier, files, who="", again=True)
+    batch = start_batch(server_uploads, files, who="", again=True)
     assert batch.wait(600)
     assert not batch.refused, batch.refused[0].sentence
     return time.perf_counter() - started

@@ -18,8 +18,8 @@ from tests.faults.faults import QUICK, SILENT
 from tests.faults.proxy import ALWAYS, Proxy, run_proxy
 from tests.flow.conftest import WHO, Flow, checker, join  # noqa: F401
 from uploader import errors
-from uploader.flow.record import StoredImage
-from uploader.flow.uploads import Begun
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.uploads.direct_upload import Begun
 from uploader.images import strip_metadata
 from uploader.presign import thumbnail_key
 from uploader.storage import client_config
@@ -59,7 +59,7 @@ class World:
         with contextlib.suppress(requests.RequestException):
             form, files = dict(begun.post.fields), {"file": ("f", data)}
             requests.post(
-                begun.post.url, data=form, files=files, timeout=self.flow.carrier._transfer._timeout
+                begun.post.url, data=form, files=files, timeout=self.flow.server_uploads._transfer._timeout
             )
         return self.flow.uploads.complete(begun.ticket, who=WHO)
 
@@ -140,7 +140,7 @@ def make_world(
                 bucket = open_bucket(local_store, mine.url, read_timeout_s=read_timeout_s)
             flow = join(bucket, **options)
             flow.uploads._promotion._pins_copies = True  # so that a planned fault meets the copy itself
-            flow.carrier._transfer = FormPoster(read_timeout_s=read_timeout_s or 10)
+            flow.server_uploads._transfer = FormPoster(read_timeout_s=read_timeout_s or 10)
             return World(mine, flow, join(truth, **options), corner)
 
         proxy.clear()

@@ -10,8 +10,8 @@ from tests.faults.conftest import FAULTS, PLAIN, TIMES, World
 from tests.faults.faults import QUICK, RETRIED, stale_list
 from tests.flow.conftest import WHO, claim, post_like_a_browser
 from uploader import errors
-from uploader.flow.record import StoredImage
-from uploader.flow.uploads import Begun
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.uploads.direct_upload import Begun
 
 MAKER = Image.Exif()
 MAKER[0x010F] = "Some maker"

@@ -13,7 +13,7 @@ from tests.faults.lax import make_lax
 from tests.faults.proxy import Answer, Exchange
 from tests.flow.conftest import WHO, Meddling, claim, post_like_a_browser
 from uploader import errors
-from uploader.flow.uploads import Uploads
+from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.images import strip_metadata
 from uploader.presign import thumbnail_key
 
@@ -31,7 +31,7 @@ def lax(make_world: Callable[..., World]) -> World:
     return world
 
 
-def swapping(world: World, step: str, swap: Callable[[], object]) -> Uploads:
+def swapping(world: World, step: str, swap: Callable[[], object]) -> DirectUploads:
     """The uploads of this world with an accomplice who swaps right before the last call of that name."""
     meddling: Any = Meddling(world.flow.bucket)
     world.flow.uploads._bucket = world.flow.uploads._promotion._bucket = meddling
@@ -96,7 +96,7 @@ def test_a_copy_of_other_bytes_is_removed_and_what_was_checked_is_stored(
 
 def test_a_store_without_checksums_knows_its_images_by_their_metadata(lax: World) -> None:
     sha256 = hashlib.sha256(strip_metadata(PLAIN)).hexdigest()
-    image = lax.flow.carrier.carry(PLAIN, "a.jpg", who=WHO)
+    image = lax.flow.server_uploads.carry(PLAIN, "a.jpg", who=WHO)
     assert lax.flow.bucket.head(image.key).sha256 is None
     assert lax.flow.gallery.image(image.key).sha256 == sha256
     found = lax.flow.index.earlier(claim(PLAIN).sha256)

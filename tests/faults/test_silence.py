@@ -22,13 +22,13 @@ CHECKS += [(test_reading.works_or_says_why_not, call) for call in test_reading.C
 def test_silence_ends_like_every_other_fault(make_world: Callable[..., World]) -> None:
     """What only waits does so at the same time: two silences of 20 and 30 s, and some eighty short ones."""
     through_app, from_browser = (make_world(client_config._READ_TIMEOUT_S) for _ in range(2))
-    through_app.flow.carrier._transfer = form_post.FormPoster()
+    through_app.flow.server_uploads._transfer = form_post.FormPoster()
     through_app.proxy.plan("POST", silence, 1)
     begun = from_browser.flow.uploads.begin(claim(PLAIN), who=WHO)
     assert post_like_a_browser(begun, PLAIN).status_code == 201
     from_browser.proxy.plan("GET incoming", silence, 1)
     with ThreadPoolExecutor(6) as pool:
-        carried = pool.submit(through_app.flow.carrier.carry, PLAIN, "a.jpg", who=WHO)
+        carried = pool.submit(through_app.flow.server_uploads.carry, PLAIN, "a.jpg", who=WHO)
         completed = pool.submit(from_browser.flow.uploads.complete, begun.ticket, who=WHO)
         for ended in [pool.submit(silences, make_world, check, call) for check, call in CHECKS]:
             ended.result()

@@ -12,12 +12,12 @@ import requests
 from PIL import Image
 
 from tests.conftest import keys_in
-from uploader.flow.carry import Carrier
-from uploader.flow.film import Films
-from uploader.flow.gallery import Gallery
-from uploader.flow.index import Index
-from uploader.flow.means import Means
-from uploader.flow.uploads import Begun, Claim, Uploads
+from uploader.flow.catalog.image_index import ImageIndex
+from uploader.flow.catalog.upload_trace import TraceStore
+from uploader.flow.gallery.gallery import Gallery
+from uploader.flow.uploads.direct_upload import Begun, Claim, DirectUploads
+from uploader.flow.uploads.server_upload import ServerUploads
+from uploader.flow.uploads.upload_context import UploadContext
 from uploader.images import Checker
 from uploader.limits import Limits
 from uploader.presign import Signer
@@ -37,15 +37,15 @@ class Flow:
     """Both roads and the gallery over one bucket, as the application joins them."""
 
     bucket: Bucket
-    uploads: Uploads
-    carrier: Carrier
+    uploads: DirectUploads
+    server_uploads: ServerUploads
     gallery: Gallery
     signer: Signer
-    films: Films
-    means: Means
+    traces: TraceStore
+    means: UploadContext
 
     @property
-    def index(self) -> Index:
+    def index(self) -> ImageIndex:
         return self.gallery.index
 
     def shown(self) -> list[str]:
@@ -66,22 +66,22 @@ def join(checker: Checker) -> Callable[..., Flow]:
         limits: Limits | None = None,
     ) -> Flow:
         limits = limits or Limits()
-        films = Films()
+        traces = TraceStore()
         signer = Signer("a secret for the tests")
         gallery = Gallery(bucket, link_expires_s=3_600, prefix=prefix)
-        means = Means(
+        means = UploadContext(
             bucket,
             checker,
             limits,
             gallery.index,
-            films,
+            traces,
             gallery.link,
             prefix=prefix,
             strip=strip,
             keeps_date=keeps_date,
         )
-        uploads, carrier = Uploads(means, signer), Carrier(means, pause=lambda _: None)
-        return Flow(bucket, uploads, carrier, gallery, signer, films, means)
+        uploads, server_uploads = DirectUploads(means, signer), ServerUploads(means, pause=lambda _: None)
+        return Flow(bucket, uploads, server_uploads, gallery, signer, traces, means)
 
     return make
 

@@ -14,8 +14,8 @@ from tests.faults.lax import make_lax
 from tests.faults.proxy import run_proxy
 from uploader import errors
 from uploader.flow import doctor
-from uploader.flow.application import Application, open_application
-from uploader.flow.doctor import Finding
+from uploader.flow.app import Application, open_application
+from uploader.flow.doctor import CheckResult
 from uploader.settings import Settings
 from uploader.storage import anonymous
 from uploader.storage.bucket import Bucket
@@ -34,14 +34,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     opened.close()
 
 
-def found(app: Application, *, origin: str = HERE, **options: Any) -> dict[str, Finding]:
+def found(app: Application, *, origin: str = HERE, **options: Any) -> dict[str, CheckResult]:
     return {one.title: one for one in doctor.examine(app, origin=origin, **options)}
 
 
 def test_a_fresh_local_store_is_well_and_nothing_is_left_in_it(whole: Application) -> None:
     findings = doctor.examine(whole, origin=HERE, signs_in=False)
     assert {one.state for one in findings} == {"good"}
-    assert doctor.is_well(findings)
+    assert doctor.all_passed(findings)
     assert all(one.why for one in findings), "each line says why it matters"
     assert keys_in(whole.bucket) == []
 
@@ -189,7 +189,7 @@ def test_a_store_that_takes_other_bytes_fails(
 
 
 def test_a_public_bucket_fails(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
-    from uploader.flow.doctor import bucket as trial
+    from uploader.flow.doctor import bucket_checks as trial
 
     monkeypatch.setattr(anonymous, "read", lambda url: (200, trial._BYTES))
     assert found(whole)["Strangers"].state == "bad"
@@ -210,7 +210,7 @@ def test_wrong_keys_end_in_one_line_with_the_policy_to_allow(
     assert bad.title == "Reading the list"
     actions = [action for one in json.loads(bad.paste)["Statement"] for action in one["Action"]]
     assert {"s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"} <= set(actions)
-    assert not doctor.is_well(findings)
+    assert not doctor.all_passed(findings)
     assert findings[0].state == "bad", "the worst comes first"
 
 

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from tests.flow.test_gallery import Counting
-from uploader.flow.finding import Filters
-from uploader.flow.gallery import Gallery
+
+from uploader.flow.gallery.gallery import Gallery
+from uploader.flow.gallery.search import Filters
 from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore

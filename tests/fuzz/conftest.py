@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.fuzz.requested import serving
-from uploader.flow.application import Application, open_application
+from uploader.flow.app import Application, open_application
 from uploader.settings import Settings
 
 

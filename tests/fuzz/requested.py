@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 from tests.fuzz.mutate import mutated, text, thing
 from uploader import api
 from uploader.api import manners
-from uploader.flow import application as wired
-from uploader.flow.application import Application
+from uploader.flow import app as wired
+from uploader.flow.app import Application
 
 PROMISED = (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 503)
 PATHS = ("/api/uploads", "/api/uploads/complete", "/api/zip", "/api/health", "/api/alive", "/api/x")

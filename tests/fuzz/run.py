@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.fuzz.mutate import pictures
 from tests.fuzz.requested import make_requested, serving
 from tests.fuzz.targets import TARGETS, Target
-from uploader.flow.application import open_application
+from uploader.flow.app import open_application
 from uploader.settings import Settings
 
 

@@ -9,7 +9,7 @@ from tests.fuzz import targets
 from tests.fuzz.mutate import pictures
 from tests.fuzz.requested import make_requested
 from tests.fuzz.targets import TARGETS
-from uploader.flow.application import Application
+from uploader.flow.app import Application
 
 SEEDS = pictures()
 CASES = 250

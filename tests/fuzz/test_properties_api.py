@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from tests.fuzz.examples import examples
 from tests.fuzz.requested import METHODS, PATHS, bearer, told
 from tests.fuzz.targets import NOW
-from uploader.flow.application import Application
+from uploader.flow.app import Application
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=30)
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT | st.just(10**400)

@@ -15,7 +15,7 @@ from tests.fuzz.targets import SIGNER
 from tests.fuzz.test_properties_api import ANY_TEXT, THINGS
 from tests.presign.forms import ACCESS, BUCKET, IN_AN_HOUR, NOW, REGION, SECRET, digest, encode, form, signing
 from uploader.errors import PassInvalid, TicketInvalid
-from uploader.flow import entries
+from uploader.flow.catalog import index_keys
 from uploader.presign import PostRules, Ticket, Verdict, judge, object_keys
 from uploader.presign.policy import decode_text, encode_text
 from uploader.presign.sigv4 import read_scope, sign
@@ -184,12 +184,12 @@ def test_every_form_gets_a_verdict(
 @given(PLAIN, st.text("0123456789abcdef", min_size=16, max_size=16), st.integers(0, 63))
 def test_names_of_the_index_come_back(who: str, likeness: str, bit: int) -> None:
     name = object_keys.new_key(who, "jpg", now=NOW, token="0" * 32).rpartition("/")[2]
-    assert entries.who_of(entries.person(who)) == who
-    assert entries.who_folder(who).removeprefix("index/who/").count("/") == 1
-    folders = entries.likeness_folders(likeness)
+    assert index_keys.who_of(index_keys.person(who)) == who
+    assert index_keys.who_folder(who).removeprefix("index/who/").count("/") == 1
+    folders = index_keys.likeness_folders(likeness)
     for folder in folders:
-        assert entries.name_of(f"{folder}{name}-{likeness}") == name
-        assert entries.likeness_of(f"{folder}{name}-{likeness}") == likeness
+        assert index_keys.name_of(f"{folder}{name}-{likeness}") == name
+        assert index_keys.likeness_of(f"{folder}{name}-{likeness}") == likeness
     near = f"{int(likeness, 16) ^ 1 << bit:016x}"
-    assert entries.distance(likeness, near) == 1
-    assert len(set(folders) & set(entries.likeness_folders(near))) == len(folders) - 1
+    assert index_keys.distance(likeness, near) == 1
+    assert len(set(folders) & set(index_keys.likeness_folders(near))) == len(folders) - 1

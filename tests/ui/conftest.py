@@ -7,8 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from uploader.flow import application as wired
-from uploader.flow.application import Application
+from uploader.flow import app as wired
+from uploader.flow.app import Application
 
 MAIN = Path(__file__).parents[2] / "uploader" / "ui" / "main.py"
 

@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from tests.conftest import keys_in, picture
 from tests.ui.test_gallery_page import gallery, in_address, labels, said
 from uploader import errors
-from uploader.flow.application import Application
-from uploader.flow.elsewhere import Elsewhere, Part
-from uploader.flow.others import Other
+from uploader.flow.app import Application
+from uploader.flow.gallery.foreign_folders import ForeignFolders, Part
+from uploader.flow.gallery.foreign_objects import Other
 from uploader.presign import new_key
 from uploader.ui.tiles import Asked
 
@@ -57,11 +57,11 @@ def pretend(monkeypatch: pytest.MonkeyPatch, part: Part) -> list[str]:
     """The folder is what the test says; gives where each reading began."""
     begun: list[str] = []
 
-    def read(self: Elsewhere, folder: str, *, after: str = "") -> Part:
+    def read(self: ForeignFolders, folder: str, *, after: str = "") -> Part:
         begun.append(after)
         return part
 
-    monkeypatch.setattr(Elsewhere, "part", read)
+    monkeypatch.setattr(ForeignFolders, "part", read)
     return begun
 
 
@@ -131,13 +131,13 @@ def test_thumbnails_are_made_a_few_a_run_until_all_are_there(
     put(app, *(f"p/{n}.jpg" for n in range(6)))
     put(app, "p/page.jpg", data=b"<html>")
     seen: list[str] = []
-    see = Elsewhere.see
+    see = ForeignFolders.see
 
-    def counted(self: Elsewhere, other: Other) -> Any:
+    def counted(self: ForeignFolders, other: Other) -> Any:
         seen.append(other.key)
         return see(self, other)
 
-    monkeypatch.setattr(Elsewhere, "see", counted)
+    monkeypatch.setattr(ForeignFolders, "see", counted)
     grid.does = lambda tiles: Asked(missing=tuple(tile.key for tile in tiles))
     page = gallery(open_page, folder="p/")
     assert not page.exception
@@ -163,11 +163,11 @@ def test_a_busy_check_is_tried_again_later_and_not_in_a_circle(
     put(app, "p/a.jpg")
     tried: list[str] = []
 
-    def busy(self: Elsewhere, other: Other) -> Any:
+    def busy(self: ForeignFolders, other: Other) -> Any:
         tried.append(other.key)
         raise errors.Busy("Many images are being checked.")
 
-    monkeypatch.setattr(Elsewhere, "see", busy)
+    monkeypatch.setattr(ForeignFolders, "see", busy)
     grid.does = lambda tiles: Asked(missing=tuple(tile.key for tile in tiles))
     page = gallery(open_page, folder="p/")
     page.run()
@@ -223,7 +223,7 @@ def test_a_refused_listing_and_a_refused_object_are_sentences(
         raise errors.StorageRefused("S3 denies this to the credentials of the app.", code="AccessDenied")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Elsewhere, "see", refuse)
+        patch.setattr(ForeignFolders, "see", refuse)
         page = gallery(open_page, folder="p/", object="p/a.jpg")
         assert not page.exception
         assert "S3 denies this" in said(page)

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import picture
 from uploader import errors
-from uploader.flow.application import Application
-from uploader.flow.gallery import Gallery
+from uploader.flow.app import Application
+from uploader.flow.gallery.gallery import Gallery
 from uploader.presign import new_key, thumbnail_key
 from uploader.presign.policy import encode_text
 
@@ -153,7 +153,7 @@ def test_nothing_found_says_so_and_lets_go(open_page: Open, app: Application) ->
 def test_a_search_that_stops_says_how_far_it_came_and_goes_on(
     open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("uploader.flow.finding.BUDGET", 10)
+    monkeypatch.setattr("uploader.flow.gallery.search.BUDGET", 10)
     stored(app, 14)
     beach = stored(app, 1, name="beach.jpg", start=14)
     page = gallery(open_page, find="beach")
@@ -194,7 +194,7 @@ def test_the_page_stands_still_and_new_ones_are_a_badge(
 
 
 def test_deleting_asks_first_and_takes_the_thumbnail_along(open_page: Open, app: Application) -> None:
-    key = app.carrier.carry(picture(), "a.jpg", who="").key
+    key = app.server_uploads.carry(picture(), "a.jpg", who="").key
     (other,) = stored(app, 1)
     page = gallery(open_page, image=key.rpartition("/")[2])
     page.button(key=f"picture_delete_{key}").click().run()
@@ -218,13 +218,16 @@ def test_keep_keeps(open_page: Open, app: Application) -> None:
 def test_what_could_not_be_deleted_is_told_and_stays(
     open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from uploader.flow.gallery import Removed
+    from uploader.flow.gallery.gallery import DeleteResult
 
     keys = stored(app, 2)
     monkeypatch.setattr(
         Gallery,
         "delete",
-        lambda self, keys: [Removed(keys[0], "S3 refused this."), *[Removed(key) for key in keys[1:]]],
+        lambda self, keys: [
+            DeleteResult(keys[0], "S3 refused this."),
+            *[DeleteResult(key) for key in keys[1:]],
+        ],
     )
     page = gallery(open_page)
     page.session_state.gallery_delete = tuple(keys)
@@ -238,13 +241,15 @@ def test_what_could_not_be_deleted_is_told_and_stays(
 def test_where_versions_are_kept_one_can_delete_for_good(
     open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from uploader.flow.gallery import Removed
+    from uploader.flow.gallery.gallery import DeleteResult
 
     keys, asked = stored(app, 1), list[str]()
 
-    def delete_for_good(_: Gallery, wanted: list[str]) -> list[Removed]:
+    def delete_for_good(_: Gallery, wanted: list[str]) -> list[DeleteResult]:
         asked.extend(wanted)
-        return [Removed(key, left="hidden, but its versions could not be deleted: no.") for key in wanted]
+        return [
+            DeleteResult(key, left="hidden, but its versions could not be deleted: no.") for key in wanted
+        ]
 
     st.cache_data.clear()
     monkeypatch.setattr(Gallery, "keeps_versions", lambda _: True)
@@ -287,8 +292,8 @@ def test_a_picture_on_no_page_of_ours_is_shown_alone(open_page: Open, app: Appli
 
 
 def test_a_persons_images_are_found_and_named(open_page: Open, app: Application) -> None:
-    mine = app.carrier.carry(picture(color="red"), "mine.jpg", who="ann@example.org").key
-    app.carrier.carry(picture(color="blue"), "other.jpg", who="bob@example.org")
+    mine = app.server_uploads.carry(picture(color="red"), "mine.jpg", who="ann@example.org").key
+    app.server_uploads.carry(picture(color="blue"), "other.jpg", who="bob@example.org")
     page = gallery(open_page, by="ann@example.org")
     assert shown(page) == [mine]
     assert "Showing only by `ann@example.org`" in said(page)

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import keys_in, picture
-from uploader.flow.application import Application
+from uploader.flow.app import Application
 from uploader.storage.bucket import Bucket
 
 Open = Callable[[], AppTest]
@@ -201,7 +201,7 @@ def test_the_credentials_end_is_told(open_lab: OPEN_LAB, monkeypatch: pytest.Mon
 def test_the_film_is_the_one_of_the_last_upload(open_lab: OPEN_LAB, app: Application) -> None:
     page = show(open_lab(), "Film")
     assert "Nothing to show yet" in said(page)
-    image = app.carrier.carry(picture(), "a.jpg", who="")
+    image = app.server_uploads.carry(picture(), "a.jpg", who="")
 
     class Stored:
         stored: tuple[Any, ...] = (type("Row", (), {"image": image}),)
@@ -239,7 +239,7 @@ def test_presenter_mode_goes_along_to_other_pages(open_lab: OPEN_LAB) -> None:
 def test_people_and_links_are_masked_on_the_large_picture(
     open_lab: OPEN_LAB, app: Application, who: str, masked: str
 ) -> None:
-    image = app.carrier.carry(picture(), "a.jpg", who=who)
+    image = app.server_uploads.carry(picture(), "a.jpg", who=who)
     page = open_lab()
     for is_on in (False, True):
         page.switch_page("lab.py").run()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from uploader.flow.application import Application
-from uploader.flow.doctor import Finding
+from uploader.flow.app import Application
+from uploader.flow.doctor import CheckResult
 
 Open = Callable[[], AppTest]
 
@@ -51,7 +51,7 @@ def test_a_rerun_tries_nothing_again(open_page: Open, monkeypatch: pytest.Monkey
 
 
 def test_foreign_words_are_only_text(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    hostile = Finding("Bucket", "Storing", "bad", "S3 said ![x](https://evil.example/p.png) **so**.")
+    hostile = CheckResult("Bucket", "Storing", "bad", "S3 said ![x](https://evil.example/p.png) **so**.")
     monkeypatch.setattr("uploader.flow.doctor.examine", lambda *_, **__: (hostile,))
     (label,) = labels(setup(open_page))
     assert "`S3 said ![x](https://evil.example/p.png) **so**.`" in label

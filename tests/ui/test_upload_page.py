@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.conftest import picture
 from uploader import errors
-from uploader.flow.application import Application
-from uploader.flow.gallery import Gallery
+from uploader.flow.app import Application
+from uploader.flow.gallery.gallery import Gallery
 from uploader.ui import wiring
 
 Open = Callable[[], AppTest]
@@ -129,7 +129,7 @@ def test_a_listing_that_fails_has_its_own_words(
 
 def test_wrong_settings_are_one_message_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.ui.conftest import MAIN
-    from uploader.flow import application as wired
+    from uploader.flow import app as wired
 
     wired.close_application()
     monkeypatch.setenv("UPLOADER_MAX_BYTES", "lots")
@@ -143,7 +143,7 @@ def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
     app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tests.ui.conftest import MAIN
-    from uploader.flow import application as wired
+    from uploader.flow import app as wired
 
     answered = threading.Event()
     wired._current = None  # `app` comes back by being opened
@@ -162,7 +162,7 @@ def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
 def test_a_bucket_that_is_silent_is_a_sentence_and_then_its_images(
     open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.carrier.carry(picture(), "a.jpg", who="")
+    app.server_uploads.carry(picture(), "a.jpg", who="")
     answered, listing = threading.Event(), Gallery.page
     monkeypatch.setattr(Gallery, "page", lambda *given, **more: answered.wait() and listing(*given, **more))
     monkeypatch.setattr(wiring, "PAGE_WAIT_S", 0.1)

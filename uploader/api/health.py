@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from uploader import errors
 from uploader.api.manners import RETRY_AFTER_S, answer, in_thread
-from uploader.flow import application as flow
+from uploader.flow import app as flow
 
 REMEMBERED_S: Final = 2.0
 """However often it is asked, the bucket is asked once in that time."""

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uploader.api.security_headers import SecurityHeaders
 from uploader.errors import SettingsInvalid
 from uploader.flow.admission import admissions
-from uploader.flow.application import storage_origins
+from uploader.flow.app import storage_origins
 from uploader.settings import Settings
 
 _UPLOAD: Final = re.compile(r"/_stcore/upload_file(?:/(?P<session>[^/]*))?(?:/|$)")

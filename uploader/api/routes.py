@@ -27,10 +27,10 @@ from uploader.api.manners import (
     spend,
     text,
 )
-from uploader.flow import application as flow
-from uploader.flow.record import StoredImage
-from uploader.flow.uploads import Claim
-from uploader.flow.zips import zip_of
+from uploader.flow import app as flow
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.gallery.zip_stream import stream_zip
+from uploader.flow.uploads.direct_upload import Claim
 from uploader.logs import configure_logs
 
 MAX_NAME_LENGTH: Final = 8_192
@@ -83,7 +83,7 @@ async def relay(request: Request) -> Response:
     again = request.headers.get("x-upload-again") == "1"
     async with _relays:
         data = await file(request, app.limits.max_bytes)
-        carry = partial(app.carrier.carry, data, name, who=who, again=again)
+        carry = partial(app.server_uploads.carry, data, name, who=who, again=again)
         try:
             return answer(200, _stored(await in_thread(carry, _slow)))
         except errors.AlreadyStored as error:
@@ -101,7 +101,7 @@ async def archive(request: Request) -> Response:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    pieces = zip_of(app.gallery, app.bucket, keys)
+    pieces = stream_zip(app.gallery, app.bucket, keys)
     return StreamingResponse(pieces, 200, headers, media_type="application/zip")
 
 

@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 import streamlit as st
 
 from uploader.errors import TicketInvalid
-from uploader.flow.application import Application
-from uploader.flow.zips import MOST
+from uploader.flow.app import Application
+from uploader.flow.gallery.zip_stream import MOST
 
 
 @st.dialog("Download", width="small", icon=":material/folder_zip:")

@@ -8,8 +8,8 @@ from unicodedata import normalize
 
 import streamlit as st
 
-from uploader.flow.finding import Filters, words_of
-from uploader.flow.gallery import Gallery
+from uploader.flow.gallery.gallery import Gallery
+from uploader.flow.gallery.search import Filters, search_words
 from uploader.limits import FORMATS, format_label
 from uploader.ui import elsewhere, parts, signin, stage, wiring
 
@@ -67,7 +67,7 @@ def toolbar(gallery: Gallery, *, folders: bool = True) -> View:
             if folders:
                 elsewhere.way_in()
     extensions = frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats)
-    filters = Filters(words_of(text or ""), extensions, *_range(between), who=who)
+    filters = Filters(search_words(text or ""), extensions, *_range(between), who=who)
     if filters:
         _active(text, formats, between, who)
     return View(cursor() or _moment(gallery, jump), size, filters, density == COMPACT)
@@ -119,7 +119,7 @@ def _looks() -> tuple[int, str]:
 
 
 def _active(text: str | None, formats: list[str], between: Any, who: str) -> None:
-    said = [f"“{' '.join(words_of(text or ''))}”"] if words_of(text or "") else []
+    said = [f"“{' '.join(search_words(text or ''))}”"] if search_words(text or "") else []
     said += [format_label(name) for name in formats]
     said += [f"by {parts.plain(stage.person(who))}"] if who else []
     since, until = _range(between)

@@ -5,8 +5,8 @@ from time import monotonic
 import streamlit as st
 
 from uploader.errors import Busy, StorageError, UploaderError
-from uploader.flow.gallery import Page
-from uploader.flow.mending import mend_thumbnail
+from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
+from uploader.flow.gallery.gallery import Page
 from uploader.ui import archive, elsewhere, finder, parts, picture, removal, wiring
 from uploader.ui.tiles import Asked, selectable_tiles
 
@@ -116,7 +116,7 @@ def mend(missing: tuple[str, ...]) -> None:
     for key in todo[:MENDED_A_RUN]:
         state.gallery_mended = state.get("gallery_mended", 0) + 1
         try:
-            found = mend_thumbnail(app, key)
+            found = repair_thumbnail(app, key)
         except StorageError:  # it would be the same for the others; Reload tries again
             state.gallery_again |= dict.fromkeys(todo, 0)
             break

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from uploader.errors import StorageError
-from uploader.flow.lab import File, FormDesign, Lab, LabForm, sample_picture
+from uploader.flow.lab.workbench import File, FormDesign, Lab, LabForm, sample_picture
 from uploader.ui import lab_designer, lab_trials, lab_views, parts, wiring
 
 TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Film")

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import streamlit as st
 
-from uploader.flow.lab import (
+from uploader.flow.lab.workbench import (
     MAX_KEY_BYTES,
     MAX_METADATA_NAMES,
     MAX_TEXT,

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta, tzinfo
 import streamlit as st
 
 from uploader.errors import StorageError
-from uploader.flow import storyboard
-from uploader.flow.application import Application
-from uploader.flow.film import Camera, Shot
-from uploader.flow.lab import File, Lab, LabForm, Verdict, duration_label
-from uploader.flow.tamper import HONEST, Attack, Report, Trial, predictions, tamper
+from uploader.flow.app import Application
+from uploader.flow.catalog.upload_trace import Span, TraceRecorder
+from uploader.flow.lab import sequence_diagram
+from uploader.flow.lab.attack_runner import HONEST, Attack, AttackResult, Report, predictions, tamper
+from uploader.flow.lab.workbench import File, Lab, LabForm, Verdict, duration_label
 from uploader.ui import parts, stage
 from uploader.ui.lab_views import time_left
 
@@ -83,7 +83,7 @@ def _score(report: Report) -> None:
         )
 
 
-def _row(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm) -> dict[str, str]:
+def _row(attack: Attack, predicted: Verdict, trial: AttackResult | None, form: LabForm) -> dict[str, str]:
     actual = trial.actual if trial else None
     row = {
         "Attack": f"**{attack.title.replace(' ', _NBSP)}** {attack.tries}",
@@ -104,7 +104,7 @@ def _answer(status: int, code: str, is_meant: bool = False) -> str:
     return f":green[:material/shield:]{_NBSP}{status} {code}"
 
 
-def _why(attack: Attack, predicted: Verdict, trial: Trial | None, form: LabForm) -> str:
+def _why(attack: Attack, predicted: Verdict, trial: AttackResult | None, form: LabForm) -> str:
     actual = trial.actual if trial else None
     is_stored = actual.is_stored if actual else predicted.is_stored
     if is_stored:
@@ -200,30 +200,30 @@ def film(app: Application, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         stage.download(
             "Save as Markdown",
-            storyboard.markdown(shots, name),
+            sequence_diagram.markdown(shots, name),
             file_name="film.md",
             mime="text/markdown",
             key="lab_film",
         )
-        st.caption(f"{parts.plain(name)} · {storyboard.summary(shots)}")
-    stage.diagram(storyboard.mermaid(shots), alt="The exchanges of the last upload, in order")
+        st.caption(f"{parts.plain(name)} · {sequence_diagram.summary(shots)}")
+    stage.diagram(sequence_diagram.mermaid(shots), alt="The exchanges of the last upload, in order")
     stage.table(
         [
             {**row, "Request id": parts.plain(row["Request id"]) if row["Request id"] else ""}
-            for row in storyboard.rows(shots)
+            for row in sequence_diagram.rows(shots)
         ]
     )
 
 
-def _filmed(app: Application, key: str) -> tuple[Shot, ...]:
-    shots = app.films.of(key) if key else ()
+def _filmed(app: Application, key: str) -> tuple[Span, ...]:
+    shots = app.traces.of(key) if key else ()
     if not shots:
         return ()
     read = st.session_state.get("direct:read")
     told = [outcome.times for outcome in (read.report.stored if read else ()) if outcome.key == key]
     if told and told[-1]:
-        shots = storyboard.with_browser(shots, told[-1])
-    camera = Camera()
+        shots = sequence_diagram.with_browser(shots, told[-1])
+    camera = TraceRecorder()
     with suppress(StorageError), camera.shot("app", "s3", "LIST, asked just now"):
         app.gallery.page(size=1)
     return (*shots, *camera.shots)

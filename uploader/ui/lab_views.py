@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from uploader.flow.lab import (
+from uploader.flow.lab.workbench import (
     ConditionNote,
     FieldRow,
     File,

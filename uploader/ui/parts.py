@@ -11,7 +11,7 @@ from uploader.errors import (
     StorageBusy,
     UploaderError,
 )
-from uploader.flow.application import Application
+from uploader.flow.app import Application
 from uploader.ui import signin, stage, wiring
 
 _SAYS_NOTHING = re.compile(r"[\w ,.;:()%'’·+-]*")  # in Markdown; nor does it hold an address

@@ -11,15 +11,15 @@ import humanize
 import streamlit as st
 
 from uploader.errors import TRANSIENT, StorageError
-from uploader.flow.application import Application
-from uploader.flow.finding import Filters
-from uploader.flow.gallery import NO_FILTERS
-from uploader.flow.record import StoredImage
-from uploader.flow.strip import lengthened, strip_around
+from uploader.flow.app import Application
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.gallery.gallery import NO_FILTERS
+from uploader.flow.gallery.neighbours import extended, neighbours_around
+from uploader.flow.gallery.search import Filters
 from uploader.limits import format_label, size_label
 from uploader.ui import parts, stage, wiring
 from uploader.ui.tiles import selectable_tiles
-from uploader.ui.viewer import Shot, bound, drawn_for, turned_to, viewer
+from uploader.ui.viewer import Span, bound, drawn_for, turned_to, viewer
 
 _VIEWER: Final = "picture_viewer"
 _REACH: Final = 12  # pictures on each side that the browser knows of
@@ -52,7 +52,7 @@ def image_dialog(
         st.rerun()
     if state.get("picture_of") != key:  # opened; a turn of the page inside runs this again with the same key
         state.picture_of = state.picture_shown = key
-        state.picture_strip, state.picture_walks = strip_around(key, around, filters), False
+        state.picture_strip, state.picture_walks = neighbours_around(key, around, filters), False
     shown: str = state.picture_shown
     left, right = st.columns((2, 1), gap="medium")
     with left:
@@ -94,7 +94,7 @@ def _large(app: Application) -> None:
     state = st.session_state
     if state.picture_walks:  # not at first: nobody waits for neighbours to see a picture
         with suppress(StorageError):
-            state.picture_strip = lengthened(app.gallery, state.picture_strip, state.picture_shown)
+            state.picture_strip = extended(app.gallery, state.picture_strip, state.picture_shown)
     keys, first, last = state.picture_strip.window(state.picture_shown, _REACH)
     shots = [_shot(app, key) for key in keys]
     viewer(
@@ -107,10 +107,10 @@ def _turned() -> str:
     return turned_to(_VIEWER)
 
 
-def _shot(app: Application, key: str) -> Shot:
+def _shot(app: Application, key: str) -> Span:
     tile = app.gallery.tile(key)
     is_heic = key.endswith(".heic")
-    return Shot(key, stage.shown(tile.name), app.gallery.link(key), tile.thumbnail_url, is_heic)
+    return Span(key, stage.shown(tile.name), app.gallery.link(key), tile.thumbnail_url, is_heic)
 
 
 def _go(app: Application, key: str) -> None:
@@ -120,7 +120,7 @@ def _go(app: Application, key: str) -> None:
         return
     state.picture_shown = key
     if key not in state.picture_strip.keys:
-        state.picture_strip = strip_around(key, ())
+        state.picture_strip = neighbours_around(key, ())
     if "image" in st.query_params:
         st.query_params["image"] = key.rpartition("/")[2]
 

@@ -6,8 +6,8 @@ from typing import Final
 import streamlit as st
 
 from uploader.errors import StorageError
-from uploader.flow.application import Application
-from uploader.flow.gallery import Removed, Tile
+from uploader.flow.app import Application
+from uploader.flow.gallery.gallery import DeleteResult, Tile
 from uploader.ui import finder, parts, wiring
 from uploader.ui.tiles import tiles
 
@@ -79,7 +79,7 @@ def _keeps_versions(bucket: str) -> bool | None:
 def told(app: Application) -> None:
     """What became of the last deletion, until somebody closes it."""
     state = st.session_state
-    removed: list[Removed] = state.get("gallery_removed", [])
+    removed: list[DeleteResult] = state.get("gallery_removed", [])
     gone = [one for one in removed if not one.sentence]
     kept = [one for one in removed if one.sentence]
     if kept:
@@ -109,7 +109,7 @@ def told(app: Application) -> None:
         st.error(sentence, title="Not all could be brought back")
 
 
-def _undo(app: Application, gone: list[Removed]) -> None:
+def _undo(app: Application, gone: list[DeleteResult]) -> None:
     st.session_state.pop("gallery_removed", None)
     try:
         app.gallery.undo(gone)

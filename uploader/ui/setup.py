@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from uploader.flow import doctor
-from uploader.flow.doctor import Finding
+from uploader.flow.doctor import CheckResult
 from uploader.ui import parts, signin, stage, wiring
 
 ICONS: Final = {
@@ -28,12 +28,12 @@ def here() -> str:
     return f"{seen.scheme}://{seen.netloc}" if seen.netloc else "http://localhost:8501"
 
 
-def line(one: Finding) -> str:
+def line(one: CheckResult) -> str:
     """A finding as the label of its line; what came from elsewhere can only be read as text."""
     return f"{ICONS[one.state]} **{one.title}** {parts.words(one.sentence)}"
 
 
-def show(one: Finding) -> None:
+def show(one: CheckResult) -> None:
     """One line; opened, why it matters and what to paste."""
     with st.expander(line(one), expanded=one.state == "bad", type="compact"):
         if one.why:
@@ -42,7 +42,7 @@ def show(one: Finding) -> None:
             stage.code(one.paste, "json" if one.paste.startswith(("{", "[\n")) else None)
 
 
-def summary(found: Sequence[Finding]) -> None:
+def summary(found: Sequence[CheckResult]) -> None:
     """The whole in one sentence."""
     bad, warn = (sum(one.state == state for one in found) for state in ("bad", "warn"))
     if bad:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
-from uploader.flow.lab import mask
+from uploader.flow.lab.workbench import mask
 
 _SWITCH: Final = "presenter_switch"
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 import streamlit as st
 
 from uploader.errors import UploaderError
-from uploader.flow.batch import MOST_KEPT_BYTES, Batch, File, Row, start_batch
-from uploader.flow.gallery import Tile
-from uploader.flow.record import StoredImage
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.gallery.gallery import Tile
+from uploader.flow.uploads.upload_batch import MAX_KEPT_BYTES, Batch, File, Row, start_batch
 from uploader.limits import MIB, format_list, size_label
 from uploader.ui import parts, picture, signin, stage, wiring
 from uploader.ui.direct import direct_uploader
@@ -34,7 +34,7 @@ if app.settings.strip_metadata:
 
 def start(files: list[File], *, again: bool = False) -> None:
     """Starts a batch with these files, in place of the one before."""
-    state.batch, state.listed = start_batch(app.carrier, files, who=who, again=again), 0
+    state.batch, state.listed = start_batch(app.server_uploads, files, who=who, again=again), 0
 
 
 def take(files: list[File]) -> None:
@@ -157,7 +157,7 @@ def earlier(batch: Batch) -> None:
     if left := len(batch.there) - len(kept):
         files = "another file" if left == 1 else f"{left} other files"
         st.caption(
-            f"To upload {files} too, choose again: at most {size_label(MOST_KEPT_BYTES)} are kept here."
+            f"To upload {files} too, choose again: at most {size_label(MAX_KEPT_BYTES)} are kept here."
         )
     if not images:
         return

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from uploader.errors import BucketUnreachable, UploaderError
-from uploader.flow.application import OPENING, Application, application, recovered
-from uploader.flow.finding import Filters
-from uploader.flow.gallery import NO_FILTERS, Gallery, Page
-from uploader.flow.record import StoredImage
+from uploader.flow.app import OPENING, Application, application, reopened_application
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.gallery.gallery import NO_FILTERS, Gallery, Page
+from uploader.flow.gallery.search import Filters
 from uploader.single_flight import SingleFlights, StillRunning
 
 _LOOK_AGAIN_S: Final = 5
@@ -64,7 +64,7 @@ def _asked(question: Callable[[Gallery], T]) -> T:
     try:
         return question(application().gallery)
     except BucketUnreachable:
-        return question(recovered().gallery)
+        return question(reopened_application().gallery)
 
 
 @st.cache_data(ttl=_LISTING_LIFE_S, max_entries=200, show_spinner=False)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from uploader.flow.application import application
+from uploader.flow.app import application
 from uploader.ui.direct import direct_uploader
 
 

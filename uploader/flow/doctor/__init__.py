@@ -8,14 +8,14 @@ keeping.py  what is kept: lifecycle rule and versions
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from uploader.flow.application import Application
-from uploader.flow.doctor import browser, bucket, people
-from uploader.flow.doctor.finding import WORST_FIRST, Finding, State
+from uploader.flow.app import Application
+from uploader.flow.doctor import browser_checks, bucket_checks, identity_checks
+from uploader.flow.doctor.check_result import WORST_FIRST, CheckResult, State
 
-__all__ = ["WORST_FIRST", "Finding", "State", "examine", "is_well"]
+__all__ = ["WORST_FIRST", "CheckResult", "State", "examine", "all_passed"]
 
 
-def examine(app: Application, *, origin: str, signs_in: bool | None = None) -> tuple[Finding, ...]:
+def examine(app: Application, *, origin: str, signs_in: bool | None = None) -> tuple[CheckResult, ...]:
     """Every finding: groups with the worst first, and the worst first within each. Never raises.
 
     `origin` is the page's own, as browsers see it (`https://uploads.example.com`). `signs_in` says whether
@@ -24,16 +24,16 @@ def examine(app: Application, *, origin: str, signs_in: bool | None = None) -> t
     """
     now = datetime.now(UTC)
     found = [
-        *people.credentials(app, now),
-        *bucket.examine(app, now),
-        *browser.examine(app, origin),
-        *people.examine(app, signs_in),
+        *identity_checks.credentials(app, now),
+        *bucket_checks.examine(app, now),
+        *browser_checks.examine(app, origin),
+        *identity_checks.examine(app, signs_in),
     ]
     groups = list(dict.fromkeys(one.group for one in found))
     worst = {name: min(one.rank for one in found if one.group == name) for name in groups}
     return tuple(sorted(found, key=lambda one: (worst[one.group], groups.index(one.group), one.rank)))
 
 
-def is_well(found: Sequence[Finding]) -> bool:
+def all_passed(found: Sequence[CheckResult]) -> bool:
     """Whether people can work: nothing found is bad."""
     return all(one.state != "bad" for one in found)

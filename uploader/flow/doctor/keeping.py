@@ -3,8 +3,8 @@
 from typing import Final
 
 from uploader import errors
-from uploader.flow.application import SWEEP_AFTER_DAYS, Application
-from uploader.flow.doctor.finding import Finding, to_paste
+from uploader.flow.app import SWEEP_AFTER_DAYS, Application
+from uploader.flow.doctor.check_result import CheckResult, to_paste
 from uploader.presign.object_keys import INCOMING
 from uploader.storage.objects import lifecycle_rule
 
@@ -17,7 +17,7 @@ _VERSIONS: Final = {
 }
 
 
-def examine(app: Application) -> list[Finding]:
+def examine(app: Application) -> list[CheckResult]:
     """The findings about the lifecycle rule and the versions. Never raises."""
     try:
         versioning = app.bucket.versioning()
@@ -26,7 +26,7 @@ def examine(app: Application) -> list[Finding]:
     return [_sweeping(app, keeps=bool(versioning)), _versions(versioning)]
 
 
-def _sweeping(app: Application, *, keeps: bool) -> Finding:
+def _sweeping(app: Application, *, keeps: bool) -> CheckResult:
     title, folder = "Sweeping", f"{app.settings.prefix}{INCOMING}"
     why = "What was sent and never finished stays under incoming/ and is never shown, but it is paid for."
     if keeps:
@@ -36,25 +36,25 @@ def _sweeping(app: Application, *, keeps: bool) -> Finding:
         expires = app.bucket.sweeps(folder)
         if expires and (not keeps or app.bucket.sweeps_versions(folder)):
             said = "A lifecycle rule deletes uploads that nobody finished."
-            return Finding(GROUP, title, "good", said, why)
+            return CheckResult(GROUP, title, "good", said, why)
     except errors.StorageError as error:
         said = f"The lifecycle rules cannot be read ({error.code}), so this is unknown."
-        return Finding(GROUP, title, "unknown", said, why, rule)
+        return CheckResult(GROUP, title, "unknown", said, why, rule)
     said = (
         "The lifecycle rule only hides uploads that nobody finished: their old versions stay."
         if expires
         else "No lifecycle rule deletes uploads that nobody finished."
     )
-    return Finding(GROUP, title, "warn", said, why, rule)
+    return CheckResult(GROUP, title, "warn", said, why, rule)
 
 
-def _versions(versioning: str | None) -> Finding:
+def _versions(versioning: str | None) -> CheckResult:
     title = "Versions"
     if versioning is None:
         said = "The bucket does not say whether it keeps versions."
-        return Finding(GROUP, title, "unknown", said, "Where it does, what is deleted is only hidden.")
+        return CheckResult(GROUP, title, "unknown", said, "Where it does, what is deleted is only hidden.")
     why = (
         "Where versions are kept, what is deleted is hidden, still paid for, and can be brought back; "
         "deleting for good removes every version. The original of an upload is always deleted for good."
     )
-    return Finding(GROUP, title, "good", _VERSIONS.get(versioning, _VERSIONS[""]), why)
+    return CheckResult(GROUP, title, "good", _VERSIONS.get(versioning, _VERSIONS[""]), why)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from uploader.flow.film import BrowserTimes
+from uploader.flow.catalog.upload_trace import BrowserTimes
 from uploader.ui.shared import texts
 
 _PARTS: Final = (

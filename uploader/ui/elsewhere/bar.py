@@ -5,8 +5,8 @@ from typing import Final
 import streamlit as st
 
 from uploader.errors import StorageError
-from uploader.flow.application import Application
-from uploader.flow.elsewhere import elsewhere
+from uploader.flow.app import Application
+from uploader.flow.gallery.foreign_folders import elsewhere
 from uploader.ui import stage
 from uploader.ui.elsewhere import address, wiring
 

@@ -7,10 +7,10 @@ from typing import Final
 import streamlit as st
 
 from uploader.errors import TRANSIENT, Busy, ObjectMissing, StorageError
-from uploader.flow.application import Application
-from uploader.flow.browse_scope import BrowseScope
-from uploader.flow.elsewhere import AREAS, GALLERY, Part, elsewhere
-from uploader.flow.others import Other
+from uploader.flow.app import Application
+from uploader.flow.catalog.browse_scope import BrowseScope
+from uploader.flow.gallery.foreign_folders import AREAS, GALLERY, Part, elsewhere
+from uploader.flow.gallery.foreign_objects import Other
 from uploader.limits import size_label
 from uploader.ui import parts, stage
 from uploader.ui.elsewhere import address, picture, wiring

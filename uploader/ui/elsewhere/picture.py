@@ -7,14 +7,14 @@ from typing import Final
 import streamlit as st
 
 from uploader.errors import Busy, StorageError
-from uploader.flow.application import Application
-from uploader.flow.elsewhere import elsewhere
-from uploader.flow.others import Other, Seen, addressable
+from uploader.flow.app import Application
+from uploader.flow.gallery.foreign_folders import elsewhere
+from uploader.flow.gallery.foreign_objects import Other, Seen, addressable
 from uploader.limits import format_label, size_label
 from uploader.ui import parts, stage
 from uploader.ui import wiring as pages
 from uploader.ui.elsewhere import wiring
-from uploader.ui.viewer import Shot, bound, drawn_for, turned_to, viewer
+from uploader.ui.viewer import Span, bound, drawn_for, turned_to, viewer
 
 KEY, ADDRESS = "Key", "S3 address"
 _VIEWER: Final = "other_viewer"
@@ -76,7 +76,7 @@ def _large(
     keys = [one.key for one in around]
     place = keys.index(key) if key in keys else -1
     start, end = (max(0, place - _REACH), place + _REACH + 1) if place >= 0 else (0, 0)
-    shots = [_shot(app, one) for one in around[start:end]] or [Shot(key, "")]
+    shots = [_shot(app, one) for one in around[start:end]] or [Span(key, "")]
     here = max(place, 0) - start
     shots[here] = _shown(app, shots[here], other, seen)
     viewer(
@@ -89,11 +89,11 @@ def _large(
     )
 
 
-def _shot(app: Application, other: Other) -> Shot:
-    return Shot(other.key, stage.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
+def _shot(app: Application, other: Other) -> Span:
+    return Span(other.key, stage.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
 
 
-def _shown(app: Application, shot: Shot, other: Other | None, seen: Seen | None) -> Shot:
+def _shown(app: Application, shot: Span, other: Other | None, seen: Seen | None) -> Span:
     """The picture itself where the check accepted it; else why there is none."""
     if other is None or seen is None:
         return replace(shot, note="This picture cannot be shown.")

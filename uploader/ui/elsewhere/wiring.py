@@ -6,9 +6,9 @@ from typing import Final, TypeVar
 import streamlit as st
 
 from uploader.errors import BucketUnreachable
-from uploader.flow.application import Application, application, recovered
-from uploader.flow.elsewhere import Elsewhere, Part, elsewhere
-from uploader.flow.others import Other, Seen
+from uploader.flow.app import Application, application, reopened_application
+from uploader.flow.gallery.foreign_folders import ForeignFolders, Part, elsewhere
+from uploader.flow.gallery.foreign_objects import Other, Seen
 from uploader.ui.wiring import patiently
 
 _PART_LIFE_S: Final = 120  # a part reads up to 20 listings
@@ -18,11 +18,11 @@ _SEEN_LIFE_S: Final = 600  # what was refused is not decoded again before
 T = TypeVar("T")
 
 
-def _asked(question: Callable[[Elsewhere], T]) -> T:
+def _asked(question: Callable[[ForeignFolders], T]) -> T:
     try:
         return question(elsewhere(application()))
     except BucketUnreachable:
-        return question(elsewhere(recovered()))
+        return question(elsewhere(reopened_application()))
 
 
 @st.cache_data(ttl=_PART_LIFE_S, max_entries=30, show_spinner=False)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from uploader.flow.gallery import Tile
+from uploader.flow.gallery.gallery import Tile
 from uploader.limits import size_label
 from uploader.ui.shared import texts
 

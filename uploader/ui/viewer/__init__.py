@@ -28,7 +28,7 @@ _mark = st.components.v2.component("uploader_viewer_drawn", js=texts("viewer/dra
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class Span:
     """One picture of the viewer; both addresses are signed, `name` and `note` are read as text.
 
     Without a `url` the preview stands, and a `note` says why; without either the picture is still to come.
@@ -43,7 +43,7 @@ class Shot:
 
 
 def viewer(
-    shots: Sequence[Shot], shown: str, *, first: bool, last: bool, key: str, on_turn: Callable[[], None]
+    shots: Sequence[Span], shown: str, *, first: bool, last: bool, key: str, on_turn: Callable[[], None]
 ) -> None:
     """Shows the shot whose key is `shown`. `first` and `last`: nothing lies beyond the first or last shot.
 

@@ -1,0 +1,273 @@
+"""The one object of a process that joins settings, storage and images, made at first use."""
+
+import gc
+import secrets
+import threading
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+
+from uploader.errors import BucketUnreachable, LocalStoreUnavailable, UploaderError
+from uploader.flow.catalog.image_index import ImageIndex
+from uploader.flow.catalog.upload_trace import TraceStore
+from uploader.flow.gallery.gallery import Gallery
+from uploader.flow.uploads.direct_upload import DirectUploads
+from uploader.flow.uploads.server_upload import ServerUploads
+from uploader.flow.uploads.upload_context import UploadContext
+from uploader.images import Checker, taken
+from uploader.limits import Limits
+from uploader.presign import Signer
+from uploader.presign.object_keys import INCOMING
+from uploader.settings import Settings
+from uploader.single_flight import SingleFlight, StillRunning
+from uploader.storage.bucket import Bucket
+from uploader.storage.local import RunningStore, local_secret, start_local_store
+
+log = structlog.get_logger()
+
+SWEEP_AFTER_DAYS: Final = 1
+OPENING_S: Final = 4.0
+"""How long a page waits for the bucket at most, so that it says what is wrong within five seconds."""
+OPENING: Final = "opening"
+"""The code of an error that passes by itself once the application is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that pages and routes speak to."""
+
+    settings: Settings
+    limits: Limits
+    bucket: Bucket
+    checker: Checker
+    signer: Signer
+    uploads: DirectUploads
+    server_uploads: ServerUploads
+    gallery: Gallery
+    index: ImageIndex
+    traces: TraceStore
+    store: RunningStore | None = None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats that are taken here, as Pillow names them."""
+        return taken(self.limits)
+
+    @property
+    def bucket_label(self) -> str:
+        """The bucket as the page names it."""
+        if self.store:
+            return "Local store"
+        return f"s3://{self.bucket.name} · {self.bucket.region}"
+
+    def close(self) -> None:
+        """Ends the checking children and, where this process is its last user, the local store."""
+        self.checker.close()
+        if self.store:
+            self.store.close()
+
+
+def open_application(settings: Settings) -> Application:
+    """Joins everything for these settings. Raises SettingsInvalid, LocalStoreUnavailable, StorageError."""
+    limits, signer = settings.limits, signer_for(settings)
+    store = start_local_store(settings.local_dir) if settings.is_local else None
+    try:
+        bucket = _open_bucket(settings, store)
+    except UploaderError:
+        if store:
+            store.close()
+        raise
+    checker = Checker(limits)
+    gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, prefix=settings.prefix)
+    traces = TraceStore()
+    means = UploadContext(
+        bucket,
+        checker,
+        limits,
+        gallery.index,
+        traces,
+        gallery.link,
+        prefix=settings.prefix,
+        strip=settings.strip_metadata,
+        keeps_date=settings.keep_date_taken or not settings.strip_metadata,
+    )
+    uploads, server_uploads = DirectUploads(means, signer), ServerUploads(means)
+    # Streamlit collects garbage around every rerun; what lives as long as the process need not be looked at.
+    gc.collect()
+    gc.freeze()
+    return Application(
+        settings,
+        limits,
+        bucket,
+        checker,
+        signer,
+        uploads,
+        server_uploads,
+        gallery,
+        gallery.index,
+        traces,
+        store,
+    )
+
+
+def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
+    if store is None:
+        return Bucket.open(settings.bucket or "", region=settings.region, endpoint_url=settings.endpoint_url)
+    local = store.store
+    bucket = Bucket.open(
+        local.bucket,
+        region=local.region,
+        endpoint_url=local.endpoint_url,
+        access_key=local.access_key,
+        secret_key=local.secret_key,
+    )
+    bucket.create()
+    bucket.allow_origins(["*"])  # a form is what lets somebody in, and only the page hands those out
+    bucket.sweep(f"{settings.prefix}{INCOMING}", after_days=SWEEP_AFTER_DAYS)
+    return bucket
+
+
+def signer_for(settings: Settings) -> Signer:
+    """Signs with the operator's secret, or with one made once and kept in the data folder.
+
+    Raises SettingsInvalid where the kept one is damaged, LocalStoreUnavailable where the local store is meant
+    and its folder cannot be used.
+    """
+    if settings.secret_key:
+        return Signer(settings.secret_key.get_secret_value())
+    try:
+        return Signer(local_secret(settings.local_dir))
+    except LocalStoreUnavailable:
+        if settings.is_local:
+            raise
+        log.warning("secret.not_kept", hint="set UPLOADER_SECRET_KEY so that tickets outlive this process")
+        return Signer(secrets.token_hex(32))
+
+
+_lock = threading.Lock()
+_current: Application | None = None
+_closings = 0
+_last_error: UploaderError | None = None
+
+
+def application(wait_s: float | None = None) -> Application:
+    """The application of this process, opened at first use and again after a failure.
+
+    It is opened beside those who wait for it; nobody waits longer than `wait_s` (4 s) after that began.
+    Raises SettingsInvalid, LocalStoreUnavailable, StorageError: each a sentence to show.
+    """
+    while True:
+        if (current := _current) is not None:
+            return current
+        try:
+            if (opened := _opening.result(OPENING_S if wait_s is None else wait_s)) is not None:
+                return opened
+        except StillRunning:
+            raise _last_error or _still_opening() from None
+
+
+def _open() -> Application | None:
+    """Opens it; None where it was closed meanwhile."""
+    global _current, _last_error
+    with _lock:
+        if _current is not None:
+            return _current
+        closings = _closings
+    try:
+        opened = open_application(Settings.load())
+    except Exception as error:
+        if closings != _closings:
+            return None
+        _last_error = known = _at_the_start(error)
+        if known is error:
+            raise
+        raise known from error
+    with _lock:
+        if closings == _closings:
+            _current, _last_error = opened, None
+            return opened
+    opened.close()
+    return None
+
+
+_opening: Final = SingleFlight(_open, name="opening")
+
+
+def _at_the_start(error: Exception) -> UploaderError:
+    if isinstance(error, UploaderError):
+        return error
+    log.error("application_unavailable", exc_info=error)
+    return UploaderError("The app met a fault of its own at its start; its log says which.")
+
+
+def _still_opening() -> UploaderError:
+    if Settings.load().is_local:
+        return LocalStoreUnavailable(
+            "The local store is still starting; try again in a moment.", code=OPENING
+        )
+    return BucketUnreachable(
+        f"The bucket has not answered for {OPENING_S:.0f} s; the app goes on trying. If it stays so, "
+        "check the network, the endpoint and the credentials.",
+        code=OPENING,
+    )
+
+
+def storage_origins() -> tuple[str, ...]:
+    """The origins to which pages post files and from which they read images, as a CSP names them.
+
+    Never opens the application: until it is open, its store may be anywhere.
+    """
+    current = _current
+    if current is None:
+        return ("http:", "https:")
+    if current.store:
+        return ("http://127.0.0.1:*",)  # another port, where the old one was taken meanwhile
+    parts = urlsplit(current.bucket.endpoint_url)
+    return (f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://{current.bucket.name}.{parts.netloc}")
+
+
+def reopened_application() -> Application:
+    """The application after its bucket did not answer: a local store that died is started again.
+
+    Raises LocalStoreUnavailable where it cannot be.
+    """
+    current = application()
+    if current.store and current.store.ensure().endpoint_url != current.bucket.endpoint_url:
+        close_application()
+    return application()
+
+
+def close_application() -> None:
+    """Closes it, or what is being opened. The next `application()` opens another."""
+    global _current, _closings, _last_error
+    with _lock:
+        closed, _current, _last_error = _current, None, None
+        _closings += 1
+        if closed is not None:
+            closed.close()
+
+
+def health() -> dict[str, Any]:
+    """Whether uploads would work: one HeadBucket-sized listing. Never raises, and answers within 5 s."""
+    try:
+        label = _checking.result(OPENING_S)
+    except StillRunning:
+        error: UploaderError = BucketUnreachable(f"The bucket has not answered for {OPENING_S:.0f} s.")
+    except UploaderError as found:
+        error = found
+    else:
+        return {"ok": True, "bucket": label}
+    return {"ok": False, "error": {"code": error.code, "message": str(error)}}
+
+
+def _check() -> str:
+    current = application()
+    if current.store:
+        current = reopened_application()
+    current.bucket.list(f"{current.settings.prefix}{INCOMING}", limit=1)
+    return current.bucket_label
+
+
+_checking: Final = SingleFlight(_check, name="health")

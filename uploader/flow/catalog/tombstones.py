@@ -1,0 +1,83 @@
+"""Marks of deleted images, so that an upload that is completed later does not bring one back.
+
+`index/deleted/<clock>-<token>` is an empty object, written before its image is deleted. Whoever completes
+an upload looks for it before the image is stored and again after all was written: deleting comes either later
+than that and takes everything, or is seen. `python -m uploader reindex` drops a mark once no ticket is left.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from uploader import errors
+from uploader.flow.catalog.index_keys import CONTENT_TYPE
+from uploader.presign import parse_key, uploaded_at
+from uploader.presign.object_keys import INDEX
+from uploader.storage.bucket import Bucket
+from uploader.storage.removal import MOST
+
+log = structlog.get_logger()
+
+DELETED: Final = f"{INDEX}deleted/"
+_TICKET_LIFE_AT_MOST: Final = timedelta(days=8)
+"""A form lives 7 days at most, its ticket an hour longer; clocks of replicas differ."""
+
+_AT_ONCE: Final = 16
+
+
+class Tombstones:
+    """The marks of one bucket. One instance serves all threads."""
+
+    def __init__(self, bucket: Bucket, *, prefix: str) -> None:
+        self._bucket = bucket
+        self._folder = f"{prefix}{DELETED}"
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tombstones")
+
+    def put(self, keys: Sequence[str]) -> None:
+        """Marks these images as deleted.
+
+        One that cannot be marked may still be deleted: only an upload under way could bring it back.
+        """
+        list(self._pool.map(self._put, keys))
+
+    def lift(self, keys: Sequence[str]) -> None:
+        """Takes the marks away, so that these images can be brought back. Raises StorageError."""
+        for start in range(0, len(keys), MOST):
+            for one in self._bucket.delete_many([self._place(key) for key in keys[start : start + MOST]]):
+                if one.error:
+                    raise one.error
+
+    def lift_if_possible(self, keys: Sequence[str]) -> None:
+        """The same for images that could not be deleted; a mark that stays only forbids to complete again."""
+        try:
+            self.lift(keys)
+        except errors.StorageError as error:
+            log.warning("tombstone.left", count=len(keys), code=error.code)
+
+    def covers(self, key: str) -> bool:
+        """Whether an image is marked. False where the bucket does not say."""
+        try:
+            self._bucket.head(self._place(key))
+            return True
+        except errors.ObjectMissing:
+            return False
+        except errors.StorageError as error:  # an upload does not fail with what few ever need
+            log.warning("tombstone.unknown", key=key, code=error.code)
+            return False
+
+    def _put(self, key: str) -> None:
+        try:
+            self._bucket.put(self._place(key), b"", content_type=CONTENT_TYPE)
+        except errors.StorageError as error:
+            log.warning("tombstone.not_put", key=key, code=error.code)
+
+    def _place(self, key: str) -> str:
+        return f"{self._folder}{parse_key(key).stem}"
+
+
+def is_over(mark: str, *, now: datetime) -> bool:
+    """Whether no ticket is left that a mark could be for. Raises ValueError where it is no mark."""
+    return uploaded_at(f"{mark.rpartition('/')[2]}.any") < now - _TICKET_LIFE_AT_MOST

@@ -1,0 +1,261 @@
+"""What is stored, from the bucket listing alone: one ListObjectsV2 call a page, newest first by key."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from uploader import errors
+from uploader.file_names import file_name
+from uploader.flow.catalog import index_keys, stored_image
+from uploader.flow.catalog.image_index import ImageIndex
+from uploader.flow.catalog.signed_links import SignedLinks
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.gallery import previous_page
+from uploader.flow.gallery.search import Filters, find
+from uploader.presign import parse_key, thumbnail_key, uploaded_at
+from uploader.presign.object_keys import IMAGES, clock_at
+from uploader.storage.bucket import Bucket
+from uploader.storage.objects import Listing
+from uploader.storage.removal import MOST, Deleted
+
+log = structlog.get_logger()
+
+NO_FILTERS: Final = Filters()
+_AT_ONCE: Final = 16
+_SKEW: Final = timedelta(days=1)  # how far the clocks of other replicas may run ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One image as the listing tells it; `name` is the readable part of its key."""
+
+    key: str
+    name: str
+    size_bytes: int
+    uploaded_at: datetime
+    thumbnail_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Tiles, newest first. `older` is the cursor of the next page, empty at the end.
+
+    A search also says how many images it `read`, and whether its budget was `spent` before a page was full.
+    """
+
+    tiles: tuple[Tile, ...]
+    older: str = ""
+    read: int = 0
+    spent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteResult:
+    """What became of an image that was to be deleted: `sentence` says why it is still there.
+
+    `markers` are the object versions that hide it in a versioned bucket, by key; enough to undo. `left` says
+    what of an image that is not shown any more could not be deleted, and why.
+    """
+
+    key: str
+    sentence: str = ""
+    left: str = ""
+    markers: tuple[tuple[str, str], ...] = ()
+
+
+class Gallery:
+    """Pages of images, and what one can do with an image. One instance serves all threads."""
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        *,
+        link_expires_s: int,
+        prefix: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._bucket = bucket
+        self._prefix = prefix
+        self._folder = f"{prefix}{IMAGES}"
+        self._clock = clock
+        self.links = SignedLinks(bucket, expires_s=link_expires_s, clock=clock)
+        self.index = ImageIndex(bucket, link=self.link, prefix=prefix)
+
+    # --- pages -----------------------------------------------------------------------------------------
+
+    def page(self, *, cursor: str = "", size: int = 24, filters: Filters = NO_FILTERS) -> Page:
+        """The `size` newest images after `cursor`: an image's stem, or `moment()`. Raises StorageError.
+
+        One call, but for a search by words or formats. A page never changes by what is uploaded meanwhile,
+        except the newest one, whose cursor is empty.
+        """
+        found = find(self._listing_of(filters.who), filters, cursor=cursor, size=size)
+        tiles = tuple(self.tile(stored.key, stored.size_bytes) for stored in found.objects)
+        return Page(tiles, found.older, found.read, found.spent)
+
+    def moment(self, moment: datetime) -> str:
+        """The cursor of the images uploaded at an aware moment and before."""
+        return clock_at(moment)
+
+    def newer(self, cursor: str, *, size: int, like: Page | None = None, who: str = "") -> str:
+        """The cursor of the page above the one of `cursor`; empty for the newest. Raises StorageError.
+
+        Of one person's images where `who` is given, but of no other filter.
+        One call where the images above lie about as close together as those of `like`, else a few.
+        """
+        places = [previous_page.position(parse_key(tile.key).stem) for tile in like.tiles] if like else []
+        span = 3 * (places[-1] - places[0]) * size // len(places) if len(places) > 1 else 0
+        top = previous_page.position(clock_at(self._clock() + _SKEW))
+        return previous_page.page_above(self._listing_of(who), cursor, size, top=top, span=span)
+
+    def count_newer(self, key: str) -> int:
+        """How many images were stored since the one at `key` (or since ever, where empty), at most 100."""
+        objects = self._bucket.list(self._folder, limit=100).objects
+        return sum(self.is_ours(stored.key) and (not key or stored.key < key) for stored in objects)
+
+    # --- one image -------------------------------------------------------------------------------------
+
+    def image(self, key: str) -> StoredImage:
+        """All that is known of one image: one HEAD. Raises ObjectMissing, StorageError."""
+        self._must_be_ours(key)
+        return stored_image.from_object(self._bucket.head(key), link=self.link, prefix=self._prefix)
+
+    def tile(self, key: str, size_bytes: int = 0) -> Tile:
+        """An image by its key alone, which must be one of ours."""
+        parts = parse_key(key)
+        thumbnail = self.link(thumbnail_key(key, prefix=self._prefix))
+        return Tile(key, parts.name, size_bytes, uploaded_at(key), thumbnail)
+
+    def key_of(self, name: str) -> str:
+        """The key of an image by the last part of it, which is what an address holds."""
+        return f"{self._folder}{name}"
+
+    def is_ours(self, key: str) -> bool:
+        """Whether a key can be one of an image that this project stored here."""
+        try:
+            return parse_key(key).folder == self._folder
+        except ValueError:
+            return False
+
+    def link(self, key: str) -> str:
+        """A signed address of an object, the same for everyone for half its life."""
+        return self.links.to(key)
+
+    def download(self, image: StoredImage) -> str:
+        """The same, to save under the image's name with the extension of its checked format."""
+        name = file_name(image.name, parse_key(image.key).extension)
+        return self.links.to(image.key, download_name=name)
+
+    # --- deleting --------------------------------------------------------------------------------------
+
+    def delete(self, keys: Sequence[str]) -> list[DeleteResult]:
+        """Deletes images with their thumbnails; each fares for itself. Raises StorageError for all of them.
+
+        Images go first: without one, its thumbnail is never shown. A bucket that keeps versions only hides
+        them, and `undo` brings them back.
+        """
+        for key in keys:
+            self._must_be_ours(key)
+        removed: list[DeleteResult] = []
+        for start in range(0, len(keys), MOST):
+            removed += self._delete(keys[start : start + MOST])
+        return removed
+
+    def delete_for_good(self, keys: Sequence[str]) -> list[DeleteResult]:
+        """The same, and every version of each image, its thumbnail and its entries in the index goes too.
+
+        Where that is not allowed the image is only hidden, which `left` says.
+        """
+        noted = {image.key: index_keys.of_image(image) for image in self.index.known(keys)}
+        removed = self.delete(keys)
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="versions") as pool:
+            return list(pool.map(lambda one: self._purged(one, noted.get(one.key, ())), removed))
+
+    def keeps_versions(self) -> bool | None:
+        """Whether deleted images can be brought back; None where the bucket does not say."""
+        try:
+            return self._bucket.keeps_versions()
+        except errors.StorageError:
+            return None
+
+    def undo(self, removed: Sequence[DeleteResult]) -> None:
+        """Brings back what `delete` hid in a versioned bucket. Raises StorageError."""
+        self.index.tombstones.lift([one.key for one in removed])
+        for one in removed:
+            for key, marker in reversed(one.markers):  # the thumbnail first: what is shown has one
+                self._bucket.restore(key, marker)
+            log.info("image.restored", key=one.key)
+        for image in self.index.known([one.key for one in removed if one.markers]):
+            with self.index.writing_entries(image):
+                pass
+
+    def _delete(self, keys: Sequence[str]) -> list[DeleteResult]:
+        known, tombstones = self.index.known(keys), self.index.tombstones
+        settled = {image.key for image in known if image.ticket_ends_at_s < self._clock().timestamp()}
+        tombstones.put([key for key in keys if key not in settled])
+        try:
+            images = self._bucket.delete_many(keys)
+        except errors.StorageError:
+            tombstones.lift_if_possible(keys)
+            raise
+        tombstones.lift_if_possible([one.key for one in images if one.error])
+        gone = [one for one in images if not one.error]
+        smalls = self._delete_thumbnails([one.key for one in gone])
+        self.index.forget(image for image in known if image.key in smalls)
+        removed = [DeleteResult(one.key, str(one.error)) for one in images if one.error]
+        for one in gone:
+            small = smalls[one.key]
+            markers = tuple((each.key, each.marker) for each in (one, small) if each.marker)
+            left = f"its preview could not be deleted: {small.error}" if small.error else ""
+            removed.append(DeleteResult(one.key, left=left, markers=markers))
+            log.info("image.deleted", key=one.key)
+        return sorted(removed, key=lambda one: keys.index(one.key))
+
+    def _delete_thumbnails(self, keys: Sequence[str]) -> dict[str, Deleted]:
+        """What became of the thumbnail of each of these images."""
+        places = [thumbnail_key(key, prefix=self._prefix) for key in keys]
+        try:
+            found = self._bucket.delete_many(places)
+        except errors.StorageError as error:
+            log.warning("thumbnails.left", code=error.code, count=len(keys))
+            found = [Deleted(place, error=error) for place in places]
+        return dict(zip(keys, found, strict=True))
+
+    def _purged(self, one: DeleteResult, noted: Sequence[str]) -> DeleteResult:
+        if one.sentence:
+            return one
+        small = thumbnail_key(one.key, prefix=self._prefix)
+        try:
+            self._bucket.delete_versions(one.key, small, *(f"{self._prefix}{entry}" for entry in noted))
+        except errors.StorageError as error:
+            log.warning("versions.left", key=one.key, code=error.code)
+            return replace(one, left=f"hidden, but its versions could not be deleted: {error}")
+        log.info("image.versions_deleted", key=one.key)
+        return replace(one, left="", markers=())
+
+    def _must_be_ours(self, key: str) -> None:
+        if not self.is_ours(key):
+            raise errors.ObjectMissing("There is no image at this address.", code="not_an_image")
+
+    def _listing_of(self, who: str) -> Callable[[str, int], Listing]:
+        """The listing of all images, or of one person's: their entries, read as the images they tell of."""
+        if not who:
+            return self._list
+        folder = f"{self._prefix}{index_keys.who_folder(who)}"
+
+        def listing(after: str, limit: int) -> Listing:
+            start = f"{folder}{after}" if after else ""
+            found = self._bucket.list(folder, start_after=start, limit=limit)
+            named = (replace(one, key=self.key_of(index_keys.name_of(one.key))) for one in found.objects)
+            return Listing(tuple(named), found.more)
+
+        return listing
+
+    def _list(self, after: str, limit: int) -> Listing:
+        return self._bucket.list(
+            self._folder, start_after=f"{self._folder}{after}" if after else "", limit=limit
+        )

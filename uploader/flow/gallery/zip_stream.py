@@ -1,0 +1,93 @@
+"""Many images as one ZIP, streamed: a piece at a time from S3 to the person, never an image as a whole."""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from uploader import errors
+from uploader.file_names import file_name, numbered
+from uploader.flow.gallery.gallery import Gallery
+from uploader.presign import parse_key, uploaded_at
+from uploader.presign.policy import decode_text
+from uploader.storage.bucket import Bucket
+from uploader.storage.objects import StoredObject
+
+log = structlog.get_logger()
+
+MOST: Final = 100
+"""Images in one archive: the ticket that names them must fit into an address."""
+
+_PIECE_BYTES: Final = 256 * 1024
+
+
+class _Outbox:
+    """A file that is only written to: what was written since `take` was called last."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def take(self) -> bytes:
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
+
+
+def stream_zip(gallery: Gallery, bucket: Bucket, keys: Sequence[str]) -> Iterator[bytes]:
+    """The bytes of an archive of these images under their original names, about 256 KB at a time.
+
+    An image that was deleted meanwhile is named in `not in this archive.txt`. Raises StorageError in the
+    midst, so that a download that lacks something never looks complete. Nothing is deflated: images already
+    are.
+    """
+    out = _Outbox()
+    names: set[str] = set()
+    missing: list[str] = []
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]
+        for key in keys[:MOST]:
+            if not gallery.is_ours(key):
+                continue
+            try:
+                yield from _one(archive, out, bucket, key, names)
+            except errors.ObjectMissing:
+                missing.append(parse_key(key).name)
+        if missing:
+            archive.writestr("not in this archive.txt", "Deleted meanwhile:\n" + "\n".join(missing) + "\n")
+    yield out.take()
+    log.info("zip.sent", count=len(names), missing=len(missing))
+
+
+def _one(
+    archive: zipfile.ZipFile, out: _Outbox, bucket: Bucket, key: str, names: set[str]
+) -> Iterator[bytes]:
+    with bucket.read(key) as (stored, body):
+        entry = zipfile.ZipInfo(_name(stored, names), _when(uploaded_at(key)))
+        entry.external_attr = 0o644 << 16
+        with archive.open(entry, "w", force_zip64=stored.size_bytes >= 2**31) as into:
+            while piece := body.read(_PIECE_BYTES):
+                into.write(piece)
+                yield out.take()
+
+
+def _name(stored: StoredObject, names: set[str]) -> str:
+    """The original name as a file may have it, and no name twice whatever its case."""
+    parts = parse_key(stored.key)
+    first = file_name(decode_text(stored.metadata.get("name", "")) or parts.name, parts.extension)
+    name, number = first, 1
+    while name.casefold() in names:
+        number += 1
+        name = numbered(first, number)
+    names.add(name.casefold())
+    return name
+
+
+def _when(moment: datetime) -> tuple[int, int, int, int, int, int]:
+    return (max(1980, moment.year), moment.month, moment.day, moment.hour, moment.minute, moment.second)

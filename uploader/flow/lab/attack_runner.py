@@ -1,0 +1,170 @@
+"""The tamper lab: every attack predicted by the referee, really sent to the bucket, and cleaned up after."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from uploader.errors import TRANSIENT, BucketUnreachable, StorageError, StorageRefused
+from uploader.flow.lab.workbench import Lab, LabForm
+from uploader.presign.post_request import read_values
+from uploader.presign.teaching.attacks import ATTACKS, Attack, File, SignedForm, predict
+from uploader.presign.verdict import Verdict
+from uploader.storage.form_post import FormPoster
+from uploader.storage.objects import PresignedPost
+from uploader.storage.removal import Deleted
+
+__all__ = ["HONEST", "ActualAnswer", "Attack", "Report", "AttackResult", "predictions", "tamper"]
+
+_AT_ONCE: Final = 4
+_ATTEMPTS: Final = 3
+_LATE_S: Final = -60  # more than two clocks differ
+
+HONEST: Final = Attack(
+    "honest", "Honest upload", "Send the picture that the form is for.", lambda form, file: (form, file)
+)
+"""Sent first: where even this is refused, a refused attack proves nothing."""
+
+OnDone = Callable[[int, int], object]
+"""How many attacks are done, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActualAnswer:
+    """What the bucket answered; `status` is 0 and `code` empty where no answer came."""
+
+    status: int
+    code: str
+    message: str
+    sentence: str
+    key: str = ""
+    """Where the object lies when it was stored."""
+
+    @property
+    def is_stored(self) -> bool:
+        """True when the bucket took the file."""
+        return 0 < self.status < 400
+
+
+@dataclass(frozen=True, slots=True)
+class AttackResult:
+    """One attack: what the referee said of AWS, and what this bucket did."""
+
+    attack: Attack
+    predicted: Verdict
+    actual: ActualAnswer
+
+    @property
+    def agreement(self) -> Literal["same", "other words", "differs", "no answer"]:
+        """`other words`: both refuse, with another status or code."""
+        if not self.actual.status:
+            return "no answer"
+        if self.predicted.is_stored != self.actual.is_stored:
+            return "differs"
+        same = (self.predicted.status, self.predicted.code) == (self.actual.status, self.actual.code)
+        return "same" if same else "other words"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All trials of one form. `deleted` and `left` are the keys of what got through, `left` with why.
+
+    `keeps_versions`: what was deleted is only hidden, because the bucket keeps versions.
+    """
+
+    honest: AttackResult
+    trials: tuple[AttackResult, ...]
+    deleted: tuple[str, ...]
+    left: tuple[tuple[str, str], ...]
+    keeps_versions: bool = False
+
+    @property
+    def stopped(self) -> int:
+        """How many attacks the bucket refused."""
+        return sum(trial.actual.status >= 400 for trial in self.trials)
+
+    @property
+    def lax(self) -> tuple[AttackResult, ...]:
+        """What this bucket lets through and AWS would not."""
+        return tuple(t for t in self.trials if t.actual.is_stored and not t.predicted.is_stored)
+
+
+def predictions(lab: Lab, form: LabForm, file: File) -> tuple[tuple[Attack, Verdict], ...]:
+    """What S3 would answer to each attack; nothing is sent."""
+    signed, now, known = SignedForm(form.post.fields, form.bucket), datetime.now(UTC), lab.known(form)
+    return tuple((attack, predict(attack, signed, file, now=now, **known)) for attack in ATTACKS)
+
+
+def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done, total: None) -> Report:
+    """Sends the honest upload, then every attack, a few at a time; deletes what got through.
+
+    Nothing is raised for a refusal or a missing answer: each trial holds its own.
+    """
+    post, stored = FormPoster(), set[str]()
+
+    def run(attack: Attack) -> AttackResult:
+        trial = _try(lab, form, file, attack, post)
+        if trial.actual.is_stored or not trial.actual.status:
+            stored.add(trial.actual.key)
+        return trial
+
+    try:
+        honest = run(HONEST)
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tamper") as pool:
+            running = [pool.submit(run, attack) for attack in ATTACKS]
+            for done, _ in enumerate(as_completed(running), 1):
+                on_done(done, len(running))
+        trials = tuple(each.result() for each in running)
+    finally:
+        cleaned = _clean(lab, stored)
+    deleted = tuple(each.key for each in cleaned if not each.error)
+    left = tuple((each.key, str(each.error)) for each in cleaned if each.error)
+    return Report(honest, trials, deleted, left, any(each.marker for each in cleaned))
+
+
+def _try(lab: Lab, form: LabForm, file: File, attack: Attack, transfer: FormPoster) -> AttackResult:
+    signed = SignedForm(form.post.fields, form.bucket)
+    predicted = predict(attack, signed, file, now=datetime.now(UTC), **lab.known(form))
+    if attack.is_late:
+        form = lab.sign(form.design, expires_s=_LATE_S)
+        signed = replace(signed, fields=form.post.fields)
+    changed, sent = attack.apply(signed, file)
+    url = address_of(form.post.url, form.bucket, changed.bucket)
+    post = replace(form.post, url=url, fields=dict(changed.fields))
+    return AttackResult(attack, predicted, _send(transfer, post, sent))
+
+
+def _send(transfer: FormPoster, post: PresignedPost, file: File) -> ActualAnswer:
+    values = read_values(tuple(post.fields.items()), file.name)
+    key, content_type = values.get("key", ""), values.get("content-type", "application/octet-stream")
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            receipt = transfer.send(post, file.body, content_type=content_type, filename=file.name)
+            return ActualAnswer(receipt.status, "", "", "", key)
+        except StorageError as error:
+            if isinstance(error, TRANSIENT) and attempt < _ATTEMPTS:
+                continue
+            message = str(error.facts.get("message", ""))
+            if isinstance(error, BucketUnreachable):
+                return ActualAnswer(0, "", message, str(error), key)
+            code = "" if error.status < 400 else error.code  # a redirect follows a stored file
+            return ActualAnswer(error.status, code, message, str(error), key)
+    raise AssertionError("the last attempt returns")
+
+
+def _clean(lab: Lab, keys: set[str]) -> list[Deleted]:
+    try:
+        return lab.bucket.delete_many(sorted(keys))
+    except StorageError as error:
+        why = StorageRefused(str(error), code=error.code)
+        return [Deleted(key, error=why) for key in sorted(keys)]
+
+
+def address_of(url: str, bucket: str, other: str) -> str:
+    """The same address for another bucket, in either style."""
+    parts = urlsplit(url)
+    if parts.path.strip("/") == bucket:
+        return urlunsplit(parts._replace(path=f"/{other}/"))
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(bucket, other, 1)))

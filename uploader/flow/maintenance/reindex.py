@@ -1,0 +1,172 @@
+"""Writes the index anew from the images: what lacks an entry gets it, what tells of no image goes.
+
+Safe to run at any time, twice, by two replicas and while people upload: an entry is only ever put or deleted
+whole, and none is dropped whose image may still be on its way.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from uploader import errors
+from uploader.flow.app import Application
+from uploader.flow.catalog import index_keys, stored_image, tombstones
+from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
+from uploader.images import Checker
+from uploader.limits import Limits
+from uploader.presign import parse_key, thumbnail_key, uploaded_at
+from uploader.presign.object_keys import IMAGES, INDEX
+
+log = structlog.get_logger()
+
+_AT_ONCE: Final = 16
+_GRACE: Final = timedelta(days=1)  # an image comes after its entries, and clocks of replicas differ
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was done. `failed` counts what could not be looked at; another run may."""
+
+    images: int = 0
+    written: int = 0
+    dropped: int = 0
+    failed: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
+        return Counts(
+            self.images + other.images,
+            self.written + other.written,
+            self.dropped + other.dropped,
+            self.failed + other.failed,
+        )
+
+
+def reindex(app: Application, *, now: datetime, tell: Callable[[Counts], None] = lambda _: None) -> Counts:
+    """Looks at every image and every entry, 1,000 at a time; `tell` hears after each thousand how far it is.
+
+    Keeps 8 bytes an image in memory. Raises StorageError where the bucket cannot be listed.
+    """
+    with ExitStack() as stack:
+        # Thumbnails are JPEG, whatever the operator takes.
+        run = _Run(app, stack.enter_context(Checker(Limits())), now - _GRACE)
+        threads = stack.enter_context(ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="reindex"))
+        counts = Counts()
+        for work in (run.images(), run.entries()):
+            for task, keys in work:
+                for done in threads.map(task, keys):
+                    counts = counts.plus(done)
+                tell(counts)
+    return counts
+
+
+Work = Iterator[tuple[Callable[[str], Counts], Sequence[str]]]
+
+
+class _Run:
+    def __init__(self, app: Application, checker: Checker, old: datetime) -> None:
+        self._app = app
+        self._bucket = app.bucket
+        self._checker = checker
+        self._prefix = app.settings.prefix
+        self._old = old
+        self._places = array("Q")  # of every image, in the order of the listing
+
+    def images(self) -> Work:
+        """Every image, to write the entries that it lacks."""
+        for keys in self._pages(IMAGES):
+            ours = [key for key in keys if self._app.gallery.is_ours(key)]
+            self._places.extend(map(_place, ours))
+            yield self._write_missing, ours
+
+    def entries(self) -> Work:
+        """Every old entry that no listed image accounts for, to drop it. To be read after `images`."""
+        for keys in self._pages(INDEX):
+            yield self._drop, [key for key in keys if self._is_doubtful(key)]
+
+    def _write_missing(self, key: str) -> Counts:
+        try:
+            stored = self._bucket.head(key)
+            image = stored_image.from_object(stored, link=lambda _: "", prefix=self._prefix)
+            if not stored_image.has_perceptual_hash(stored):
+                image = replace(image, likeness=self._likeness(key))
+            wanted = [*index_keys.of_image(image), *([index_keys.person(image.who)] if image.who else [])]
+            return Counts(images=1, written=sum(self._written(entry) for entry in wanted))
+        except errors.ObjectMissing:
+            return Counts()  # deleted meanwhile
+        except (errors.StorageError, errors.Busy) as error:
+            log.warning("reindex.failed", key=key, code=error.code)
+            return Counts(images=1, failed=1)
+
+    def _written(self, entry: str) -> bool:
+        key = f"{self._prefix}{entry}"
+        if self._is_there(key):
+            return False
+        self._bucket.put(key, b"", content_type=index_keys.CONTENT_TYPE)
+        return True
+
+    def _likeness(self, key: str) -> str:
+        """Of an image that was stored before likenesses were kept: its thumbnail looks alike."""
+        small = thumbnail_key(key, prefix=self._prefix)
+        try:
+            if not self._is_there(small) and repair_thumbnail(self._app, key) != "made":
+                return ""
+            with self._bucket.read(small) as (_, body):
+                return self._checker.check(body.read()).likeness
+        except errors.ImageRejected as error:
+            log.warning("reindex.no_likeness", key=key, code=error.code)
+            return ""
+
+    def _is_doubtful(self, entry: str) -> bool:
+        if entry.startswith(f"{self._prefix}{index_keys.PEOPLE}"):
+            return False
+        name = index_keys.name_of(entry)
+        try:
+            if entry.startswith(f"{self._prefix}{tombstones.DELETED}"):
+                return tombstones.is_over(entry, now=self._old + _GRACE)
+            return uploaded_at(name) < self._old and not self._has(_place(name))
+        except ValueError:
+            return False  # nothing of ours
+
+    def _has(self, place: int) -> bool:
+        at = bisect_left(self._places, place)
+        return at < len(self._places) and self._places[at] == place
+
+    def _drop(self, entry: str) -> Counts:
+        try:
+            if self._is_there(f"{self._prefix}{IMAGES}{index_keys.name_of(entry)}"):
+                return Counts()  # brought back, or listed late
+            self._bucket.delete(entry)
+            return Counts(dropped=1)
+        except errors.StorageError as error:
+            log.warning("reindex.failed", key=entry, code=error.code)
+            return Counts(failed=1)
+
+    def _is_there(self, key: str) -> bool:
+        try:
+            self._bucket.head(key)
+        except errors.ObjectMissing:
+            return False
+        return True
+
+    def _pages(self, area: str) -> Iterator[list[str]]:
+        folder, after = f"{self._prefix}{area}", ""
+        while True:
+            listing = self._bucket.list(folder, start_after=after)
+            yield [stored.key for stored in listing.objects]
+            if not listing.more or not listing.objects:
+                return
+            after = listing.objects[-1].key
+
+
+def _place(key: str) -> int:
+    """The clock and a part of the token: in 64 bits what sorts as keys do, and is hardly ever the same."""
+    parts = parse_key(key)
+    return int(parts.clock + parts.token[:4], 16)

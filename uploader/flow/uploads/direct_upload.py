@@ -1,0 +1,195 @@
+"""Straight from the browser: `begin` signs a form for `incoming/`, the browser posts, `complete` promotes.
+
+All state is the signed ticket and the objects themselves. A crash between any two steps leaves nothing wrong
+in the gallery, and completing again ends well: the image's key is in the ticket, and S3 takes it only once.
+"""
+
+import re
+import secrets
+import tempfile
+from dataclasses import dataclass, replace
+from typing import IO, Final
+
+import structlog
+
+from uploader import errors
+from uploader.flow.catalog import stored_image
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.catalog.upload_trace import TraceRecorder
+from uploader.flow.uploads.promotion import Promotion, image_deleted
+from uploader.flow.uploads.staged_object import Staged
+from uploader.flow.uploads.upload_context import UploadContext
+from uploader.formats import FORMATS
+from uploader.images import Checked, rejections, taken
+from uploader.limits import format_list, size_label
+from uploader.presign import PostRules, Signer, Ticket, new_key
+from uploader.presign.object_keys import IMAGES, INCOMING
+from uploader.storage.objects import PresignedPost
+
+log = structlog.get_logger()
+
+_FINISH_LIFE_S: Final = 3_600  # a ticket outlives its form: the bytes take a while, and checks may queue
+_HELD_BYTES: Final = 2**20  # what is larger waits on disk: many at once would fill memory
+_EXTENSIONS: Final = {row.media_type: row.extensions[0] for row in FORMATS if row.can_be_taken}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a browser says of a file. Nothing of it is believed: the form pins it, the check proves it."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A signed form for one claim, and the ticket to finish with.
+
+    `earlier` is the newest image that was made of exactly this file: reason enough not to send it.
+    """
+
+    ticket: str
+    post: PresignedPost
+    earlier: StoredImage | None = None
+
+
+class DirectUploads:
+    """The road straight from the browser. Any replica can finish what another began."""
+
+    def __init__(self, means: UploadContext, signer: Signer) -> None:
+        self._means = means
+        self._bucket = means.bucket
+        self._signer = signer
+        self._promotion = Promotion(means)
+
+    def begin(self, claim: Claim, *, who: str) -> Begun:
+        """Signs a form that can store exactly the claimed content under `incoming/`.
+
+        Raises ImageRejected (size, type or checksum not acceptable), StorageError.
+        """
+        self._refuse_unacceptable(claim)
+        now, name = self._means.clock(), stored_image.clean_name(claim.name)
+        extension, token = _EXTENSIONS[claim.content_type], secrets.token_hex(16)
+        key = new_key(name, extension, now=now, token=token, prefix=f"{self._means.prefix}{IMAGES}")
+        rules = PostRules(
+            key=f"{self._means.prefix}{INCOMING}{key.rpartition('/')[2]}",
+            content_type=claim.content_type,
+            size_bytes=claim.size_bytes,
+            sha256=claim.sha256,
+        )
+        camera = TraceRecorder()
+        with camera.shot("app", "app", "sign a form and a ticket"):
+            post = self._bucket.presign_post(rules, expires_s=self._means.limits.form_expires_s, now=now)
+        self._means.traces.keep(rules.key, camera)
+        ticket = Ticket(
+            who=who,
+            staged_key=rules.key,
+            key=key,
+            name=name,
+            content_type=claim.content_type,
+            size_bytes=claim.size_bytes,
+            sha256=claim.sha256,
+            expires_at_s=int(post.expires_at.timestamp()) + _FINISH_LIFE_S,
+        )
+        return Begun(self._signer.mint_ticket(ticket), post, self._means.index.earlier(claim.sha256))
+
+    def complete(self, ticket_text: str, *, who: str) -> StoredImage:
+        """Checks what the browser stored and promotes it to the gallery. Twice is once.
+
+        Raises TicketInvalid, ImageRejected (the staged object is then deleted), ObjectMissing (nothing was
+        stored with this ticket), ImageDeleted, Busy, StorageError.
+        """
+        ticket = self._signer.read_ticket(ticket_text, who=who, now=self._means.clock())
+        camera = TraceRecorder()
+        camera.shots.extend(self._means.traces.take_back(ticket.staged_key))
+        try:
+            image = self._finish(ticket, camera)
+        except errors.ObjectMissing:
+            return self._already_stored(ticket)
+        self._means.traces.keep(image.key, camera)
+        log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, road="browser")
+        return replace(image, similar=self._means.index.similar(image))
+
+    def _finish(self, ticket: Ticket, camera: TraceRecorder) -> StoredImage:
+        """Checks what was staged, promotes it and discards it. Raises ObjectMissing where nothing is."""
+        with _spool() as clean, _spool() as kept:
+            pins_copies = self._promotion.pins_copies(ticket.staged_key)
+            staged = Staged(self._bucket, ticket, kept, pins_copies=pins_copies)
+            checked = self._check(staged, camera, clean)
+            try:
+                image = self._promote(ticket, staged, checked, clean if clean.tell() else kept, camera)
+            except errors.CopyDiffers:
+                return self._finish(ticket, camera)  # which puts what it checks, now that copies are known
+            except errors.ImageDeleted:
+                staged.discard()
+                raise
+        with camera.shot("app", "s3", "DELETE the staged object"):
+            staged.discard()
+        return image
+
+    def _promote(
+        self, ticket: Ticket, staged: Staged, checked: Checked, body: IO[bytes], camera: TraceRecorder
+    ) -> StoredImage:
+        image = self._promotion.image_of(ticket, checked)
+        with self._promotion.unless_deleted(image) as written:
+            try:
+                with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
+                    self._promotion.store(image, staged.seen, checked, body, written)
+            except (errors.CopyDiffers, errors.ImageDeleted):
+                raise
+            except (errors.ObjectChanged, errors.ObjectMissing):
+                # Another complete() of this ticket was faster, or what is staged is not what we checked.
+                return self._already_stored(ticket)
+        return image
+
+    def _refuse_unacceptable(self, claim: Claim) -> None:
+        formats = taken(self._means.limits)
+        allowed = {f"image/{name.lower()}" for name in formats}
+        if claim.content_type == "image/heic" and "HEIC" not in formats:
+            raise rejections.heic_not_installed()
+        if claim.content_type not in allowed:
+            sentence = f"This is not an image that can be stored; choose {format_list(formats)}."
+            raise errors.ImageRejected(sentence, code="format_not_allowed")
+        if claim.size_bytes < 1:
+            raise errors.ImageRejected("This file is empty; choose another one.", code="empty")
+        if claim.size_bytes > self._means.limits.max_bytes:
+            found, most = size_label(claim.size_bytes), size_label(self._means.limits.max_bytes)
+            sentence = f"This file has {found}, and at most {most} are allowed; choose a smaller one."
+            raise errors.ImageRejected(sentence, code="too_many_bytes")
+        if not re.fullmatch(r"[0-9a-f]{64}", claim.sha256):
+            sentence = "The SHA-256 of a file is 64 lower-case hex digits; compute it again."
+            raise errors.ImageRejected(sentence, code="checksum_malformed")
+
+    def _check(self, staged: Staged, camera: TraceRecorder, clean: IO[bytes]) -> Checked:
+        """What the check says of what was staged; what to store instead goes to `clean`."""
+        doing = "GET what arrived, compare, check, strip"
+        try:
+            with camera.shot("app", "s3", doing, size_bytes=len(staged)) as take:
+                checked = self._means.checker.check(staged, strip=self._means.strip, trim=True, into=clean)
+                take.request_id = staged.seen.request_id
+        except errors.ImageRejected as error:
+            staged.discard()
+            log.info("upload.rejected", key=staged.key, code=error.code)
+            raise
+        return checked
+
+    def _already_stored(self, ticket: Ticket) -> StoredImage:
+        """The image that an earlier complete() of this ticket stored. Raises ObjectMissing, ImageDeleted."""
+        stem, _, claimed = ticket.key.rpartition(".")
+        # By HEAD, not by LIST: a listing may be older than the image, and it would be stored twice.
+        for extension in dict.fromkeys((claimed, *_EXTENSIONS.values())):
+            try:
+                found = self._bucket.head(f"{stem}.{extension}")
+            except errors.ObjectMissing:
+                continue
+            return stored_image.from_object(found, link=self._means.link, prefix=self._means.prefix)
+        if self._means.index.tombstones.covers(ticket.key):
+            raise image_deleted()
+        sentence = "No file arrived in the bucket for this upload; send it again."
+        raise errors.ObjectMissing(sentence, code="nothing_stored")
+
+
+def _spool() -> IO[bytes]:
+    return tempfile.SpooledTemporaryFile(_HELD_BYTES)

@@ -1,0 +1,136 @@
+"""From checked bytes to an image of the gallery: those bytes and no others, at a key that is taken once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import IO
+
+import structlog
+
+from uploader import errors
+from uploader.flow.catalog import stored_image
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.uploads.upload_context import UploadContext
+from uploader.images import Checked
+from uploader.presign import Ticket, thumbnail_key
+from uploader.storage.copy_check import Copied
+from uploader.storage.objects import StoredObject
+
+log = structlog.get_logger()
+
+Written = list[tuple[str, str]]
+"""Keys, each with its version id, empty where the bucket keeps no versions."""
+
+
+class Promotion:
+    """Promotes into one bucket, and knows whether its store holds a copy to what was seen."""
+
+    def __init__(self, means: UploadContext) -> None:
+        self._means = means
+        self._bucket = means.bucket
+        self._pins_copies: bool | None = None
+
+    def pins_copies(self, key: str) -> bool:
+        """Whether copies can be relied on; tried with the object at `key` until the store has answered."""
+        if self._pins_copies is None:
+            try:
+                self._pins_copies = self._bucket.pins_copies(key)
+            except errors.StorageRefused:
+                self._pins_copies = False  # these credentials may not copy
+            except errors.StorageError:
+                return False  # nothing is staged there, or no answer came: what was checked is put
+            if not self._pins_copies:
+                log.warning("store.copies_unpinned", bucket=self._bucket.name)
+        return self._pins_copies
+
+    def image_of(self, ticket: Ticket, checked: Checked) -> StoredImage:
+        """The image that a checked upload becomes."""
+        key = f"{ticket.key.rpartition('.')[0]}.{checked.facts.extension}"
+        image = self._means.image_of(key, ticket.name, ticket.who, checked, source_sha256=ticket.sha256)
+        return replace(image, ticket_ends_at_s=ticket.expires_at_s)
+
+    @contextmanager
+    def unless_deleted(self, image: StoredImage) -> Iterator[Written]:
+        """Takes back what the block writes of an image that somebody deletes meanwhile, or has deleted.
+
+        Raises ImageDeleted then. The block adds what it wrote.
+        """
+        written: Written = []
+        try:
+            yield written
+        except errors.StorageError:
+            self._refuse_deleted(image, written)
+            raise
+        self._refuse_deleted(image, written)
+
+    def store(
+        self, image: StoredImage, staged: StoredObject, checked: Checked, body: IO[bytes], written: Written
+    ) -> None:
+        """Stores the thumbnail, then the image: `body`, or where that is empty a copy of what was staged.
+
+        Raises ObjectChanged where the key is taken or what is staged is not what was checked, CopyDiffers,
+        ImageDeleted, StorageError.
+        """
+        with self._means.index.writing_entries(image):
+            small = thumbnail_key(image.key, prefix=self._means.prefix)
+            version = self._bucket.put(small, checked.thumbnail, content_type="image/jpeg")
+            written.append((small, version))
+            if self._means.index.tombstones.covers(image.key):
+                raise image_deleted()
+        if body.tell():
+            body.seek(0)
+            version = self._bucket.put(
+                image.key,
+                body,
+                content_type=checked.facts.content_type,
+                sha256=image.sha256,
+                metadata=stored_image.metadata(image),
+                only_if_absent=True,
+            )
+        else:
+            version = self._copy(replace(staged, content_type=checked.facts.content_type), image)
+        written.append((image.key, version))
+
+    def _copy(self, staged: StoredObject, image: StoredImage) -> str:
+        copied = self._bucket.copy(staged, image.key, metadata=stored_image.metadata(image))
+        if self._is_checked(copied, staged, image):
+            return copied.version_id
+        self._pins_copies = False
+        self._bucket.discard(image.key)
+        log.error("upload.copy_differs", key=image.key)
+        sentence = "What the bucket copied is not what was checked, so it was removed; send the file again."
+        raise errors.CopyDiffers(sentence)
+
+    def _is_checked(self, copied: Copied, staged: StoredObject, image: StoredImage) -> bool:
+        """Compares by SHA-256 where the store tells it, else by the ETag, which is none where S3 encrypts."""
+        if copied.sha256:
+            return copied.sha256 == image.sha256
+        found = self._bucket.head(image.key)
+        if found.sha256:
+            return (found.sha256, found.size_bytes) == (image.sha256, image.size_bytes)
+        etags = {one.etag.strip('"') for one in (copied, found, staged)}
+        return len(etags) == 1 and found.size_bytes == image.size_bytes
+
+    def _refuse_deleted(self, image: StoredImage, written: Written) -> None:
+        if self._means.index.tombstones.covers(image.key):
+            self._take_back(image, written)
+            log.info("upload.deleted_meanwhile", key=image.key)
+            raise image_deleted()
+
+    def _take_back(self, image: StoredImage, written: Written) -> None:
+        """Deletes the versions that were written, which leaves one that was hidden to whoever undoes that."""
+        for key, version in reversed(written):
+            if version:
+                self._bucket.delete(key, version)
+        for key in (image.key, thumbnail_key(image.key, prefix=self._means.prefix)):
+            try:
+                self._bucket.head(key)
+            except errors.ObjectMissing:
+                continue
+            self._bucket.delete(key)
+        self._means.index.forget([image])
+
+
+def image_deleted() -> errors.ImageDeleted:
+    """What somebody is told whose upload ends in an image that was deleted."""
+    return errors.ImageDeleted("This image was deleted; upload the file again to have it back.")

@@ -1,0 +1,143 @@
+"""Through the app: check, sign for `images/`, post, compare with what S3 holds.
+
+The thumbnail is stored first and the image last, so that nothing half-done ever shows.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, Literal, TypeVar
+
+import structlog
+
+from uploader import errors
+from uploader.flow.catalog import stored_image
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.catalog.upload_trace import TraceRecorder
+from uploader.flow.uploads.upload_context import UploadContext
+from uploader.presign import PostRules, new_key, thumbnail_key
+from uploader.presign.object_keys import IMAGES
+from uploader.storage.form_post import FormPoster, OnSent
+from uploader.storage.objects import StoredObject
+
+log = structlog.get_logger()
+
+ATTEMPTS: Final = 3
+_FIRST_PAUSE_S: Final = 0.3
+
+Step = Literal["check", "send", "verify"]
+OnStep = Callable[[Step], None]
+_T = TypeVar("_T")
+
+
+class ServerUploads:
+    """The road through the app. One instance serves all threads."""
+
+    def __init__(self, means: UploadContext, *, pause: Callable[[float], None] = time.sleep) -> None:
+        self._means = means
+        self._bucket = means.bucket
+        self._pause = pause
+        self._transfer = FormPoster()
+
+    def carry(
+        self,
+        data: bytes,
+        filename: str,
+        *,
+        who: str,
+        again: bool = True,
+        on_step: OnStep = lambda _: None,
+        on_sent: OnSent | None = None,
+    ) -> StoredImage:
+        """Checks, signs, posts and verifies one file; `on_step` and `on_sent` (bytes) hear how far it is.
+
+        A transient failure is tried again with a fresh form, three times in all; a refusal is not.
+        Raises ImageRejected, Busy, StorageError; AlreadyStored where not `again` and this file is here.
+        """
+        means, camera, source_sha256 = self._means, TraceRecorder(), hashlib.sha256(data).hexdigest()
+        if not again and (earlier := means.index.earlier(source_sha256)):
+            raise errors.AlreadyStored(_here_since(earlier), earlier=earlier)
+        on_step("check")
+        with camera.shot("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
+            checked = means.checker.check(data, strip=means.strip, trim=True)
+        facts, name = checked.facts, stored_image.clean_name(filename)
+        folder, token = f"{means.prefix}{IMAGES}", secrets.token_hex(16)
+        key = new_key(name, facts.extension, now=means.clock(), token=token, prefix=folder)
+        image = means.image_of(key, name, who, checked, source_sha256=source_sha256)
+        rules = PostRules(
+            key, facts.content_type, facts.size_bytes, facts.sha256, stored_image.metadata(image)
+        )
+        try:
+            on_step("send")
+            with (
+                means.index.writing_entries(image),
+                camera.shot("app", "s3", "PUT the thumbnail", size_bytes=len(checked.thumbnail)),
+            ):
+                self._put_thumbnail(key, checked.thumbnail)
+            self._post(rules, checked.stripped or data, on_sent, camera)
+            on_step("verify")
+            with camera.shot("app", "s3", "HEAD, compare with the rules") as take:
+                stored = self._retried(lambda: self._bucket.head(key))
+                take.request_id = stored.request_id
+            _compare(rules, stored)
+        except errors.StorageError as error:
+            log.warning("upload.failed", key=key, code=error.code, request_id=error.request_id)
+            self._undo(image)
+            raise
+        log.info("upload.stored", key=key, size_bytes=facts.size_bytes, road="app")
+        means.traces.keep(key, camera)
+        return replace(image, similar=means.index.similar(image))
+
+    def _put_thumbnail(self, key: str, thumbnail: bytes) -> None:
+        place = thumbnail_key(key, prefix=self._means.prefix)
+        self._retried(lambda: self._bucket.put(place, thumbnail, content_type="image/jpeg"))
+
+    def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None, camera: TraceRecorder) -> None:
+        def once() -> None:
+            with camera.shot("app", "app", "sign a form"):
+                form = self._bucket.presign_post(
+                    rules, expires_s=self._means.limits.form_expires_s, now=self._means.clock()
+                )
+            with camera.shot("app", "s3", "POST the form", size_bytes=len(data)) as take:
+                receipt = self._transfer.send(form, data, content_type=rules.content_type, on_sent=on_sent)
+                take.request_id = receipt.request_id
+
+        self._retried(once)
+
+    def _retried(self, call: Callable[[], _T]) -> _T:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return call()
+            except errors.TRANSIENT as error:
+                log.info("upload.retried", attempt=attempt, code=error.code)
+                jitter = 0.5 + secrets.randbelow(1_000) / 1_000
+                self._pause(_FIRST_PAUSE_S * 2**attempt * jitter)
+        return call()
+
+    def _undo(self, image: StoredImage) -> None:
+        """Takes back what was stored. An image that cannot be deleted keeps its thumbnail and its entries."""
+        try:
+            self._bucket.delete(image.key)
+            self._means.index.forget([image])
+            self._bucket.delete(thumbnail_key(image.key, prefix=self._means.prefix))
+        except errors.StorageError as error:
+            log.warning("upload.leftover", key=image.key, code=error.code)
+
+
+def _here_since(earlier: StoredImage) -> str:
+    at = earlier.uploaded_at
+    return f"Already in the gallery ({at.day} {at:%b %Y}). Upload a second copy?"
+
+
+def _compare(rules: PostRules, stored: StoredObject) -> None:
+    same = (
+        stored.size_bytes == rules.size_bytes
+        and stored.content_type == rules.content_type
+        and stored.sha256 in (None, rules.sha256)
+        and dict(stored.metadata) == dict(rules.metadata)
+    )
+    if not same:
+        sentence = "What the bucket holds is not what was sent, so it was removed; send the image again."
+        raise errors.ObjectChanged(sentence, code="not_as_sent")
