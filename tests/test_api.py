@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from uploader import api, errors
-from uploader.api import health, manners, routes
+from uploader.api import health, json_api, routes
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.images import rejections
@@ -96,7 +96,7 @@ def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
     monkeypatch.setattr(routes.flow, "application", lambda: app)
     monkeypatch.setattr(routes.flow, "health", made.health)
     monkeypatch.setattr(health, "_last", (float("-inf"), {}))
-    monkeypatch.setattr(manners, "_rates", MovingWindowRateLimiter(MemoryStorage()))
+    monkeypatch.setattr(json_api, "_rates", MovingWindowRateLimiter(MemoryStorage()))
     return made
 
 
@@ -314,7 +314,7 @@ def test_the_whole_tree_has_a_status() -> None:
 
     allowed = {400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 503}
     for kind in tree(errors.UploaderError):
-        assert next(status for known, status in manners.STATUS if issubclass(kind, known)) in allowed
+        assert next(status for known, status in json_api.STATUS if issubclass(kind, known)) in allowed
 
 
 def test_a_full_queue_says_when_to_come_back(client: TestClient, flow: Flow) -> None:
@@ -330,7 +330,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(client: TestClient, flow: F
 
 
 def test_a_flood_is_refused_and_a_batch_is_not(client: TestClient, flow: Flow) -> None:
-    for _ in range(manners.PER_MINUTE.amount):
+    for _ in range(json_api.PER_MINUTE.amount):
         assert client.post("/api/uploads", json=FILE).status_code == 201
     response = client.post("/api/uploads", json=FILE)
     error(response, 429, "too_many")

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from tests.fuzz.mutate import mutated, text, thing
 from uploader import api
-from uploader.api import manners
+from uploader.api import json_api
 from uploader.flow import app as wired
 from uploader.flow.app import Application
 
@@ -33,7 +33,7 @@ def serving(application: Application) -> Iterator[TestClient]:
     rates = MovingWindowRateLimiter(_Nothing())
     with (
         patch.object(wired, "_current", application),
-        patch.object(manners, "_rates", rates),
+        patch.object(json_api, "_rates", rates),
         TestClient(Starlette(routes=api.ROUTES)) as client,
     ):
         yield client

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from uploader import errors
-from uploader.api.manners import RETRY_AFTER_S, answer, in_thread
+from uploader.api.json_api import RETRY_AFTER_S, answer, in_thread
 from uploader.flow import app as flow
 
 REMEMBERED_S: Final = 2.0

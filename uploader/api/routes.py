@@ -16,17 +16,7 @@ from starlette.routing import Route
 
 from uploader import errors
 from uploader.api.health import alive, health
-from uploader.api.manners import (
-    MAX_BODY_BYTES,
-    Refused,
-    answer,
-    body,
-    file,
-    in_thread,
-    route,
-    spend,
-    text,
-)
+from uploader.api.json_api import MAX_BODY_BYTES, Refused, answer, body, file, in_thread, route, spend, text
 from uploader.flow import app as flow
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.zip_stream import stream_zip
