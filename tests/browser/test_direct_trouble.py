@@ -25,13 +25,13 @@ from tests.browser.direct_page import (
     state,
     summary,
 )
-from uploader.ui import direct
+from uploader.ui.components import uploader
 
 pytestmark = pytest.mark.browser
 HOST = "tests/browser/host/dashboard.py"
 BEGIN = "**/api/uploads"
 SEEDS = itertools.count(9_000)
-WIRE = Path(direct.__file__).with_name("wire.js").read_text("utf-8")
+WIRE = Path(uploader.__file__).with_name("wire.js").read_text("utf-8")
 
 
 def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: Page) -> None:

@@ -20,7 +20,7 @@ def _store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _page_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uploader.ui.wiring.PAGE_WAIT_S", 60.0)
+    monkeypatch.setattr("uploader.ui.queries.PAGE_WAIT_S", 60.0)
 
 
 @pytest.fixture

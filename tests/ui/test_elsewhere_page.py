@@ -14,7 +14,7 @@ from uploader.flow.app import Application
 from uploader.flow.gallery.foreign_folders import ForeignFolders, Part
 from uploader.flow.gallery.foreign_objects import Other
 from uploader.presign import new_key
-from uploader.ui.tiles import Asked
+from uploader.ui.components.tiles import GridEvent
 
 Open = Callable[[], AppTest]
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -26,9 +26,9 @@ class Grid:
     def __init__(self) -> None:
         self.tiles: list[Any] = []
         self.options: dict[str, Any] = {}
-        self.does = lambda tiles: Asked()
+        self.does = lambda tiles: GridEvent()
 
-    def __call__(self, tiles: Any, **options: Any) -> Asked:
+    def __call__(self, tiles: Any, **options: Any) -> GridEvent:
         self.tiles, self.options = list(tiles), options
         return self.does(self.tiles)
 
@@ -40,7 +40,7 @@ class Grid:
 @pytest.fixture
 def grid(monkeypatch: pytest.MonkeyPatch) -> Grid:
     grid = Grid()
-    monkeypatch.setattr("uploader.ui.elsewhere.page.selectable_tiles", grid)
+    monkeypatch.setattr("uploader.ui.gallery.foreign.view.selectable_tiles", grid)
     return grid
 
 
@@ -138,7 +138,7 @@ def test_thumbnails_are_made_a_few_a_run_until_all_are_there(
         return see(self, other)
 
     monkeypatch.setattr(ForeignFolders, "see", counted)
-    grid.does = lambda tiles: Asked(missing=tuple(tile.key for tile in tiles))
+    grid.does = lambda tiles: GridEvent(missing=tuple(tile.key for tile in tiles))
     page = gallery(open_page, folder="p/")
     assert not page.exception
     assert len(keys_in(app.bucket, "thumbnails/other/")) == 6
@@ -151,7 +151,7 @@ def test_an_object_that_vanished_is_marked_as_deleted(
     open_page: Open, app: Application, grid: Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pretend(monkeypatch, Part(many(1), 1, 1))
-    grid.does = lambda tiles: Asked(missing=tuple(tile.key for tile in tiles))
+    grid.does = lambda tiles: GridEvent(missing=tuple(tile.key for tile in tiles))
     page = gallery(open_page, folder="p/")
     assert not page.exception
     assert grid.options["gone"] == {grid.tiles[0].key}
@@ -168,7 +168,7 @@ def test_a_busy_check_is_tried_again_later_and_not_in_a_circle(
         raise errors.Busy("Many images are being checked.")
 
     monkeypatch.setattr(ForeignFolders, "see", busy)
-    grid.does = lambda tiles: Asked(missing=tuple(tile.key for tile in tiles))
+    grid.does = lambda tiles: GridEvent(missing=tuple(tile.key for tile in tiles))
     page = gallery(open_page, folder="p/")
     page.run()
     assert not page.exception
@@ -236,7 +236,7 @@ def test_a_refused_listing_and_a_refused_object_are_sentences(
 
 def test_a_click_shows_the_picture_with_its_facts(open_page: Open, app: Application, grid: Grid) -> None:
     put(app, "p/a.jpg", "p/b.jpg", data=picture(640, 480, format="PNG"))
-    grid.does = lambda tiles: Asked(open=tiles[0].key)
+    grid.does = lambda tiles: GridEvent(open=tiles[0].key)
     page = gallery(open_page, folder="p/")
     assert not page.exception
     assert in_address(page, "object") == "p/a.jpg"

@@ -11,7 +11,7 @@ from tests.conftest import picture
 from uploader import errors
 from uploader.flow.app import Application
 from uploader.flow.gallery.gallery import Gallery
-from uploader.ui import wiring
+from uploader.ui import queries
 
 Open = Callable[[], AppTest]
 
@@ -165,12 +165,12 @@ def test_a_bucket_that_is_silent_is_a_sentence_and_then_its_images(
     app.server_uploads.carry(picture(), "a.jpg", who="")
     answered, listing = threading.Event(), Gallery.page
     monkeypatch.setattr(Gallery, "page", lambda *given, **more: answered.wait() and listing(*given, **more))
-    monkeypatch.setattr(wiring, "PAGE_WAIT_S", 0.1)
+    monkeypatch.setattr(queries, "PAGE_WAIT_S", 0.1)
     page = open_page()
     assert not page.exception
     assert "has not answered" in page.warning[0].value
     answered.set()
-    monkeypatch.setattr(wiring, "PAGE_WAIT_S", 30)
+    monkeypatch.setattr(queries, "PAGE_WAIT_S", 30)
     page.run()
     assert not page.warning
     assert "Recent uploads" in texts(page)

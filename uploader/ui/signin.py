@@ -13,7 +13,7 @@ from streamlit.errors import StreamlitAuthError, StreamlitMissingAuthlibError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from uploader.flow.admission import admissions
-from uploader.ui import stage
+from uploader.ui import presenter_mode
 
 log = structlog.get_logger()
 
@@ -81,7 +81,7 @@ def account() -> None:
     if not (who := person()):
         return
     with st.popover("Account", icon=":material/account_circle:", type="tertiary"):
-        st.text(stage.shown(who))
+        st.text(presenter_mode.shown(who))
         st.button("Sign out", icon=":material/logout:", on_click=st.logout, key="sign_out")
 
 

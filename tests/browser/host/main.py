@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from uploader.flow.app import application
-from uploader.ui.direct import direct_uploader
+from uploader.ui.components.uploader import upload_zone
 
 
 def uploads() -> None:
@@ -23,7 +23,7 @@ def uploads() -> None:
     st.session_state.runs += 1
     now = datetime.now(UTC)
     upload_pass = app.signer.mint_pass("host", now=now, life_s=life_s if first else 900)
-    found = direct_uploader(
+    found = upload_zone(
         upload_pass=os.environ.get("HOST_PASS", "") or upload_pass,
         accept=[f"image/{name.lower()}" for name in app.limits.formats],
         max_bytes=app.limits.max_bytes,

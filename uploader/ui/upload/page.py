@@ -11,16 +11,16 @@ from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import Tile
 from uploader.flow.uploads.upload_batch import MAX_KEPT_BYTES, Batch, File, Row, start_batch
 from uploader.limits import MIB, format_list, size_label
-from uploader.ui import parts, picture, signin, stage, wiring
-from uploader.ui.direct import direct_uploader
-from uploader.ui.tiles import tiles
+from uploader.ui import common, image_dialog, presenter_mode, queries, signin
+from uploader.ui.components.tiles import tiles
+from uploader.ui.components.uploader import upload_zone
 
 STRAIGHT, THROUGH, CAMERA = "Fast upload", "Upload via the app", "Camera"
 RECENT = 12
 FIRST = ("refused", "there")  # what somebody has to read
 STEPS = {"waiting": "Waiting", "check": "Checking", "send": "Uploading", "verify": "Checking"}
 
-app = wiring.the_app()
+app = queries.require_app()
 who = signin.person()
 state = st.session_state
 state.setdefault("batch", None)  # what goes through the app just now, or went last
@@ -46,17 +46,17 @@ def take(files: list[File]) -> None:
 
 def straight() -> None:
     """The browser posts to the bucket itself."""
-    report = direct_uploader(
+    report = upload_zone(
         upload_pass=app.signer.mint_pass(who, now=datetime.now(UTC)),
         accept=[f"image/{name.lower()}" for name in app.formats],
         max_bytes=app.limits.max_bytes,
         hint=hint,
         key="direct",
-        hide_names=stage.is_on(),
+        hide_names=presenter_mode.is_on(),
     )
     newest = report.stored[-1].key if report.stored else ""
     if newest != state.direct_newest:
-        wiring.forget_listings()
+        queries.forget_listings()
         state.direct_newest = newest
 
 
@@ -94,9 +94,9 @@ def is_running(batch: Batch | None) -> bool:
 
 def line(row: Row) -> str:
     """One file as a Markdown list item; its name can only be read as text."""
-    name = parts.plain(row.name)
+    name = common.plain(row.name)
     if row.state == "refused":
-        return f":red[:material/error:] {name} {parts.words(row.sentence)}"
+        return f":red[:material/error:] {name} {common.words(row.sentence)}"
     image = row.image
     if row.state == "there":
         found = f"Already in the gallery: {link(image)}" if image else "You added this file twice."
@@ -111,8 +111,8 @@ def line(row: Row) -> str:
 
 def link(image: StoredImage) -> str:
     """An image of the gallery as a Markdown link to it, with its day."""
-    at = image.uploaded_at.astimezone(wiring.time_zone())
-    name = parts.plain(image.name)
+    at = image.uploaded_at.astimezone(queries.time_zone())
+    name = common.plain(image.name)
     return f"[{name}](gallery?image={quote(image.key.rpartition('/')[2])}) ({at.day} {at:%b %Y, %H:%M})"
 
 
@@ -162,11 +162,11 @@ def earlier(batch: Batch) -> None:
     if not images:
         return
     found = [
-        Tile(one.key, stage.shown(one.name), one.size_bytes, one.uploaded_at, one.thumbnail_url)
+        Tile(one.key, presenter_mode.shown(one.name), one.size_bytes, one.uploaded_at, one.thumbnail_url)
         for one in images.values()
     ]
     if clicked := tiles(found, key="earlier"):
-        picture.image_dialog(app, clicked, around=list(images))
+        image_dialog.image_dialog(app, clicked, around=list(images))
 
 
 @st.fragment(run_every=0.5)
@@ -177,7 +177,7 @@ def watch(batch: Batch) -> None:
         st.rerun()
 
 
-parts.heading(app, "Upload")
+common.heading(app, "Upload")
 road = st.segmented_control(
     "Road",
     (STRAIGHT, THROUGH, CAMERA),
@@ -197,11 +197,11 @@ elif state.batch:
 
 if state.batch and len(state.batch.stored) > state.listed:
     state.listed = len(state.batch.stored)
-    wiring.forget_listings()
+    queries.forget_listings()
 try:
-    recent = wiring.page_of_images(app, size=RECENT)
+    recent = queries.page_of_images(app, size=RECENT)
 except UploaderError as error:
-    parts.storage_fault(error)
+    common.storage_fault(error)
     st.button("Try again", icon=":material/refresh:")
     st.stop()
 
@@ -213,4 +213,4 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     st.page_link("gallery.py", label="All images", icon=":material/arrow_forward:", icon_position="right")
 clicked = tiles(recent.tiles, key="recent")
 if clicked:
-    picture.image_dialog(app, clicked, around=[tile.key for tile in recent.tiles])
+    image_dialog.image_dialog(app, clicked, around=[tile.key for tile in recent.tiles])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from uploader.ui.direct import DirectReport, Outcome, _Read, take
+from uploader.ui.components.uploader import Outcome, UploadReport, _Read, take
 
 
 def state(*items: Any, client: Any = "one") -> dict[str, Any]:
@@ -33,7 +33,7 @@ def test_each_kind_says_its_own_thing() -> None:
     refused = {"seq": 1, "kind": "refused", "name": "a.jpg", "why": "Too large."}
     trouble = {"seq": 2, "kind": "trouble", "name": "cors"}
     read = take(_Read(), state(refused, trouble))
-    expected = DirectReport(refused=(Outcome("a.jpg", why="Too large."),), trouble="cors")
+    expected = UploadReport(refused=(Outcome("a.jpg", why="Too large."),), trouble="cors")
     assert read.report == expected
     assert take(read, state(stored(4))).report.trouble == ""
 
@@ -50,8 +50,8 @@ def test_each_kind_says_its_own_thing() -> None:
     ],
 )
 def test_odd_shapes_are_left_out(odd: Any) -> None:
-    read = take(_Read("one", 5, DirectReport()), odd)
-    assert read == _Read("one", 5, DirectReport())
+    read = take(_Read("one", 5, UploadReport()), odd)
+    assert read == _Read("one", 5, UploadReport())
 
 
 def test_unknown_kinds_and_long_texts_do_no_harm() -> None:

@@ -17,9 +17,9 @@ from uploader.flow.gallery.gallery import NO_FILTERS
 from uploader.flow.gallery.neighbours import extended, neighbours_around
 from uploader.flow.gallery.search import Filters
 from uploader.limits import format_label, size_label
-from uploader.ui import parts, stage, wiring
-from uploader.ui.tiles import selectable_tiles
-from uploader.ui.viewer import Span, bound, drawn_for, turned_to, viewer
+from uploader.ui import common, presenter_mode, queries
+from uploader.ui.components.tiles import selectable_tiles
+from uploader.ui.components.viewer import Span, bound, drawn_for, turned_to, viewer
 
 _VIEWER: Final = "picture_viewer"
 _REACH: Final = 12  # pictures on each side that the browser knows of
@@ -69,7 +69,7 @@ def image_dialog(
             with bound("links"):
                 _copy(app, image)
     if image is not None:
-        name.text(stage.shown(image.name))
+        name.text(presenter_mode.shown(image.name))
         with left, bound("alike"):
             _looks_like(app, image)
     drawn_for(shown, key=_VIEWER)
@@ -80,9 +80,9 @@ def _read(app: Application, key: str) -> StoredImage | None:
     with bound("facts"):
         try:
             with st.skeleton(height=420):
-                image = wiring.image_facts(app, key)
+                image = queries.image_facts(app, key)
         except StorageError as error:
-            parts.storage_fault(error)
+            common.storage_fault(error)
             if isinstance(error, TRANSIENT):
                 st.button("Try again", icon=":material/refresh:", key="picture_again")
             return None
@@ -110,7 +110,7 @@ def _turned() -> str:
 def _shot(app: Application, key: str) -> Span:
     tile = app.gallery.tile(key)
     is_heic = key.endswith(".heic")
-    return Span(key, stage.shown(tile.name), app.gallery.link(key), tile.thumbnail_url, is_heic)
+    return Span(key, presenter_mode.shown(tile.name), app.gallery.link(key), tile.thumbnail_url, is_heic)
 
 
 def _go(app: Application, key: str) -> None:
@@ -126,7 +126,7 @@ def _go(app: Application, key: str) -> None:
 
 
 def _looks_like(app: Application, image: StoredImage) -> None:
-    alike = wiring.similar(app, image)
+    alike = queries.similar(app, image)
     if not alike:
         return
     st.caption("Looks like")
@@ -142,9 +142,9 @@ def _looks_like(app: Application, image: StoredImage) -> None:
 def _facts(image: StoredImage) -> None:
     pixels = f"{image.width_px:,} × {image.height_px:,} px" if image.width_px else "size unknown"
     st.caption(" · ".join((format_label(image.format), pixels, size_label(image.size_bytes))))
-    when = image.uploaded_at.astimezone(wiring.time_zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
+    when = image.uploaded_at.astimezone(queries.time_zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
     rows = [("Uploaded", when)]
-    rows += [("By", stage.person(image.who))] if image.who else []
+    rows += [("By", presenter_mode.person(image.who))] if image.who else []
     rows += [("Taken", image.taken.replace("T", " "))] if image.taken else []
     rows += [("Camera", image.camera)] if image.camera else []
     rows += [("Key", image.key), ("SHA-256", image.sha256 or "not kept by this store")]
@@ -170,8 +170,8 @@ def _copy(app: Application, image: StoredImage) -> None:
         else lives[0]
     )
     url, ends_at = app.gallery.links.lasting(image.key, expires_s=_LIVES[life])
-    stage.code(written(kind, url, image.name), height=96)
-    exact = ends_at.astimezone(wiring.time_zone()).strftime("%Y-%m-%d %H:%M %Z")
+    presenter_mode.code(written(kind, url, image.name), height=96)
+    exact = ends_at.astimezone(queries.time_zone()).strftime("%Y-%m-%d %H:%M %Z")
     left = humanize.precisedelta(ends_at - datetime.now(UTC), minimum_unit="minutes", format="%.0f")
     st.caption(f"Opens the image for anyone who has it, until {exact} (in {left}).")
 

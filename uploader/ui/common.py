@@ -12,7 +12,7 @@ from uploader.errors import (
     UploaderError,
 )
 from uploader.flow.app import Application
-from uploader.ui import signin, stage, wiring
+from uploader.ui import presenter_mode, queries, signin
 
 _SAYS_NOTHING = re.compile(r"[\w ,.;:()%'’·+-]*")  # in Markdown; nor does it hold an address
 
@@ -23,7 +23,7 @@ def plain(text: str) -> str:
     In presenter mode it is masked first; so that no mask can break the fence, this is the last that is done
     to a text, and it is done to each piece that somebody typed, never to a whole sentence.
     """
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in stage.shown(text)) or " "
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in presenter_mode.shown(text)) or " "
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
@@ -32,7 +32,7 @@ def plain(text: str) -> str:
 
 def words(text: str) -> str:
     """A sentence as Markdown: as it stands where nothing in it can say anything there, else `plain`."""
-    shown = stage.shown(text)
+    shown = presenter_mode.shown(text)
     return shown if _SAYS_NOTHING.fullmatch(shown) else plain(text)
 
 
@@ -44,10 +44,10 @@ def heading(app: Application, title: str, *, presenter: bool = False) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            if presenter or stage.is_on():
-                stage.switch()
+            if presenter or presenter_mode.is_on():
+                presenter_mode.switch()
             st.badge(
-                stage.shown(app.bucket_label).replace("://", "\u200b://"),
+                presenter_mode.shown(app.bucket_label).replace("://", "\u200b://"),
                 icon=":material/database:",
                 color="gray",
                 help="Where images are stored",
@@ -59,8 +59,8 @@ def storage_fault(error: UploaderError) -> None:
     """Why the bucket cannot be read, in its own words."""
     if isinstance(error, BucketUnreachable | LocalStoreUnavailable):
         st.warning(str(error), title="The bucket does not answer", icon=":material/cloud_off:")
-        if error.code == wiring.SLOW:
-            wiring.look_again()
+        if error.code == queries.SLOW:
+            queries.look_again()
     elif isinstance(error, StorageBusy):
         st.warning(str(error), title="The bucket is busy", icon=":material/hourglass:")
     elif isinstance(error, ObjectMissing):

@@ -11,7 +11,8 @@ import streamlit as st
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.gallery.search import Filters, search_words
 from uploader.limits import FORMATS, format_label
-from uploader.ui import elsewhere, parts, signin, stage, wiring
+from uploader.ui import common, presenter_mode, queries, signin
+from uploader.ui.gallery import foreign
 
 SIZES: Final = (24, 48, 96)
 COMFORTABLE, COMPACT = "Comfortable", "Compact"
@@ -65,7 +66,7 @@ def toolbar(gallery: Gallery, *, folders: bool = True) -> View:
             size, density = _looks()
             st.button("Reload", icon=":material/refresh:", on_click=reload, key="reload")
             if folders:
-                elsewhere.way_in()
+                foreign.way_in()
     extensions = frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats)
     filters = Filters(search_words(text or ""), extensions, *_range(between), who=who)
     if filters:
@@ -86,7 +87,7 @@ def _filters() -> tuple[list[str], Any]:
 
 def _uploader() -> str:
     """Whose images are asked for; empty for everyone's, and where nobody signs in."""
-    people, me = wiring.people(wiring.the_app()), signin.person()
+    people, me = queries.people(queries.require_app()), signin.person()
     if not people:
         return ""
     who = st.selectbox(
@@ -94,7 +95,7 @@ def _uploader() -> str:
         people,
         index=None,
         placeholder="Anyone",
-        format_func=stage.person,
+        format_func=presenter_mode.person,
         key="by",
         bind="query-params",
         on_change=restart,
@@ -121,7 +122,7 @@ def _looks() -> tuple[int, str]:
 def _active(text: str | None, formats: list[str], between: Any, who: str) -> None:
     said = [f"“{' '.join(search_words(text or ''))}”"] if search_words(text or "") else []
     said += [format_label(name) for name in formats]
-    said += [f"by {parts.plain(stage.person(who))}"] if who else []
+    said += [f"by {common.plain(presenter_mode.person(who))}"] if who else []
     since, until = _range(between)
     said += [f"from {since:%-d %B %Y}"] if since else []
     said += [f"to {until - timedelta(days=1):%-d %B %Y}"] if until else []
@@ -172,7 +173,7 @@ def clear() -> None:
 
 def reload() -> None:
     """The bucket is read anew, and the page shows what there is now."""
-    wiring.forget_listings()
+    queries.forget_listings()
     st.session_state.pop("gallery_view", None)
 
 
@@ -190,4 +191,4 @@ def _moment(gallery: Gallery, jump: object) -> str:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), wiring.time_zone())
+    return datetime.combine(day, time(), queries.time_zone())

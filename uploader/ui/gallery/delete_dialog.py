@@ -8,8 +8,9 @@ import streamlit as st
 from uploader.errors import StorageError
 from uploader.flow.app import Application
 from uploader.flow.gallery.gallery import DeleteResult, Tile
-from uploader.ui import finder, parts, wiring
-from uploader.ui.tiles import tiles
+from uploader.ui import common, queries
+from uploader.ui.components.tiles import tiles
+from uploader.ui.gallery import toolbar
 
 _MEANS: Final = {
     True: "The bucket keeps versions: the images are hidden, can be brought back, and still cost storage.",
@@ -62,18 +63,18 @@ def _delete(app: Application, wanted: list[Tile], for_good: bool) -> None:
             delete = app.gallery.delete_for_good if for_good else app.gallery.delete
             removed = delete([tile.key for tile in wanted])
     except StorageError as error:
-        parts.storage_fault(error)
+        common.storage_fault(error)
         return
     state.gallery_removed = removed
     _leave()
     state.gallery_round = state.get("gallery_round", 0) + 1  # empties the selection
-    finder.reload()
+    toolbar.reload()
     st.rerun()
 
 
 @st.cache_data(ttl=300, max_entries=10, show_spinner=False)
 def _keeps_versions(bucket: str) -> bool | None:
-    return wiring.the_app().gallery.keeps_versions()
+    return queries.require_app().gallery.keeps_versions()
 
 
 def told(app: Application) -> None:
@@ -115,4 +116,4 @@ def _undo(app: Application, gone: list[DeleteResult]) -> None:
         app.gallery.undo(gone)
     except StorageError as error:
         st.session_state.gallery_undo_failed = str(error)
-    finder.reload()
+    toolbar.reload()

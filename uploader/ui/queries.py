@@ -28,7 +28,7 @@ _asking: Final = SingleFlights(name="pages")
 _forgotten = 0
 
 
-def the_app() -> Application:
+def require_app() -> Application:
     """The application, or one sentence and the end of the page."""
     try:
         return application()

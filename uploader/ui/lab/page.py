@@ -4,7 +4,8 @@ import streamlit as st
 
 from uploader.errors import StorageError
 from uploader.flow.lab.workbench import File, FormDesign, Lab, LabForm, sample_picture
-from uploader.ui import lab_designer, lab_trials, lab_views, parts, wiring
+from uploader.ui import common, queries
+from uploader.ui.lab import designer, trials, views
 
 TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Film")
 
@@ -23,52 +24,52 @@ def the_form(lab: Lab, design: FormDesign) -> LabForm:
     return form
 
 
-app = wiring.the_app()
+app = queries.require_app()
 lab = Lab(app.bucket, prefix=app.settings.prefix, limits=app.limits, is_local=app.store is not None)
-file, zone = the_picture(), wiring.time_zone()
-parts.heading(app, "Presign lab", presenter=True)
-design = lab_designer.designed(lab, file)
-lab_designer.share(design)
+file, zone = the_picture(), queries.time_zone()
+common.heading(app, "Presign lab", presenter=True)
+design = designer.designed(lab, file)
+designer.share(design)
 faults = lab.faults(design)
 
 left, right = st.columns([2, 3], gap="large")
 with left:
-    lab_designer.presets(lab, file, exact_expires_s=app.limits.form_expires_s)
-    lab_designer.widgets(design, faults, file)
-    lab_designer.picture(file)
+    designer.presets(lab, file, exact_expires_s=app.limits.form_expires_s)
+    designer.widgets(design, faults, file)
+    designer.picture(file)
 with right:
     own = lab.explained(design)
     if faults:
         st.warning(
             "This form is not signed. Mend what is marked in the designer.", icon=":material/edit_off:"
         )
-        lab_views.policy(own, ())
+        views.policy(own, ())
         st.stop()
     try:
         form = the_form(lab, design)
     except StorageError as error:
-        parts.storage_fault(error)
+        common.storage_fault(error)
         st.stop()
     found = lab.take_apart(form)
-    lab_views.verdict(form, zone)
+    views.verdict(form, zone)
     note = st.empty()
-    lab_views.store_note(note, lab.store_note(form, lab_trials.accepted_here(form)))
-    lab_views.policy(own, found.conditions)
+    views.store_note(note, lab.store_note(form, trials.accepted_here(form)))
+    views.policy(own, found.conditions)
 
 tabs = dict(zip(TABS, st.tabs(TABS, key="view", bind="query-params"), strict=True))
 if tabs["Anatomy"].open:
     with tabs["Anatomy"]:
-        lab_views.inspect_form(form, found, zone)
+        views.inspect_form(form, found, zone)
 if tabs["Copy as"].open:
     with tabs["Copy as"]:
-        lab_views.copies(form, file)
+        views.copies(form, file)
 if tabs["Tamper"].open:
     with tabs["Tamper"]:
-        lab_trials.attacks(lab, form, file)
-    lab_views.store_note(note, lab.store_note(form, lab_trials.accepted_here(form)))
+        trials.attacks(lab, form, file)
+    views.store_note(note, lab.store_note(form, trials.accepted_here(form)))
 if tabs["Time"].open:
     with tabs["Time"]:
-        lab_trials.time_machine(lab, form, file, zone)
+        trials.time_machine(lab, form, file, zone)
 if tabs["Film"].open:
     with tabs["Film"]:
-        lab_trials.film(app, lab_trials.last_key())
+        trials.film(app, trials.last_key())

@@ -22,7 +22,7 @@ from uploader.flow.lab.workbench import (
     end_sentence,
     verdict_sentence,
 )
-from uploader.ui import parts, stage
+from uploader.ui import common, presenter_mode
 
 _SHOWN_CHARACTERS: Final = 72
 Copy = Callable[[str, dict[str, str], str, str], str]
@@ -56,7 +56,7 @@ _COPIES: Final[dict[str, tuple[str, str, Copy, Copy, str]]] = {
 def verdict(form: LabForm, zone: tzinfo) -> None:
     """All that the form allows, in one sentence."""
     design = form.design
-    body = verdict_sentence(design, ends_at=form.post.expires_at.astimezone(zone), quoted=parts.plain)
+    body = verdict_sentence(design, ends_at=form.post.expires_at.astimezone(zone), quoted=common.plain)
     if design.is_exact:
         st.success(body, title="One picture, one place", icon=":material/lock:")
     else:
@@ -83,7 +83,7 @@ def policy(own: tuple[ConditionNote, ...], all_signed: tuple[ConditionNote, ...]
 
 def _condition(each: ConditionNote) -> None:
     with st.container(gap=None):
-        st.markdown(parts.plain(each.condition))
+        st.markdown(common.plain(each.condition))
         stops = each.attack.startswith("None:")
         icon = ":gray[:material/remove_moderator:]" if stops else ":green[:material/shield:]"
         st.caption(f"{icon} {each.attack if stops else f'Stops: {each.attack}'}")
@@ -112,18 +112,18 @@ def inspect_form(form: LabForm, found: FormInspection, zone: tzinfo) -> None:
             "Sign anew", icon=":material/refresh:", on_click=st.session_state.pop, args=("lab_form", None)
         )
     with right:
-        stage.table([_field(row) for row in found.rows])
+        presenter_mode.table([_field(row) for row in found.rows])
     decoded, signing = st.columns(2)
     with decoded:
         st.markdown("**The policy, decoded**")
-        stage.code(found.policy_json, "json", height=420, wrap_lines=True)
+        presenter_mode.code(found.policy_json, "json", height=420, wrap_lines=True)
     with signing:
         st.markdown("**The string to sign: the policy in base64**")
-        stage.code(found.string_to_sign, height=120, wrap_lines=True)
+        presenter_mode.code(found.string_to_sign, height=120, wrap_lines=True)
         st.markdown("**The chain of keys, each an HMAC-SHA256**")
-        stage.code(_chain(found))
+        presenter_mode.code(_chain(found))
         st.markdown("**The signature**")
-        stage.code(found.signature, wrap_lines=True)
+        presenter_mode.code(found.signature, wrap_lines=True)
         if found.signature_is_right is not None:
             right_one = found.signature_is_right
             st.caption(
@@ -134,14 +134,14 @@ def inspect_form(form: LabForm, found: FormInspection, zone: tzinfo) -> None:
 
 
 def _field(row: FieldRow) -> dict[str, str]:
-    value = stage.shown(row.value, name=row.name)
+    value = presenter_mode.shown(row.value, name=row.name)
     if len(value) > _SHOWN_CHARACTERS:
         value = f"{value[:_SHOWN_CHARACTERS]}… ({len(value):,} characters)"
     kind = json.loads(row.condition)[0] if row.condition else ""
     how = {"eq": "Exactly", "starts-with": "Starts with"}.get(kind, "Not needed")
     return {
-        "Field": f"{parts.plain(row.name)} {row.meaning}",
-        "Value": parts.plain(value),
+        "Field": f"{common.plain(row.name)} {row.meaning}",
+        "Value": common.plain(value),
         "Condition": how.replace(" ", "\u00a0"),
     }
 
@@ -161,7 +161,7 @@ def copies(form: LabForm, file: File) -> None:
     fields, content_type = dict(form.post.fields), form.post.fields["Content-Type"]
     with st.container(horizontal=True, vertical_alignment="center"):
         saved = save(form.post.url, fields, file.name, content_type)
-        stage.download("Save", saved, file_name=file_name, mime="text/plain", key="lab_save")
+        presenter_mode.download("Save", saved, file_name=file_name, mime="text/plain", key="lab_save")
         st.download_button(
             "The picture",
             file.body,
@@ -171,5 +171,5 @@ def copies(form: LabForm, file: File) -> None:
             icon=":material/image:",
             on_click="ignore",
         )
-        st.caption("Masked, so it does not run." if stage.is_on() else how)
-    stage.code(write(form.post.url, fields, file.name, content_type), language, wrap_lines=True)
+        st.caption("Masked, so it does not run." if presenter_mode.is_on() else how)
+    presenter_mode.code(write(form.post.url, fields, file.name, content_type), language, wrap_lines=True)

@@ -9,7 +9,7 @@ from uploader.errors import BucketUnreachable
 from uploader.flow.app import Application, application, reopened_application
 from uploader.flow.gallery.foreign_folders import ForeignFolders, Part, elsewhere
 from uploader.flow.gallery.foreign_objects import Other, Seen
-from uploader.ui.wiring import patiently
+from uploader.ui.queries import patiently
 
 _PART_LIFE_S: Final = 120  # a part reads up to 20 listings
 _FACTS_LIFE_S: Final = 60

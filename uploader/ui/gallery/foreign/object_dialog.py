@@ -11,10 +11,10 @@ from uploader.flow.app import Application
 from uploader.flow.gallery.foreign_folders import elsewhere
 from uploader.flow.gallery.foreign_objects import Other, Seen, addressable
 from uploader.limits import format_label, size_label
-from uploader.ui import parts, stage
-from uploader.ui import wiring as pages
-from uploader.ui.elsewhere import wiring
-from uploader.ui.viewer import Span, bound, drawn_for, turned_to, viewer
+from uploader.ui import common, presenter_mode
+from uploader.ui import queries as pages
+from uploader.ui.components.viewer import Span, bound, drawn_for, turned_to, viewer
+from uploader.ui.gallery.foreign import object_queries
 
 KEY, ADDRESS = "Key", "S3 address"
 _VIEWER: Final = "other_viewer"
@@ -56,16 +56,16 @@ def _look(app: Application, key: str) -> tuple[Other | None, Seen | None]:
         name = st.container()
         try:
             with st.skeleton(200):
-                other = wiring.found(app, key)
-                seen = wiring.seen(app, other)
+                other = object_queries.found(app, key)
+                seen = object_queries.seen(app, other)
         except (StorageError, Busy) as error:
-            name.text(stage.shown(other.name if other else key.rpartition("/")[2]))
+            name.text(presenter_mode.shown(other.name if other else key.rpartition("/")[2]))
             if isinstance(error, Busy):
                 st.warning(str(error), title="The check is busy", icon=":material/hourglass:")
             else:
-                parts.storage_fault(error)
+                common.storage_fault(error)
             return other, None
-        name.text(stage.shown(other.name))
+        name.text(presenter_mode.shown(other.name))
         _facts(other, seen)
         return other, seen
 
@@ -90,14 +90,14 @@ def _large(
 
 
 def _shot(app: Application, other: Other) -> Span:
-    return Span(other.key, stage.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
+    return Span(other.key, presenter_mode.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
 
 
 def _shown(app: Application, shot: Span, other: Other | None, seen: Seen | None) -> Span:
     """The picture itself where the check accepted it; else why there is none."""
     if other is None or seen is None:
         return replace(shot, note="This picture cannot be shown.")
-    shot = replace(shot, name=stage.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
+    shot = replace(shot, name=presenter_mode.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
     if seen.sentence:
         return replace(shot, thumbnail_url="", note=seen.sentence)
     if not addressable(other.key):
@@ -132,12 +132,12 @@ def _facts(other: Other, seen: Seen | None) -> None:
     for label, value in rows:
         with st.container(gap=None):
             st.caption(label)
-            st.text(stage.shown(value))
+            st.text(presenter_mode.shown(value))
 
 
 def _copy(app: Application, other: Other) -> None:
     kind = st.segmented_control("Copy", (KEY, ADDRESS), default=KEY, required=True, key="other_copy")
     text = other.key if kind == KEY else elsewhere(app).address(other)
-    stage.code(text, wrap_lines=True)
+    presenter_mode.code(text, wrap_lines=True)
     if not other.key.isprintable():
         st.caption("This key holds characters that cannot be seen; the copy has them.")

@@ -16,7 +16,7 @@ import streamlit as st
 
 from uploader.flow.gallery.gallery import Tile
 from uploader.limits import size_label
-from uploader.ui.shared import texts
+from uploader.ui.components.shared import texts
 
 _MOST_IDS: Final = 2_000
 
@@ -37,7 +37,7 @@ _mount = st.components.v2.component(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GridEvent:
     """What the person did with the grid just now. It comes from the browser: keys are to be checked.
 
     `open` is the key of a clicked image; `what` is "delete" or "download" for the selected `keys`; `missing`
@@ -70,7 +70,7 @@ def selectable_tiles(
     gone: frozenset[str] = frozenset(),
     place: str = "",
     waiting: int = 0,
-) -> Asked:
+) -> GridEvent:
     """Shows tiles under the days they were uploaded, and what is asked of them.
 
     Another `selection_round` clears the selection; another `place` is another page, seen from its top; so
@@ -101,7 +101,7 @@ def selectable_tiles(
     act = result.act if isinstance(result.act, Mapping) else {}
     here = {tile.key for tile in shown}
     missing = tuple(found for found in _strings(result.missing) if found in here)
-    return Asked(str(result.open or ""), str(act.get("what", "")), _strings(act.get("ids")), missing)
+    return GridEvent(str(result.open or ""), str(act.get("what", "")), _strings(act.get("ids")), missing)
 
 
 def _data(tile: Tile, again: Mapping[str, int], gone: frozenset[str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import streamlit as st
 
 from uploader.flow.catalog.upload_trace import BrowserTimes
-from uploader.ui.shared import texts
+from uploader.ui.components.shared import texts
 
 _PARTS: Final = (
     "direct/hash.js",
@@ -49,7 +49,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class DirectReport:
+class UploadReport:
     """What the browser told so far in this session, newest last, at most 200 of each.
 
     It comes from the browser, so it decides what to refresh and never what is true. `trouble` is "cors" or
@@ -67,10 +67,10 @@ class _Read:
 
     client: str = ""
     seq: int = 0
-    report: DirectReport = DirectReport()
+    report: UploadReport = UploadReport()
 
 
-def direct_uploader(
+def upload_zone(
     *,
     upload_pass: str,
     accept: Sequence[str],
@@ -79,7 +79,7 @@ def direct_uploader(
     key: str,
     api_base: str = "",
     hide_names: bool = False,
-) -> DirectReport:
+) -> UploadReport:
     """Mounts the uploader and returns what it told so far.
 
     `upload_pass` is minted by the page in every run: a browser whose pass has ended asks for a run and gets a
@@ -125,7 +125,7 @@ def take(read: _Read, state: object) -> _Read:
     return _Read(client, seq, report)
 
 
-def _with(report: DirectReport, item: Mapping[str, Any]) -> DirectReport:
+def _with(report: UploadReport, item: Mapping[str, Any]) -> UploadReport:
     name, key, why = (str(item.get(field, ""))[:1024] for field in ("name", "key", "why"))
     outcome = Outcome(name, key, why, _times(item))
     match item.get("kind"):

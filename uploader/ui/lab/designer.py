@@ -21,7 +21,7 @@ from uploader.flow.lab.workbench import (
     to_query,
 )
 from uploader.limits import size_label
-from uploader.ui import parts, stage
+from uploader.ui import common, presenter_mode
 
 PICTURE_TYPE: Final = "image/png"
 START, EXACT = "Starts with", "Exactly"
@@ -94,7 +94,7 @@ def share(design: FormDesign) -> None:
 
 def _may_be_seen(name: str, text: str) -> bool:
     """The address is on stage too; a checksum is no secret, though it looks like a signature."""
-    return name == "sha256" or stage.shown(unquote(text)) == unquote(text)
+    return name == "sha256" or presenter_mode.shown(unquote(text)) == unquote(text)
 
 
 def presets(lab: Lab, file: File, *, exact_expires_s: int) -> None:
@@ -142,7 +142,7 @@ def picture(file: File) -> None:
     """What the form is sent with."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(file.body, width=48, alt="The picture of the lab")
-        st.caption(f"Sent with it: {parts.plain(file.name)}, {PICTURE_TYPE}, {len(file.body):,} bytes")
+        st.caption(f"Sent with it: {common.plain(file.name)}, {PICTURE_TYPE}, {len(file.body):,} bytes")
 
 
 def _choice(label: str, key: str, fault: str) -> None:
@@ -158,7 +158,7 @@ def _typed(field: Callable[..., Any], label: str, key: str, **options: Any) -> N
     """A field for text; while presenter mode masks what it holds, it cannot be changed."""
     text = st.session_state[key]
     options["max_chars"] = _MOST_CHARACTERS[key]
-    if (masked := stage.shown(text)) == text:
+    if (masked := presenter_mode.shown(text)) == text:
         field(label, key=key, **options)
     else:
         st.session_state[f"{key}_masked"] = masked
@@ -167,6 +167,6 @@ def _typed(field: Callable[..., Any], label: str, key: str, **options: Any) -> N
 
 def _beneath(hint: str, fault: str) -> None:
     if fault:
-        stage.sentence(fault, icon="error", color="red")
+        presenter_mode.sentence(fault, icon="error", color="red")
     elif hint:
         st.caption(hint)

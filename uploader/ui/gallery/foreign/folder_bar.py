@@ -7,8 +7,8 @@ import streamlit as st
 from uploader.errors import StorageError
 from uploader.flow.app import Application
 from uploader.flow.gallery.foreign_folders import elsewhere
-from uploader.ui import stage
-from uploader.ui.elsewhere import address, wiring
+from uploader.ui import presenter_mode
+from uploader.ui.gallery.foreign import address, object_queries
 
 SIZES: Final = (24, 48, 96)
 WHOLE: Final = "The whole bucket"
@@ -45,7 +45,7 @@ def toolbar(app: Application, folder: str) -> int:
             "Folder of the bucket",
             _choices(app, folder),
             key="other_folder",
-            format_func=lambda name: stage.shown(_line(name)) or WHOLE,
+            format_func=lambda name: presenter_mode.shown(_line(name)) or WHOLE,
             accept_new_options=True,
             on_change=_chosen,
             icon=":material/folder_open:",
@@ -72,7 +72,7 @@ def _choices(app: Application, folder: str) -> list[str]:
     names = folder.split("/")[:-1]
     above = ["/".join(names[:count]) + "/" for count in range(1, len(names) + 1)]
     try:
-        inside = wiring.folders(app, folder)
+        inside = object_queries.folders(app, folder)
     except StorageError:
         inside = ()
     return list(dict.fromkeys([*scope.roots, *filter(scope.is_inside, above), folder, *inside]))
@@ -83,7 +83,7 @@ def _line(text: str) -> str:
 
 
 def _reload() -> None:
-    wiring.forget()
+    object_queries.forget()
     for name in ("other_again", "other_gone"):
         st.session_state.pop(name, None)
 

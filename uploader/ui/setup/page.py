@@ -10,7 +10,7 @@ import streamlit as st
 
 from uploader.flow import doctor
 from uploader.flow.doctor import CheckResult
-from uploader.ui import parts, signin, stage, wiring
+from uploader.ui import common, presenter_mode, queries, signin
 
 ICONS: Final = {
     "bad": ":red[:material/error:]",
@@ -19,7 +19,7 @@ ICONS: Final = {
     "good": ":green[:material/check_circle:]",
 }
 
-app = wiring.the_app()
+app = queries.require_app()
 
 
 def here() -> str:
@@ -30,16 +30,16 @@ def here() -> str:
 
 def line(one: CheckResult) -> str:
     """A finding as the label of its line; what came from elsewhere can only be read as text."""
-    return f"{ICONS[one.state]} **{one.title}** {parts.words(one.sentence)}"
+    return f"{ICONS[one.state]} **{one.title}** {common.words(one.sentence)}"
 
 
 def show(one: CheckResult) -> None:
     """One line; opened, why it matters and what to paste."""
     with st.expander(line(one), expanded=one.state == "bad", type="compact"):
         if one.why:
-            st.text(stage.shown(one.why))
+            st.text(presenter_mode.shown(one.why))
         if one.paste:
-            stage.code(one.paste, "json" if one.paste.startswith(("{", "[\n")) else None)
+            presenter_mode.code(one.paste, "json" if one.paste.startswith(("{", "[\n")) else None)
 
 
 def summary(found: Sequence[CheckResult]) -> None:
@@ -55,7 +55,7 @@ def summary(found: Sequence[CheckResult]) -> None:
         st.success("Everything works.", icon=":material/check_circle:")
 
 
-parts.heading(app, "Setup")
+common.heading(app, "Setup")
 with st.container(horizontal=True, vertical_alignment="center"):
     again = st.button("Check again", icon=":material/refresh:")
     when = st.empty()
@@ -65,7 +65,7 @@ if again or "setup_found" not in st.session_state:
     st.session_state.setup_found = found, datetime.now(UTC)
 found, looked_at = st.session_state.setup_found
 when.caption(
-    f"Tried for real at {looked_at.astimezone(wiring.time_zone()):%H:%M:%S}; "
+    f"Tried for real at {looked_at.astimezone(queries.time_zone()):%H:%M:%S}; "
     "what was stored for it is deleted again."
 )
 summary(found)

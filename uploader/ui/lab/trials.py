@@ -11,8 +11,8 @@ from uploader.flow.catalog.upload_trace import Span, TraceRecorder
 from uploader.flow.lab import sequence_diagram
 from uploader.flow.lab.attack_runner import HONEST, Attack, AttackResult, Report, predictions, tamper
 from uploader.flow.lab.workbench import File, Lab, LabForm, Verdict, duration_label
-from uploader.ui import parts, stage
-from uploader.ui.lab_views import time_left
+from uploader.ui import common, presenter_mode
+from uploader.ui.lab.views import time_left
 
 _NBSP = "\u00a0"  # keeps the words of a narrow column together on a phone
 _AGREE = {
@@ -40,11 +40,11 @@ def attacks(lab: Lab, form: LabForm, file: File) -> None:
         bar.empty()
     report = report or _kept_report(form)
     if report is None:
-        stage.table([_row(attack, predicted, None, form) for attack, predicted in forecast])
+        presenter_mode.table([_row(attack, predicted, None, form) for attack, predicted in forecast])
         return
     _score(report)
     trials = (report.honest, *report.trials)
-    stage.table([_row(trial.attack, trial.predicted, trial, form) for trial in trials])
+    presenter_mode.table([_row(trial.attack, trial.predicted, trial, form) for trial in trials])
     _cleaned(report)
 
 
@@ -114,17 +114,17 @@ def _why(attack: Attack, predicted: Verdict, trial: AttackResult | None, form: L
         elif key == form.post.fields["key"]:
             what = "stored at the form's own key"
         else:
-            what = f"stored at {parts.plain(key)}"
+            what = f"stored at {common.plain(key)}"
         return f"As it should: {what}" if attack.name == HONEST.name else f"Got through: {what}"
     if predicted.is_stored and actual:
-        return parts.plain(actual.sentence)
+        return common.plain(actual.sentence)
     rule = predicted.rule
-    return parts.plain(rule.condition) if rule.condition else parts.words(rule.sentence)
+    return common.plain(rule.condition) if rule.condition else common.words(rule.sentence)
 
 
 def _cleaned(report: Report) -> None:
     if report.left:
-        keys = ", ".join(f"{parts.plain(key)} ({parts.words(str(why))})" for key, why in report.left)
+        keys = ", ".join(f"{common.plain(key)} ({common.words(str(why))})" for key, why in report.left)
         st.error(f"Left in the bucket, because deleting failed: {keys}", icon=":material/delete_forever:")
     elif report.deleted:
         hidden = " The bucket keeps versions, so it is hidden, not gone." if report.keeps_versions else ""
@@ -174,13 +174,13 @@ def _moment(found: Verdict, at: datetime, offset_s: int, life_s: int) -> None:
     else:
         when = f"{duration_label(offset_s - life_s)} after the end"
     st.markdown(f"**At {at:%H:%M:%S}**, {when}: {found.status} {found.code or 'stored'}")
-    stage.sentence(
+    presenter_mode.sentence(
         found.rule.sentence,
         icon="check_circle" if found.is_stored else "block",
         color="green" if found.is_stored else "red",
     )
     if found.message:
-        stage.code(f"{found.status} {found.code}\n{found.message}", wrap_lines=True)
+        presenter_mode.code(f"{found.status} {found.code}\n{found.message}", wrap_lines=True)
     if offset_s < 0:
         st.caption(
             "S3 compares the time with the end of the policy only, so a form works even before its own date."
@@ -198,18 +198,18 @@ def film(app: Application, key: str) -> None:
         return
     name = key.rpartition("/")[2]
     with st.container(horizontal=True, vertical_alignment="center"):
-        stage.download(
+        presenter_mode.download(
             "Save as Markdown",
             sequence_diagram.markdown(shots, name),
             file_name="film.md",
             mime="text/markdown",
             key="lab_film",
         )
-        st.caption(f"{parts.plain(name)} · {sequence_diagram.summary(shots)}")
-    stage.diagram(sequence_diagram.mermaid(shots), alt="The exchanges of the last upload, in order")
-    stage.table(
+        st.caption(f"{common.plain(name)} · {sequence_diagram.summary(shots)}")
+    presenter_mode.diagram(sequence_diagram.mermaid(shots), alt="The exchanges of the last upload, in order")
+    presenter_mode.table(
         [
-            {**row, "Request id": parts.plain(row["Request id"]) if row["Request id"] else ""}
+            {**row, "Request id": common.plain(row["Request id"]) if row["Request id"] else ""}
             for row in sequence_diagram.rows(shots)
         ]
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from uploader.ui.shared import texts
+from uploader.ui.components.shared import texts
 
 _mount = st.components.v2.component(
     "uploader_viewer",

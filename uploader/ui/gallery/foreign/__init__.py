@@ -7,8 +7,8 @@ picture   one image, large
 wiring    what pages know of them, kept for everyone
 """
 
-from uploader.ui.elsewhere.address import asked
-from uploader.ui.elsewhere.bar import way_in
-from uploader.ui.elsewhere.page import show
+from uploader.ui.gallery.foreign.address import asked
+from uploader.ui.gallery.foreign.folder_bar import way_in
+from uploader.ui.gallery.foreign.view import show
 
 __all__ = ["asked", "show", "way_in"]

@@ -12,10 +12,10 @@ from uploader.flow.catalog.browse_scope import BrowseScope
 from uploader.flow.gallery.foreign_folders import AREAS, GALLERY, Part, elsewhere
 from uploader.flow.gallery.foreign_objects import Other
 from uploader.limits import size_label
-from uploader.ui import parts, stage
-from uploader.ui.elsewhere import address, picture, wiring
-from uploader.ui.elsewhere.bar import WHOLE, toolbar
-from uploader.ui.tiles import selectable_tiles
+from uploader.ui import common, presenter_mode
+from uploader.ui.components.tiles import selectable_tiles
+from uploader.ui.gallery.foreign import address, object_dialog, object_queries
+from uploader.ui.gallery.foreign.folder_bar import WHOLE, toolbar
 
 MADE_A_RUN: Final = 4
 _MAKING_S: Final = 1.5  # then the page is drawn anew with what there is, and goes on
@@ -39,10 +39,10 @@ def show(app: Application) -> None:
     slot = st.container()
     try:
         with slot.skeleton():
-            part = wiring.part(app, folder, st.query_params.get("past", ""))
+            part = object_queries.part(app, folder, st.query_params.get("past", ""))
     except StorageError as error:
         with slot:
-            parts.storage_fault(error)
+            common.storage_fault(error)
             st.button("Try again", icon=":material/refresh:", key="other_again_button")
         return
     with slot:
@@ -81,7 +81,7 @@ def _page(app: Application, folder: str, part: Part, size: int) -> None:
         _read_on(part)
         return
     there = elsewhere(app)
-    shown = [replace(there.tile(other), name=stage.shown(other.name)) for other in here.values()]
+    shown = [replace(there.tile(other), name=presenter_mode.shown(other.name)) for other in here.values()]
     found = selectable_tiles(
         shown,
         key="other_tiles",
@@ -98,7 +98,7 @@ def _page(app: Application, folder: str, part: Part, size: int) -> None:
     if found.open in here:
         st.query_params["object"] = here[found.open].key
     if key := st.query_params.get("object"):
-        picture.dialog(app, key, around=part.images)
+        object_dialog.dialog(app, key, around=part.images)
     else:
         _make(app, [here[one] for one in found.missing if one not in again and one not in gone])
 
@@ -109,7 +109,7 @@ def _make(app: Application, todo: list[Other]) -> None:
     until_s, done = monotonic() + _MAKING_S, 0
     for other in todo[:MADE_A_RUN]:
         try:
-            again[other.id] = int(not wiring.seen(app, other).sentence)
+            again[other.id] = int(not object_queries.seen(app, other).sentence)
         except ObjectMissing:
             gone.add(other.id)
         except (*TRANSIENT, Busy):
@@ -150,7 +150,7 @@ def _count(images: int) -> str:
 
 def _title(folder: str) -> None:
     with st.container(gap=None):
-        st.subheader(parts.plain(folder) if folder else WHOLE, anchor=False)
+        st.subheader(common.plain(folder) if folder else WHOLE, anchor=False)
         beginning = "" if not folder or folder.endswith("/") else "Every key that begins with this text. "
         st.caption(
             f"{beginning}Images that other tools stored here; newest by the time S3 keeps. "

@@ -7,29 +7,30 @@ import streamlit as st
 from uploader.errors import Busy, StorageError, UploaderError
 from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
 from uploader.flow.gallery.gallery import Page
-from uploader.ui import archive, elsewhere, finder, parts, picture, removal, wiring
-from uploader.ui.tiles import Asked, selectable_tiles
+from uploader.ui import common, image_dialog, queries
+from uploader.ui.components.tiles import GridEvent, selectable_tiles
+from uploader.ui.gallery import delete_dialog, foreign, toolbar, zip_dialog
 
 LOOK_EVERY_S = 20
 MENDED_A_RUN = 4
 MIN_WIDTH_PX = {False: 170, True: 110}
 
-app = wiring.the_app()
+app = queries.require_app()
 state = st.session_state
-if finder.just_arrived():  # show what there is now
+if toolbar.just_arrived():  # show what there is now
     state.pop("gallery_view", None)
     state.pop("gallery_removed", None)
     state.setdefault("gallery_gone", frozenset())
     state.setdefault("gallery_trail", {})
 
-parts.heading(app, "Gallery")
-if elsewhere.asked():
-    elsewhere.show(app)
+common.heading(app, "Gallery")
+if foreign.asked():
+    foreign.show(app)
     st.stop()
 with (
     st.container()
 ):  # whatever the toolbar shows, the tiles keep their place in the page and what is selected
-    view = finder.toolbar(app.gallery, folders=app.settings.allow_browse)
+    view = toolbar.toolbar(app.gallery, folders=app.settings.allow_browse)
 wanted = (view.cursor, view.size, view.filters)
 notice = st.container()
 slot = st.container()
@@ -40,14 +41,14 @@ def read() -> None:
     if "gallery_view" not in state:  # read anew: thumbnails are tried anew too
         state.gallery_again = {}
     try:
-        page = wiring.page_of_images(app, cursor=view.cursor, size=view.size, filters=view.filters)
+        page = queries.page_of_images(app, cursor=view.cursor, size=view.size, filters=view.filters)
     except UploaderError as error:
         state.gallery_fault = error
     else:
         state.gallery_view = wanted, page, monotonic() + app.limits.link_expires_s / 2
 
 
-def grid(page: Page, *, waiting: int = 0) -> Asked:
+def grid(page: Page, *, waiting: int = 0) -> GridEvent:
     """The tiles of a page. What is asked of them is kept where the next run finds it too."""
     asked = selectable_tiles(
         page.tiles,
@@ -74,7 +75,7 @@ def grid(page: Page, *, waiting: int = 0) -> Asked:
 def older(to: str) -> None:
     """One page down, remembering where we came from."""
     state.gallery_trail[to, view.size, view.filters] = view.cursor
-    finder.go(to)
+    toolbar.go(to)
 
 
 def newer(page: Page) -> None:
@@ -85,7 +86,7 @@ def newer(page: Page) -> None:
             back = app.gallery.newer(view.cursor, size=view.size, like=page)
         except StorageError:
             back = ""
-    finder.go(back or "")
+    toolbar.go(back or "")
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
@@ -106,7 +107,7 @@ def badge(newest: str) -> None:
         key="show_new",
         type="tertiary",
     ):
-        finder.reload()
+        toolbar.reload()
         st.rerun()
 
 
@@ -142,7 +143,7 @@ def pager(page: Page) -> None:
             key="newer",
         )
         if away:
-            st.button("Newest", on_click=finder.go, args=("",), key="newest", type="tertiary")
+            st.button("Newest", on_click=toolbar.go, args=("",), key="newest", type="tertiary")
         st.button(
             "Older",
             on_click=older,
@@ -159,8 +160,8 @@ def nothing(page: Page) -> None:
     if page.spent:
         return
     if view.filters:
-        st.info(finder.no_match(), icon=":material/search_off:")
-        st.button("Clear all filters", on_click=finder.clear, key="clear_filters")
+        st.info(toolbar.no_match(), icon=":material/search_off:")
+        st.button("Clear all filters", on_click=toolbar.clear, key="clear_filters")
     elif view.cursor:
         st.info("There is nothing older than this.", icon=":material/history:")
     else:
@@ -171,7 +172,7 @@ def nothing(page: Page) -> None:
 def searched(page: Page) -> None:
     """How far a search came, and the way on."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        found = removal.count_of(len(page.tiles)) if page.tiles else "Nothing"
+        found = delete_dialog.count_of(len(page.tiles)) if page.tiles else "Nothing"
         st.caption(
             f"{found} found in the {page.read:,} images searched; older ones are left.", width="content"
         )
@@ -193,12 +194,12 @@ if not fault and monotonic() > until_s:  # the same page with new links
     page = state.gallery_view[1]
 if fault:
     with slot:
-        parts.storage_fault(fault)
+        common.storage_fault(fault)
         st.button("Try again", icon=":material/refresh:")
     st.stop()
 
 with notice:
-    removal.told(app)
+    delete_dialog.told(app)
     if not view.cursor and not view.filters:
         badge(page.tiles[0].key if page.tiles else "")
 
@@ -214,11 +215,11 @@ with slot:
         pager(page)
 
 if to_delete := state.get("gallery_delete"):
-    removal.ask(app, to_delete, shown=page.tiles)
+    delete_dialog.ask(app, to_delete, shown=page.tiles)
 elif to_save := state.pop("gallery_zip", ()):
-    archive.offer(app, to_save)
+    zip_dialog.offer(app, to_save)
 elif name := st.query_params.get("image"):
-    picture.image_dialog(
+    image_dialog.image_dialog(
         app,
         app.gallery.key_of(name),
         around=[tile.key for tile in page.tiles],
