@@ -76,7 +76,7 @@ class Flow:
         self._ask(ticket_text, who)
         return replace(IMAGE, similar=self.similar)
 
-    def carry(self, data: bytes, name: str, *, who: str, again: bool) -> StoredImage:
+    def upload(self, data: bytes, name: str, *, who: str, again: bool) -> StoredImage:
         self._ask((data, name, again), who)
         return replace(IMAGE, similar=self.similar)
 

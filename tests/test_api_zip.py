@@ -30,8 +30,8 @@ def client(app: Application) -> Iterator[TestClient]:
 
 
 def test_a_ticket_gives_its_images_and_no_other(app: Application, client: TestClient) -> None:
-    key = app.server_uploads.carry(picture(), "a.jpg", who="").key
-    app.server_uploads.carry(picture(color="red"), "b.jpg", who="")
+    key = app.server_uploads.upload(picture(), "a.jpg", who="").key
+    app.server_uploads.upload(picture(color="red"), "b.jpg", who="")
     ticket = app.signer.mint_selection([key], now=datetime.now(UTC))
     answer = client.get("/api/zip", params={"ticket": ticket})
     assert answer.status_code == 200

@@ -16,6 +16,7 @@ GROUND = {
     "formats",
     "limits",
     "logs",
+    "presenter_mask",
     "redaction",
     "settings",
     "signing_secret",
@@ -30,6 +31,7 @@ MAY_IMPORT = {
     "presign": {"presign", *GROUND},
     "settings": {"errors", "limits", "redaction", "signing_secret"},
     "file_names": set(),
+    "presenter_mask": {"redaction"},
     "redaction": set(),
     "signing_secret": set(),
     "limits": {"formats"},
@@ -43,12 +45,12 @@ MAY_IMPORT = {
 ONLY_IN = {
     "streamlit": r"uploader/ui/.*",
     "boto3": r"uploader/storage/bucket\.py",
-    "botocore": r"uploader/storage/(bucket|config|credentials|failures|location)\.py",
+    "botocore": r"uploader/storage/(bucket|client_config|credentials|error_translation|location)\.py",
     "PIL": r"uploader/images/.*",
     "pi_heif": r"uploader/images/.*",
-    "requests": r"uploader/storage/(transfer|probe)\.py",
+    "requests": r"uploader/storage/(form_post|anonymous)\.py",
     "starlette": r"uploader/api/.*",
-    "itsdangerous": r"uploader/presign/tickets\.py",
+    "itsdangerous": r"uploader/presign/tokens\.py",
     "pydantic_settings": r"uploader/settings\.py",
 }
 

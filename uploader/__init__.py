@@ -2,5 +2,5 @@
 
 The wings, from the top: `ui` (the pages) and `api` (the HTTP routes) speak only to `flow` (what the product
 does), which joins `storage` (S3), `images` (what a good image is) and `presign` (what one POST may do).
-`settings`, `limits` and `errors` lie under all of them.
+`settings`, `limits`, `people` and `errors` lie under all of them.
 """

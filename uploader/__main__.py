@@ -2,7 +2,7 @@
 
 python -m uploader pass [WHO]        prints a pass for a script, good for 15 minutes
 python -m uploader doctor [ORIGIN]   tries the bucket and says what is wrong; exits 0 or 1
-python -m uploader reindex           writes the index of duplicates and people anew; exits 0 or 1
+python -m uploader reindex           rebuilds the index of duplicates and people; exits 0 or 1
 """
 
 import argparse
@@ -40,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="the page's own address, for example https://uploads.example.com",
     )
     ask.set_defaults(run=_doctor)
-    anew = commands.add_parser("reindex", help="write the index of duplicates and people anew")
-    anew.set_defaults(run=_reindex)
+    reindexing = commands.add_parser("reindex", help="rebuild the index of duplicates and people")
+    reindexing.set_defaults(run=_reindex)
     asked = parser.parse_args(arguments)
     try:
         return int(asked.run(Settings.load(), asked))

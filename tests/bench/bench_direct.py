@@ -19,7 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.bench.bench_road import by_curl, photo
+from tests.bench.bench_server_upload import by_curl, photo
 from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, AppServer, free_port
 from uploader.flow.app import open_application
 from uploader.settings import Settings

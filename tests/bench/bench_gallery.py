@@ -71,7 +71,7 @@ def one_round(bucket: Bucket, prefix: str, count: int, run: int, now: datetime) 
         return Gallery(bucket, link_expires_s=3_600, prefix=prefix)
 
     gallery = fresh()
-    cursor = gallery.moment(now - STEP * ((count - 80) * run // RUNS + 50))
+    cursor = gallery.cursor_at(now - STEP * ((count - 80) * run // RUNS + 50))
     like = gallery.page(cursor=cursor)
     return [
         took_ms(lambda: fresh().page()),
@@ -96,7 +96,7 @@ def compare(bucket: Bucket, many: int, now: datetime) -> None:
 
 def page_of_the_app() -> AppTest:
     page = AppTest.from_file(str(MAIN), default_timeout=60).run()
-    return page.switch_page("gallery.py").run()
+    return page.switch_page("gallery/page.py").run()
 
 
 def walk(pages: int) -> float:

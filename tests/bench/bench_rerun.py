@@ -47,11 +47,11 @@ def main() -> None:
             for number in range(24):
                 out = io.BytesIO()
                 Image.new("RGB", (640, 480), (number * 10, 80, 120)).save(out, "JPEG")
-                app.server_uploads.carry(out.getvalue(), f"{number}.jpg", who="")
+                app.server_uploads.upload(out.getvalue(), f"{number}.jpg", who="")
             empty = median_ms(AppTest.from_string("import streamlit as st\nst.title('x')"), runs)
             upload = median_ms(AppTest.from_file(str(MAIN), default_timeout=30), runs)
             page = AppTest.from_file(str(MAIN), default_timeout=30).run()
-            gallery = median_ms(page.switch_page("gallery.py"), runs)
+            gallery = median_ms(page.switch_page("gallery/page.py"), runs)
         finally:
             wired.close_application()
     print(f"empty page                {empty:6.1f} ms")

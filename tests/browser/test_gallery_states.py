@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.behind import behind_proxy, new_bucket
 from tests.browser.conftest import AppServer
+from tests.browser.slow_network import behind_proxy, new_bucket
 from tests.conftest import picture
 from tests.faults.faults import QUICK
 from tests.faults.proxy import Answer, Exchange, Fault, Proxy

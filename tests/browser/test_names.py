@@ -12,7 +12,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.direct_page import choose, named, summary
+from tests.browser.uploader_page import choose, named, summary
 from tests.conftest import picture
 from uploader.file_names import file_name
 from uploader.presign import Signer, parse_key

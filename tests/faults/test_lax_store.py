@@ -96,10 +96,10 @@ def test_a_copy_of_other_bytes_is_removed_and_what_was_checked_is_stored(
 
 def test_a_store_without_checksums_knows_its_images_by_their_metadata(lax: World) -> None:
     sha256 = hashlib.sha256(strip_metadata(PLAIN)).hexdigest()
-    image = lax.flow.server_uploads.carry(PLAIN, "a.jpg", who=WHO)
+    image = lax.flow.server_uploads.upload(PLAIN, "a.jpg", who=WHO)
     assert lax.flow.bucket.head(image.key).sha256 is None
     assert lax.flow.gallery.image(image.key).sha256 == sha256
-    found = lax.flow.index.earlier(claim(PLAIN).sha256)
+    found = lax.flow.index.find_duplicate(claim(PLAIN).sha256)
     assert found
     assert found.key == image.key
     lax.flow.gallery.delete([image.key])

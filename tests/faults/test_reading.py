@@ -22,7 +22,7 @@ def test_it_works_or_says_why_not(
 
 
 def works_or_says_why_not(world: World, call: str, fault: str, times: str) -> None:
-    key = world.truth.server_uploads.carry(PLAIN, "a.jpg", who=WHO).key
+    key = world.truth.server_uploads.upload(PLAIN, "a.jpg", who=WHO).key
     actions: dict[str, Callable[[], object]] = {
         "LIST": world.flow.shown,
         "HEAD images": lambda: world.flow.gallery.image(key),
@@ -51,7 +51,7 @@ def works_or_says_why_not(world: World, call: str, fault: str, times: str) -> No
 
 def test_a_stale_listing_shows_only_what_was_verified(make_world: Callable[..., World]) -> None:
     world = make_world()
-    key = world.truth.server_uploads.carry(PLAIN, "a.jpg", who=WHO).key
+    key = world.truth.server_uploads.upload(PLAIN, "a.jpg", who=WHO).key
     world.proxy.plan("LIST", stale_list, 1)
     assert world.flow.shown() == []
     assert world.flow.shown() == [key]

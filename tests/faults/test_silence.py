@@ -1,19 +1,19 @@
-"""A bucket that says nothing: every call with a short patience, and both roads with their own."""
+"""A bucket that says nothing: every call with a short patience, and both ways with their own."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.faults import test_app_road, test_browser_road, test_index, test_reading
+from tests.faults import test_direct_upload, test_index, test_reading, test_server_upload
 from tests.faults.conftest import PLAIN, World, silences
 from tests.faults.faults import silence
 from tests.flow.conftest import WHO, claim, post_like_a_browser
 from uploader.storage import client_config, form_post
 
-CHECKS = [(test_app_road.stored_once_or_not_at_all, call) for call in test_app_road.CALLS]
-CHECKS += [(test_app_road.first_failure_is_told, call) for call in test_app_road.UNDO]
-CHECKS += [(test_browser_road.nothing_lost_doubled_or_unverified, call) for call in test_browser_road.CALLS]
+CHECKS = [(test_server_upload.stored_once_or_not_at_all, call) for call in test_server_upload.CALLS]
+CHECKS += [(test_server_upload.first_failure_is_told, call) for call in test_server_upload.UNDO]
+CHECKS += [(test_direct_upload.nothing_lost_doubled_or_unverified, call) for call in test_direct_upload.CALLS]
 CHECKS += [(test_index.uploads_go_on, call) for call in test_index.CALLS]
 CHECKS += [(test_reading.works_or_says_why_not, call) for call in test_reading.CALLS]
 
@@ -28,7 +28,7 @@ def test_silence_ends_like_every_other_fault(make_world: Callable[..., World]) -
     assert post_like_a_browser(begun, PLAIN).status_code == 201
     from_browser.proxy.plan("GET incoming", silence, 1)
     with ThreadPoolExecutor(6) as pool:
-        carried = pool.submit(through_app.flow.server_uploads.carry, PLAIN, "a.jpg", who=WHO)
+        carried = pool.submit(through_app.flow.server_uploads.upload, PLAIN, "a.jpg", who=WHO)
         completed = pool.submit(from_browser.flow.uploads.complete, begun.ticket, who=WHO)
         for ended in [pool.submit(silences, make_world, check, call) for check, call in CHECKS]:
             ended.result()

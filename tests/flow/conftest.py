@@ -42,7 +42,7 @@ class Flow:
     gallery: Gallery
     signer: Signer
     traces: TraceStore
-    means: UploadContext
+    context: UploadContext
 
     @property
     def index(self) -> ImageIndex:
@@ -69,7 +69,7 @@ def join(checker: Checker) -> Callable[..., Flow]:
         traces = TraceStore()
         signer = Signer("a secret for the tests")
         gallery = Gallery(bucket, link_expires_s=3_600, prefix=prefix)
-        means = UploadContext(
+        context = UploadContext(
             bucket,
             checker,
             limits,
@@ -80,8 +80,8 @@ def join(checker: Checker) -> Callable[..., Flow]:
             strip=strip,
             keeps_date=keeps_date,
         )
-        uploads, server_uploads = DirectUploads(means, signer), ServerUploads(means, pause=lambda _: None)
-        return Flow(bucket, uploads, server_uploads, gallery, signer, traces, means)
+        uploads, server_uploads = DirectUploads(context, signer), ServerUploads(context, pause=lambda _: None)
+        return Flow(bucket, uploads, server_uploads, gallery, signer, traces, context)
 
     return make
 

@@ -42,7 +42,7 @@ def test_nothing_configured_is_the_local_store_ready_for_browsers() -> None:
 
 @pytest.mark.usefixtures("_local")
 def test_everything_is_there_after_a_restart() -> None:
-    key = wired.application().server_uploads.carry(picture(), "a.jpg", who="").key
+    key = wired.application().server_uploads.upload(picture(), "a.jpg", who="").key
     wired.close_application()
     assert [tile.key for tile in wired.application().gallery.page().tiles] == [key]
 
@@ -50,7 +50,7 @@ def test_everything_is_there_after_a_restart() -> None:
 @pytest.mark.usefixtures("_local")
 def test_a_store_that_died_with_its_keeper_is_started_again(tmp_path: Path) -> None:
     app = wired.application()
-    key = app.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = app.server_uploads.upload(picture(), "a.jpg", who="").key
     for process in _processes_of(tmp_path / "store"):
         os.kill(process, signal.SIGKILL)
     with pytest.raises(errors.BucketUnreachable):

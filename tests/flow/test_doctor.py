@@ -47,7 +47,7 @@ def test_a_fresh_local_store_is_well_and_nothing_is_left_in_it(whole: Applicatio
 
 
 def test_a_bucket_for_another_origin_gets_the_rule_to_paste(whole: Application, bucket: Bucket) -> None:
-    bucket.allow_origins(["https://elsewhere.example"])
+    bucket.set_cors(["https://elsewhere.example"])
     app = replace(whole, bucket=bucket)
     cors = found(app)["CORS"]
     assert cors.state == "bad"
@@ -88,7 +88,7 @@ def test_a_rule_counts_where_it_deletes_all_of_incoming(rule: object, sweeps: bo
 
     bucket = Bucket.__new__(Bucket)
     bucket._client, bucket.name = Client(), "a"  # type: ignore[assignment]
-    assert bucket.sweeps("incoming/") is sweeps
+    assert bucket.has_expiration_rule("incoming/") is sweeps
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_rule_counts_where_it_deletes_old_versions(rule: dict[str, object], sw
     bucket = Bucket.__new__(Bucket)
     bucket._client, bucket.name = Client(), "a"  # type: ignore[assignment]
     assert bucket.sweeps_versions("incoming/") is sweeps
-    assert bucket.sweeps("incoming/") is ("Days" in str(rule.get("Expiration")))
+    assert bucket.has_expiration_rule("incoming/") is ("Days" in str(rule.get("Expiration")))
 
 
 def test_a_versioned_bucket_needs_a_rule_for_its_old_versions(whole: Application, bucket: Bucket) -> None:
@@ -181,7 +181,7 @@ def test_a_store_that_takes_other_bytes_fails(
     def take(_: FormPoster, form: PresignedPost, data: bytes, *, content_type: str) -> None:
         bucket.put(form.fields["key"], data, content_type=content_type)
 
-    monkeypatch.setattr(FormPoster, "send", take)  # as stores do that know no conditions
+    monkeypatch.setattr(FormPoster, "post", take)  # as stores do that know no conditions
     findings = found(replace(whole, bucket=bucket))
     assert findings["Exact form"].state == "bad"
     assert "other bytes" in findings["Exact form"].sentence
@@ -191,7 +191,7 @@ def test_a_store_that_takes_other_bytes_fails(
 def test_a_public_bucket_fails(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     from uploader.flow.doctor import bucket_checks as trial
 
-    monkeypatch.setattr(anonymous, "read", lambda url: (200, trial._BYTES))
+    monkeypatch.setattr(anonymous, "get", lambda url: (200, trial._BYTES))
     assert found(whole)["Strangers"].state == "bad"
 
 
@@ -263,7 +263,7 @@ def test_people_and_credentials(whole: Application, monkeypatch: pytest.MonkeyPa
     assert "do not say when they end" in found(remote)["Who signs"].sentence
     assert found(remote)["Who signs"].state == "warn"
     soon = datetime.now(UTC) + timedelta(minutes=10)
-    monkeypatch.setattr(Bucket, "credentials_end_at", lambda _: soon)
+    monkeypatch.setattr(Bucket, "credentials_expire_at", lambda _: soon)
     assert found(remote)["Who signs"].state == "warn"
 
 
@@ -271,7 +271,7 @@ def test_a_refused_lifecycle_question_is_unknown(whole: Application, monkeypatch
     def refuse(*_: object) -> bool:
         raise errors.StorageRefused("no", code="AccessDenied")
 
-    monkeypatch.setattr(Bucket, "sweeps", refuse)
+    monkeypatch.setattr(Bucket, "has_expiration_rule", refuse)
     sweeping = found(whole)["Sweeping"]
     assert sweeping.state == "unknown"
     assert "AccessDenied" in sweeping.sentence
@@ -298,7 +298,7 @@ def test_who_sees_other_folders(whole: Application, chosen: dict[str, Any], stat
     settings = Settings.load(local_dir=whole.settings.local_dir, **chosen)
     (finding,) = (
         one
-        for one in doctor.people.examine(replace(whole, store=None, settings=settings), None)
+        for one in doctor.identity_checks.examine(replace(whole, store=None, settings=settings), None)
         if one.title == "Other folders"
     )
     assert finding.state == state

@@ -221,5 +221,5 @@ TARGETS: dict[str, Target] = {
     "cleaning": cleaned,
     "keys": keyed,
     "tickets": ticketed,
-    "referee": refereed,
+    "simulator": refereed,
 }

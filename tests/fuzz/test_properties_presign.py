@@ -184,12 +184,12 @@ def test_every_form_gets_a_verdict(
 @given(PLAIN, st.text("0123456789abcdef", min_size=16, max_size=16), st.integers(0, 63))
 def test_names_of_the_index_come_back(who: str, likeness: str, bit: int) -> None:
     name = object_keys.new_key(who, "jpg", now=NOW, token="0" * 32).rpartition("/")[2]
-    assert index_keys.who_of(index_keys.person(who)) == who
+    assert index_keys.person_from_key(index_keys.person(who)) == who
     assert index_keys.who_folder(who).removeprefix("index/who/").count("/") == 1
     folders = index_keys.likeness_folders(likeness)
     for folder in folders:
-        assert index_keys.name_of(f"{folder}{name}-{likeness}") == name
-        assert index_keys.likeness_of(f"{folder}{name}-{likeness}") == likeness
+        assert index_keys.image_name(f"{folder}{name}-{likeness}") == name
+        assert index_keys.hash_from_key(f"{folder}{name}-{likeness}") == likeness
     near = f"{int(likeness, 16) ^ 1 << bit:016x}"
     assert index_keys.distance(likeness, near) == 1
     assert len(set(folders) & set(index_keys.likeness_folders(near))) == len(folders) - 1

@@ -1,4 +1,4 @@
-"""Where the local store does not say what AWS says, each with its reason. The referee speaks for AWS."""
+"""Where the local store does not say what AWS says, each with its reason. The simulator speaks for AWS."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The referee says what AWS says, row by row of the evidence; and never `stored` where it cannot know."""
+"""The simulator says what AWS says, row by row of the evidence; and never `stored` where it cannot know."""
 
 import base64
 from typing import Any

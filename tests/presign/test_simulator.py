@@ -1,4 +1,4 @@
-"""What the referee says where nothing was recorded word for word: the documented rules, and their order."""
+"""What the simulator says where nothing was recorded word for word: the documented rules, and their order."""
 
 from datetime import timedelta
 from typing import Any

@@ -217,8 +217,8 @@ def test_without_credentials_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_cors_and_sweep_are_set_on_the_bucket(bucket: Bucket) -> None:
-    bucket.allow_origins(["http://localhost:8501"])
-    bucket.sweep("incoming/", after_days=1)
+    bucket.set_cors(["http://localhost:8501"])
+    bucket.set_lifecycle("incoming/", after_days=1)
     cors = bucket._client.get_bucket_cors(Bucket=bucket.name)["CORSRules"]
     assert cors[0]["AllowedOrigins"] == ["http://localhost:8501"]
     rule: Any = bucket._client.get_bucket_lifecycle_configuration(Bucket=bucket.name)["Rules"][0]
@@ -242,8 +242,8 @@ def test_the_calls_have_the_shapes_that_s3_documents(aws: Callable[[str], Bucket
     bucket.delete("images/a")
     with pytest.raises(errors.ObjectMissing):
         bucket.head("images/a")
-    bucket.allow_origins(["https://app.example.com"])
-    bucket.sweep("incoming/", after_days=1)
+    bucket.set_cors(["https://app.example.com"])
+    bucket.set_lifecycle("incoming/", after_days=1)
 
 
 def test_no_such_bucket_is_one_sentence(aws: Callable[[str], Bucket]) -> None:

@@ -84,7 +84,7 @@ def test_keys_that_ended_while_nobody_called_s3_are_renewed_by_signing(aws: Aws)
         time.sleep(0.05)
     form = bucket.presign_post(RULES, expires_s=300)
     assert (form.expires_at - datetime.now(UTC)).total_seconds() > 290
-    assert bucket.credentials_end_at() > first.ends_at  # type: ignore[operator]
+    assert bucket.credentials_expire_at() > first.ends_at  # type: ignore[operator]
     assert aws.runs() == 3
     url, _ = bucket.presign_get("images/a.png", expires_s=300)
     assert requests.get(url, timeout=5).status_code == 404  # no longer refused: only not there
@@ -102,7 +102,7 @@ def test_keys_that_live_long_are_asked_for_once(aws: Aws) -> None:
 def test_keys_that_cannot_be_renewed_serve_until_their_end(aws: Aws) -> None:
     aws.ending(4)
     bucket = aws.open()
-    end = bucket.credentials_end_at()
+    end = bucket.credentials_expire_at()
     assert end is not None
     aws.process("sys.exit('the company login is away')")
     while bucket._credentials._keys.renew_at > datetime.now(UTC):  # type: ignore[union-attr, operator]
@@ -117,7 +117,7 @@ def test_keys_that_cannot_be_renewed_serve_until_their_end(aws: Aws) -> None:
 def test_a_session_token_is_temporary_though_nobody_knows_its_end(aws: Aws) -> None:
     aws.write_keys("AKIAX", "b", "aws_session_token = FwoGZXIvYXdz\n")
     bucket = aws.open()
-    assert bucket.credentials_end_at() is None
+    assert bucket.credentials_expire_at() is None
     assert bucket.credentials_are_temporary()
     aws.write_keys("AKIAX", "b")
     assert not bucket.credentials_are_temporary()

@@ -34,13 +34,13 @@ def changed(post: PresignedPost, **fields: str) -> PresignedPost:
 
 
 def send(post: PresignedPost, body: bytes = BODY, content_type: str = "image/png") -> object:
-    return FormPoster().send(post, body, content_type=content_type)
+    return FormPoster().post(post, body, content_type=content_type)
 
 
 def test_the_exact_content_is_stored_with_all_that_was_promised(bucket: Bucket) -> None:
     sent: list[int] = []
     post = bucket.presign_post(exact(), expires_s=300)
-    receipt = FormPoster().send(post, BODY, content_type="image/png", on_sent=sent.append)
+    receipt = FormPoster().post(post, BODY, content_type="image/png", on_sent=sent.append)
     assert (receipt.key, receipt.status) == (KEY, 201)
     stored = bucket.head(KEY)
     assert stored.etag == receipt.etag
@@ -202,7 +202,7 @@ def test_a_silent_server_is_not_waited_for_for_ever() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         post = form(f"http://127.0.0.1:{listening.getsockname()[1]}/")
         with pytest.raises(errors.BucketUnreachable):
-            FormPoster(read_timeout_s=0.2).send(post, BODY, content_type="image/png")
+            FormPoster(read_timeout_s=0.2).post(post, BODY, content_type="image/png")
 
 
 def test_netrc_never_adds_credentials(

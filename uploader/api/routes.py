@@ -73,7 +73,7 @@ async def relay(request: Request) -> Response:
     again = request.headers.get("x-upload-again") == "1"
     async with _relays:
         data = await file(request, app.limits.max_bytes)
-        carry = partial(app.server_uploads.carry, data, name, who=who, again=again)
+        carry = partial(app.server_uploads.upload, data, name, who=who, again=again)
         try:
             return answer(200, _stored(await in_thread(carry, _slow)))
         except errors.AlreadyStored as error:

@@ -82,7 +82,7 @@ def open_application(settings: Settings) -> Application:
     checker = Checker(limits)
     gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, prefix=settings.prefix)
     traces = TraceStore()
-    means = UploadContext(
+    context = UploadContext(
         bucket,
         checker,
         limits,
@@ -93,7 +93,7 @@ def open_application(settings: Settings) -> Application:
         strip=settings.strip_metadata,
         keeps_date=settings.keep_date_taken or not settings.strip_metadata,
     )
-    uploads, server_uploads = DirectUploads(means, signer), ServerUploads(means)
+    uploads, server_uploads = DirectUploads(context, signer), ServerUploads(context)
     # Streamlit collects garbage around every rerun; what lives as long as the process need not be looked at.
     gc.collect()
     gc.freeze()
@@ -124,8 +124,8 @@ def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
         secret_key=local.secret_key,
     )
     bucket.create()
-    bucket.allow_origins(["*"])  # a form is what lets somebody in, and only the page hands those out
-    bucket.sweep(f"{settings.prefix}{INCOMING}", after_days=SWEEP_AFTER_DAYS)
+    bucket.set_cors(["*"])  # a form is what lets somebody in, and only the page hands those out
+    bucket.set_lifecycle(f"{settings.prefix}{INCOMING}", after_days=SWEEP_AFTER_DAYS)
     return bucket
 
 

@@ -35,6 +35,7 @@ _AS_ELEMENT: Final = {
     for name in _PARAMETERS
 }
 _IN_ELEMENT: Final = re.compile(rb">\s*+(%s)\s*+<" % _NUMBER)
+_HEADROOM: Final = re.compile(rb'HDRGainMapHeadroom(?:>|=")\s*+(%s)\s*+[<"]' % _NUMBER)
 _NEEDED: Final = {"GainMapMax", "HDRCapacityMax"}
 _HEAD: Final = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -181,7 +182,7 @@ def _apple(data: bytes, shown: Walk, found: Walk) -> bytes:
     packet = b"".join(_bodies(data, found, "XMP", _XMP_NAME))[:_MOST_XMP_BYTES]
     if b"HDRGainMapVersion" not in packet:
         return b""
-    said = re.search(rb'HDRGainMapHeadroom(?:>|=")\s*(%s)\s*[<"]' % _NUMBER, packet)
+    said = _HEADROOM.search(packet)
     version, headroom = (b"131072", _APPLE_HEADROOM % said[1]) if said else (b"65536", b"")
     return _APPLE % (version, headroom) if said or _note(data, shown) else b""
 

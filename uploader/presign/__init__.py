@@ -3,7 +3,7 @@
 keys      newest-first object keys, and what a key tells
 policy    PostRules: the form's fields and the policy's conditions, from one object
 tickets   signed passes and tickets
-referee   what S3 will answer to a form, and which rule says so (verdict)
+simulator   what S3 will answer to a form, and which rule says so (verdict)
           its checks: form, entrance, terms, field_values, object_tags, checksums
 document  a policy as S3 reads it; sigv4: its signature
 design    a form that somebody designs: faults, verdict; design_query: its address

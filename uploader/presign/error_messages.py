@@ -94,13 +94,13 @@ POLICY_MESSAGES: Final = (
             "The file is of another type.",
             "The condition is on a field that only the server knows, such as Content-Length.",
         ),
-        "Send the form as it was signed, or sign it anew with the values that you want.",
+        "Send the form as it was signed, or sign it again with the values that you want.",
     ),
     MessageExplanation(
         r"Policy Condition failed",
         "The form breaks a condition of its policy.",
         ("A field was changed, or left out, after the form was signed.", "The file is of another type."),
-        "Send the form as it was signed, or sign it anew with the values that you want.",
+        "Send the form as it was signed, or sign it again with the values that you want.",
     ),
     MessageExplanation(
         r"Invalid Simple-Condition: value must be a string",

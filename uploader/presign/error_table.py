@@ -8,7 +8,7 @@ from typing import Final
 _BAD_POLICY: Final = (
     "S3 cannot read the policy of this form.",
     ("It is no JSON in base64.", "It lacks expiration or conditions.", "A condition has the wrong shape."),
-    "Sign the form anew.",
+    "Sign the form again.",
 )
 
 TRANSIENT_CODES: Final = frozenset(

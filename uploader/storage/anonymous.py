@@ -33,7 +33,7 @@ def preflight(url: str, origin: str) -> Preflight:
     return Preflight(answer.ok and allows in ("*", origin), answer.status_code, _date(answer))
 
 
-def read(url: str) -> tuple[int, bytes]:
+def get(url: str) -> tuple[int, bytes]:
     """Status and body of what anyone with this address gets: for small objects. Raises BucketUnreachable."""
     answer = _send("GET", url, {})
     return answer.status_code, answer.content

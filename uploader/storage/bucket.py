@@ -128,7 +128,7 @@ class Bucket(Copies, Rules):
             url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=life_s)
         return url, now + timedelta(seconds=life_s)
 
-    def credentials_end_at(self) -> datetime | None:
+    def credentials_expire_at(self) -> datetime | None:
         """When the credentials behind every signature end, renewed first where that is due.
 
         None for those that do not end, and for those that do not say when: see `credentials_are_temporary`.
@@ -144,8 +144,8 @@ class Bucket(Copies, Rules):
         """Another number once other credentials took the place of those that older links were signed with."""
         return self._credentials.version
 
-    def secret_of(self, access_key: str) -> str | None:
-        """The secret of this key, None once it was renewed: for the referee, never for a page."""
+    def secret_key_for(self, access_key: str) -> str | None:
+        """The secret of this key, None once it was renewed: for the simulator, never for a page."""
         current = self._credentials.current()
         return current.secret_key if current.access_key == access_key else None
 

@@ -45,7 +45,7 @@ class FormPoster:
         self._local = threading.local()
         self._timeout = (_CONNECT_TIMEOUT_S, read_timeout_s)
 
-    def send(
+    def post(
         self,
         post: PresignedPost,
         data: bytes | memoryview,

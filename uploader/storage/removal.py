@@ -89,8 +89,8 @@ class Removal:
             found = self._client.delete_objects(
                 Bucket=self.name, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": False}
             )
-        told = [item.get("Key") for item in (*found.get("Deleted", ()), *found.get("Errors", ()))]
-        require(told, *keys)
+        answered = [item.get("Key") for item in (*found.get("Deleted", ()), *found.get("Errors", ()))]
+        require(answered, *keys)
         refused = {item.get("Key", ""): item for item in found.get("Errors", ())}
         markers = {
             item.get("Key", ""): item.get("DeleteMarkerVersionId", "")
@@ -102,12 +102,12 @@ class Removal:
             for key in keys
         ]
 
-    def restore(self, key: str, marker: str) -> None:
+    def undelete(self, key: str, marker: str) -> None:
         """Removes the delete marker of that version id, so that the object is seen again."""
         with translate_errors("bring an object back"):
             self._client.delete_object(Bucket=self.name, Key=key, VersionId=marker)
 
-    def keeps_versions(self) -> bool:
+    def is_versioned(self) -> bool:
         """Whether a deleted object is only hidden. Raises StorageRefused without s3:GetBucketVersioning."""
         return self.versioning() == "Enabled"
 

@@ -26,7 +26,7 @@ class Rules:
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                 raise
 
-    def allow_origins(self, origins: Iterable[str]) -> None:
+    def set_cors(self, origins: Iterable[str]) -> None:
         """Lets pages of these origins post and read (the bucket's CORS rules; replaces them)."""
         with translate_errors("set the CORS rules"):
             self._client.put_bucket_cors(
@@ -34,14 +34,14 @@ class Rules:
                 CORSConfiguration={"CORSRules": [cors_rule(list(origins))]},
             )
 
-    def sweep(self, prefix: str, *, after_days: int) -> None:
+    def set_lifecycle(self, prefix: str, *, after_days: int) -> None:
         """Lets S3 delete what lies under `prefix` for `after_days` days (replaces the lifecycle rules)."""
         with translate_errors("set the lifecycle rule"):
             self._client.put_bucket_lifecycle_configuration(
                 Bucket=self.name, LifecycleConfiguration={"Rules": [lifecycle_rule(prefix, after_days)]}
             )
 
-    def sweeps(self, prefix: str) -> bool:
+    def has_expiration_rule(self, prefix: str) -> bool:
         """Whether a lifecycle rule deletes what lies under `prefix`, or hides it where versions are kept.
 
         Raises StorageRefused without s3:GetLifecycleConfiguration.

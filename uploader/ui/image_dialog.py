@@ -169,7 +169,7 @@ def _copy(app: Application, image: StoredImage) -> None:
         if lives[1:]
         else lives[0]
     )
-    url, ends_at = app.gallery.links.lasting(image.key, expires_s=_LIVES[life])
+    url, ends_at = app.gallery.links.share_link(image.key, expires_s=_LIVES[life])
     presenter_mode.code(written(kind, url, image.name), height=96)
     exact = ends_at.astimezone(queries.time_zone()).strftime("%Y-%m-%d %H:%M %Z")
     left = humanize.precisedelta(ends_at - datetime.now(UTC), minimum_unit="minutes", format="%.0f")

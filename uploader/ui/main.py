@@ -15,10 +15,10 @@ signin.gate()
 
 st.navigation(
     [
-        st.Page("upload.py", title="Upload", icon=":material/upload:", default=True),
-        st.Page("gallery.py", title="Gallery", icon=":material/photo_library:", url_path="gallery"),
-        st.Page("lab.py", title="Presign lab", icon=":material/science:", url_path="lab"),
-        st.Page("setup.py", title="Setup", icon=":material/build:", url_path="setup"),
+        st.Page("upload/page.py", title="Upload", icon=":material/upload:", default=True),
+        st.Page("gallery/page.py", title="Gallery", icon=":material/photo_library:", url_path="gallery"),
+        st.Page("lab/page.py", title="Presign lab", icon=":material/science:", url_path="lab"),
+        st.Page("setup/page.py", title="Setup", icon=":material/build:", url_path="setup"),
     ],
     position="top",
 ).run()

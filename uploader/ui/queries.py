@@ -84,7 +84,7 @@ def _facts(bucket: str, key: str) -> StoredImage:
 
 @st.cache_data(ttl=_FACTS_LIFE_S, max_entries=500, show_spinner=False)
 def _similar(bucket: str, key: str, _image: StoredImage) -> tuple[StoredImage, ...]:
-    return application().index.similar(_image)
+    return application().index.find_similar(_image)
 
 
 @st.cache_data(ttl=_FACTS_LIFE_S, max_entries=10, show_spinner=False)

@@ -54,7 +54,7 @@ def send(flow: Flow, data: bytes, who: str = WHO) -> StoredImage:
 
 
 def carry(flow: Flow, data: bytes, who: str = WHO) -> StoredImage:
-    return flow.server_uploads.carry(data, "a.jpg", who=who)
+    return flow.server_uploads.upload(data, "a.jpg", who=who)
 
 
 def entries_in(bucket: Bucket) -> list[str]:
@@ -82,21 +82,21 @@ def test_every_bit_lies_in_one_band() -> None:
 
 @given(st.text(min_size=1).filter(lambda text: text.isprintable()))
 def test_a_person_is_read_back_from_the_entry(who: str) -> None:
-    assert index_keys.who_of(index_keys.person(who)) == who
+    assert index_keys.person_from_key(index_keys.person(who)) == who
     assert index_keys.person(who).isascii()
 
 
 @pytest.mark.parametrize("key", ["index/people/", "index/people/a", "index/people/!!!!", "index/people/_w"])
 def test_what_is_no_person_is_none(key: str) -> None:
-    assert index_keys.who_of(key) == ""
+    assert index_keys.person_from_key(key) == ""
 
 
 def test_an_entry_names_its_image(flow: Flow) -> None:
     image = send(flow, NOISY)
-    found = index_keys.of_image(image)
+    found = index_keys.keys_for_image(image)
     assert len(found) == 8, "two hashes, five bands, one person"
-    assert {index_keys.name_of(entry) for entry in found} == {image.key.rpartition("/")[2]}
-    assert sum(index_keys.likeness_of(entry) == image.likeness for entry in found) == 5
+    assert {index_keys.image_name(entry) for entry in found} == {image.key.rpartition("/")[2]}
+    assert sum(index_keys.hash_from_key(entry) == image.likeness for entry in found) == 5
 
 
 # --- exactly the same --------------------------------------------------------------------------------------
@@ -104,11 +104,11 @@ def test_an_entry_names_its_image(flow: Flow) -> None:
 
 @pytest.mark.parametrize("road", [send, carry])
 def test_the_file_as_chosen_and_as_stored_both_find_it(flow: Flow, road: Callable[..., StoredImage]) -> None:
-    assert flow.index.earlier(SHA) is None
+    assert flow.index.find_duplicate(SHA) is None
     image = road(flow, NOISY)
     assert (image.source_sha256, image.sha256) != (image.sha256, SHA)
     for sha256 in (SHA, image.sha256):
-        found = flow.index.earlier(sha256)
+        found = flow.index.find_duplicate(sha256)
         assert found is not None
         assert replace(found, removed=image.removed) == replace(image, similar=())
     begun = flow.uploads.begin(claim(NOISY), who="")
@@ -120,11 +120,11 @@ def test_the_file_as_chosen_and_as_stored_both_find_it(flow: Flow, road: Callabl
 def test_the_newest_that_is_still_there_is_found(flow: Flow, bucket: Bucket) -> None:
     first, second, third = (carry(flow, NOISY) for _ in range(3))
     bucket.delete(third.key)  # by another tool: its entries stay
-    assert getattr(flow.index.earlier(SHA), "key", "") == second.key
+    assert getattr(flow.index.find_duplicate(SHA), "key", "") == second.key
     flow.gallery.delete([second.key])
-    assert getattr(flow.index.earlier(SHA), "key", "") == first.key
+    assert getattr(flow.index.find_duplicate(SHA), "key", "") == first.key
     flow.gallery.delete([first.key])
-    assert flow.index.earlier(SHA) is None
+    assert flow.index.find_duplicate(SHA) is None
 
 
 def test_looking_costs_one_list_and_on_a_hit_one_head(flow: Flow, bucket: Bucket) -> None:
@@ -136,11 +136,11 @@ def test_looking_costs_one_list_and_on_a_hit_one_head(flow: Flow, bucket: Bucket
         calls.append(model.name)
 
     original.register("before-call.s3", count)
-    flow.index.earlier("0" * 64)
+    flow.index.find_duplicate("0" * 64)
     assert calls == ["ListObjectsV2"]
-    flow.index.earlier(image.sha256)
+    flow.index.find_duplicate(image.sha256)
     assert calls == ["ListObjectsV2", "ListObjectsV2", "HeadObject"]
-    flow.index.earlier("no hash")
+    flow.index.find_duplicate("no hash")
     assert len(calls) == 3
 
 
@@ -148,11 +148,11 @@ def test_a_second_time_is_refused_where_it_is_not_wanted(flow: Flow) -> None:
     image = carry(flow, NOISY)
     steps: list[str] = []
     with pytest.raises(errors.AlreadyStored, match="Already in the gallery") as caught:
-        flow.server_uploads.carry(NOISY, "b.jpg", who="", again=False, on_step=steps.append)
+        flow.server_uploads.upload(NOISY, "b.jpg", who="", again=False, on_step=steps.append)
     assert caught.value.earlier.key == image.key
     assert caught.value.code == "already_stored"
     assert steps == []
-    assert flow.server_uploads.carry(picture(), "b.jpg", who="", again=False).name == "b.jpg"
+    assert flow.server_uploads.upload(picture(), "b.jpg", who="", again=False).name == "b.jpg"
     assert len(flow.shown()) == 2
     assert carry(flow, NOISY).key != image.key
 
@@ -164,13 +164,13 @@ def test_an_upload_whose_answer_and_undo_are_lost_is_found_again(
         def delete(self, key: str) -> None:
             raise errors.BucketUnreachable("No answer came.")
 
-    original = FormPoster.send
+    original = FormPoster.post
 
     def lost(*args: Any, **options: Any) -> Any:
         original(*args, **options)
         raise errors.BucketUnreachable("The answer was lost.")
 
-    monkeypatch.setattr(FormPoster, "send", lost)
+    monkeypatch.setattr(FormPoster, "post", lost)
     with pytest.raises(errors.BucketUnreachable, match="answer was lost"):
         carry(join(Deaf(bucket)), NOISY)
     monkeypatch.undo()
@@ -178,7 +178,7 @@ def test_an_upload_whose_answer_and_undo_are_lost_is_found_again(
     (key,) = flow.shown()
     assert thumbnail_key(key) in pictures_in(bucket)
     with pytest.raises(errors.AlreadyStored) as caught:
-        flow.server_uploads.carry(NOISY, "a.jpg", who=WHO, again=False)
+        flow.server_uploads.upload(NOISY, "a.jpg", who=WHO, again=False)
     assert caught.value.earlier.key == key
 
 
@@ -194,9 +194,12 @@ def test_what_looks_alike_is_pointed_out_on_both_roads(flow: Flow) -> None:
     again = carry(flow, scene(1))
     assert {one.key for one in again.similar} == {first.key, smaller.key}
     assert again.similar[0].sha256 == again.sha256, "the same file is the nearest"
-    assert {one.key for one in flow.index.similar(flow.gallery.image(first.key))} == {smaller.key, again.key}
+    assert {one.key for one in flow.index.find_similar(flow.gallery.image(first.key))} == {
+        smaller.key,
+        again.key,
+    }
     flow.gallery.delete([smaller.key])
-    assert [one.key for one in flow.index.similar(first)] == [again.key]
+    assert [one.key for one in flow.index.find_similar(first)] == [again.key]
 
 
 def test_the_nearest_come_first_and_those_that_are_gone_not_at_all(flow: Flow, bucket: Bucket) -> None:
@@ -210,7 +213,7 @@ def test_the_nearest_come_first_and_those_that_are_gone_not_at_all(flow: Flow, b
             if bits != 1:
                 bucket.put(key, b"x", content_type="image/jpeg", metadata={"likeness": other})
     asked = replace(image, likeness=f"{likeness:016x}")
-    assert [one.key for one in flow.index.similar(asked)] == [keys[0], keys[2], keys[3], keys[4]]
+    assert [one.key for one in flow.index.find_similar(asked)] == [keys[0], keys[2], keys[3], keys[4]]
 
 
 def test_a_plain_picture_looks_like_nothing(flow: Flow) -> None:
@@ -224,7 +227,7 @@ def test_a_plain_picture_looks_like_nothing(flow: Flow) -> None:
 
 def test_a_person_has_pages_of_their_own(flow: Flow, bucket: Bucket) -> None:
     colors = ("red", "green", "blue", "tan", "pink")
-    mine = [flow.server_uploads.carry(picture(color=c), f"{c}.jpg", who=WHO).key for c in colors][::-1]
+    mine = [flow.server_uploads.upload(picture(color=c), f"{c}.jpg", who=WHO).key for c in colors][::-1]
     theirs = carry(flow, picture(color="gold"), "Zoë <zoë@example.com>").key
     carry(flow, picture(color="grey"), "")
     assert flow.index.people() == ("Zoë <zoë@example.com>", WHO)
@@ -248,9 +251,9 @@ def test_a_person_has_pages_of_their_own(flow: Flow, bucket: Bucket) -> None:
 
 
 def test_other_filters_work_within_a_person(flow: Flow) -> None:
-    red = flow.server_uploads.carry(picture(color="red"), "red.jpg", who=WHO)
-    flow.server_uploads.carry(picture(color="red", format="PNG"), "red.png", who=WHO)
-    flow.server_uploads.carry(picture(color="blue"), "red.jpg", who="eve")
+    red = flow.server_uploads.upload(picture(color="red"), "red.jpg", who=WHO)
+    flow.server_uploads.upload(picture(color="red", format="PNG"), "red.png", who=WHO)
+    flow.server_uploads.upload(picture(color="blue"), "red.jpg", who="eve")
     only = replace(Filters(who=WHO), words=("red",), formats=frozenset({"jpg"}))
     assert [tile.key for tile in flow.gallery.page(filters=only).tiles] == [red.key]
     tomorrow = datetime.now(UTC) + timedelta(days=1)
@@ -297,7 +300,7 @@ def test_an_upload_that_is_taken_back_leaves_no_entry(
     def refuse(*_: Any, **__: Any) -> Any:
         raise errors.StorageRefused("No.")
 
-    monkeypatch.setattr(FormPoster, "send", refuse)
+    monkeypatch.setattr(FormPoster, "post", refuse)
     with pytest.raises(errors.StorageRefused):
         carry(join(bucket), NOISY)
     assert keys_in(bucket) == [index_keys.person(WHO)]
@@ -315,7 +318,7 @@ def test_a_broken_index_fails_nothing(
     assert flow.shown() == [image.key]
     assert image.similar == ()
     assert flow.index.people() == ()
-    assert flow.index.earlier(SHA) is None
+    assert flow.index.find_duplicate(SHA) is None
     assert [one.sentence for one in flow.gallery.delete([image.key])] == [""]
     assert pictures_in(bucket) == []
 
@@ -362,9 +365,9 @@ def test_the_index_lies_in_the_folder_too(bucket: Bucket, join: Callable[..., Fl
     assert entries_in(bucket) == []
     assert len(keys_in(bucket, "team/a/index/")) == 9
     assert flow.index.people() == (WHO,)
-    assert getattr(flow.index.earlier(SHA), "key", "") == image.key
+    assert getattr(flow.index.find_duplicate(SHA), "key", "") == image.key
     assert flow.gallery.page(filters=Filters(who=WHO)).tiles[0].key == image.key
-    assert join(bucket).index.earlier(SHA) is None
+    assert join(bucket).index.find_duplicate(SHA) is None
 
 
 def test_two_replicas_at_once(bucket: Bucket, join: Callable[..., Flow]) -> None:
@@ -379,10 +382,10 @@ def test_two_replicas_at_once(bucket: Bucket, join: Callable[..., Flow]) -> None
         images = list(pool.map(one, range(12)))
     there = set(entries_in(bucket))
     for image in images:
-        assert set(index_keys.of_image(image)) <= there
+        assert set(index_keys.keys_for_image(image)) <= there
         for flow in replicas:
-            found = flow.index.earlier(image.sha256)
+            found = flow.index.find_duplicate(image.sha256)
             assert found is not None
             assert found.key == min(one.key for one in images if one.sha256 == image.sha256)
-            assert flow.index.similar(image)
+            assert flow.index.find_similar(image)
     assert replicas[0].index.people() == ("person 0", "person 1", "person 2")

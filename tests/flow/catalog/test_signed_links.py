@@ -25,9 +25,9 @@ def life_s(url: str) -> int:
 def test_a_link_lives_as_long_as_it_was_asked_to(setting_s: int, wanted: list[int]) -> None:
     links = SignedLinks(BUCKET, expires_s=setting_s, clock=lambda: NOW)
     for _ in range(2):  # the second time from what is kept
-        assert life_s(links.to("images/a.jpg")) == setting_s
+        assert life_s(links.link("images/a.jpg")) == setting_s
         for expires_s in wanted:
-            url, ends_at = links.lasting("images/a.jpg", expires_s=expires_s)
+            url, ends_at = links.share_link("images/a.jpg", expires_s=expires_s)
             assert life_s(url) == expires_s
             assert ends_at == NOW + timedelta(seconds=expires_s)
 
@@ -36,7 +36,7 @@ def test_a_link_lives_as_long_as_it_was_asked_to(setting_s: int, wanted: list[in
 def test_a_link_to_hand_on_has_most_of_its_life_before_it(expires_s: int, part: float) -> None:
     now = [NOW]
     links = SignedLinks(BUCKET, expires_s=3_600, clock=lambda: now[0])
-    links.lasting("images/a.jpg", expires_s=expires_s)
+    links.share_link("images/a.jpg", expires_s=expires_s)
     now[0] += timedelta(seconds=expires_s) * part
-    _, ends_at = links.lasting("images/a.jpg", expires_s=expires_s)
+    _, ends_at = links.share_link("images/a.jpg", expires_s=expires_s)
     assert ends_at - now[0] >= timedelta(seconds=expires_s) * 0.9

@@ -24,7 +24,7 @@ def app(flow: Flow, checker: Checker) -> Any:
 
 
 def test_it_is_made_again_and_kept(flow: Flow, app: Any) -> None:
-    key = flow.server_uploads.carry(picture(1_200, 800), "a.jpg", who="").key
+    key = flow.server_uploads.upload(picture(1_200, 800), "a.jpg", who="").key
     flow.bucket.delete(thumbnail_key(key))
     assert repair_thumbnail(app, key) == "made"
     with flow.bucket.read(thumbnail_key(key)) as (_, body):
@@ -33,14 +33,14 @@ def test_it_is_made_again_and_kept(flow: Flow, app: Any) -> None:
 
 
 def test_an_image_that_was_deleted_is_gone(flow: Flow, app: Any) -> None:
-    key = flow.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
     flow.gallery.delete([key])
     assert repair_thumbnail(app, key) == "gone"
     assert keys_in(flow.bucket) == []
 
 
 def test_what_cannot_be_decoded_has_none(flow: Flow, app: Any) -> None:
-    key = flow.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
     flow.bucket.delete(thumbnail_key(key))
     flow.bucket.put(key, picture()[:100], content_type="image/jpeg")
     assert repair_thumbnail(app, key) == "failed"
@@ -48,7 +48,7 @@ def test_what_cannot_be_decoded_has_none(flow: Flow, app: Any) -> None:
 
 
 def test_what_is_larger_than_allowed_is_not_read(flow: Flow, app: Any) -> None:
-    key = flow.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
     flow.bucket.delete(thumbnail_key(key))
     app.limits = Limits(max_bytes=10)
     assert repair_thumbnail(app, key) == "failed"

@@ -1,4 +1,4 @@
-"""The film of an upload: what is on it, and that it stays small."""
+"""The trace of an upload: what is on it, and that it stays small."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from uploader.flow.catalog.upload_trace import Span, TraceRecorder, TraceStore
 
 def test_the_road_through_the_app_is_filmed(flow: Flow) -> None:
     data = picture()
-    image = flow.server_uploads.carry(data, "a.jpg", who=WHO)
-    words = [shot.what.split()[0] for shot in flow.traces.of(image.key)]
+    image = flow.server_uploads.upload(data, "a.jpg", who=WHO)
+    words = [shot.what.split()[0] for shot in flow.traces.get(image.key)]
     assert words == [
         "check,",
         "PUT",
@@ -18,7 +18,7 @@ def test_the_road_through_the_app_is_filmed(flow: Flow) -> None:
         "POST",
         "HEAD,",
     ]
-    post = next(shot for shot in flow.traces.of(image.key) if shot.what.startswith("POST"))
+    post = next(shot for shot in flow.traces.get(image.key) if shot.what.startswith("POST"))
     assert post.size_bytes == len(data)
     assert post.took_ms > 0
     assert post.request_id
@@ -29,22 +29,22 @@ def test_the_road_from_the_browser_goes_on_where_it_was_signed(flow: Flow) -> No
     begun = flow.uploads.begin(claim(data), who=WHO)
     post_like_a_browser(begun, data)
     image = flow.uploads.complete(begun.ticket, who=WHO)
-    words = [shot.what.split()[0] for shot in flow.traces.of(image.key)]
+    words = [shot.what.split()[0] for shot in flow.traces.get(image.key)]
     assert words == ["sign", "GET", "PUT", "DELETE"]
-    assert flow.traces.of(begun.post.fields["key"]) == ()
+    assert flow.traces.get(begun.post.fields["key"]) == ()
 
 
 def test_a_failed_exchange_is_filmed_too() -> None:
     ticks = iter([1.0, 1.25])
     camera = TraceRecorder(clock_s=lambda: next(ticks))
-    with pytest.raises(OSError), camera.shot("app", "s3", "POST"):  # noqa: PT011
+    with pytest.raises(OSError), camera.span("app", "s3", "POST"):  # noqa: PT011
         raise OSError
-    assert camera.shots == [Span("app", "s3", "POST (failed)", 250.0)]
+    assert camera.spans == [Span("app", "s3", "POST (failed)", 250.0)]
 
 
 def test_only_the_newest_films_are_kept() -> None:
     traces = TraceStore()
     for number in range(600):
-        traces.keep(str(number), TraceRecorder())
+        traces.put(str(number), TraceRecorder())
     assert len(traces._kept) == 500
     assert "599" in traces._kept

@@ -214,18 +214,18 @@ ANOTHER_PROCESS = """
 import json, sys
 from datetime import UTC, datetime
 from uploader.flow.catalog.browse_scope import BrowseScope
-from uploader.flow.gallery.foreign_folders import Elsewhere
-from uploader.flow.catalog.signed_links import Links
+from uploader.flow.gallery.foreign_folders import ForeignFolders
+from uploader.flow.catalog.signed_links import SignedLinks
 from uploader.images import Checker
 from uploader.limits import FORMATS, Limits
 from uploader.storage.bucket import Bucket
 
 name, may_check, *where = sys.argv[1:]
 bucket = Bucket.open(name, **dict(zip(("region", "endpoint_url", "access_key", "secret_key"), where)))
-links = Links(bucket, expires_s=600, clock=lambda: datetime.now(UTC))
+links = SignedLinks(bucket, expires_s=600, clock=lambda: datetime.now(UTC))
 with Checker(Limits()) as checker:
     used = checker if may_check == "yes" else None
-    there = Elsewhere(bucket, used, Limits(), links=links, formats=FORMATS, scope=BrowseScope())
+    there = ForeignFolders(bucket, used, Limits(), links=links, formats=FORMATS, scope=BrowseScope())
     (other,) = there.part("p/").images
     seen = there.see(other)
 print(json.dumps([seen.format, seen.width_px, "PIL" in sys.modules]))

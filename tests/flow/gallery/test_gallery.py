@@ -90,7 +90,7 @@ def test_a_page_is_one_call(bucket: Bucket) -> None:
     gallery = Gallery(counting, link_expires_s=3_600)  # type: ignore[arg-type]
     first = gallery.page(size=24)
     gallery.page(cursor=first.older, size=24)
-    gallery.page(cursor=gallery.moment(START - timedelta(hours=3)), size=24)
+    gallery.page(cursor=gallery.cursor_at(START - timedelta(hours=3)), size=24)
     assert counting.listings == 3
 
 
@@ -111,7 +111,7 @@ def test_what_others_put_there_is_not_shown_and_leaves_pages_full(gallery: Galle
 
 def test_a_jump_lists_that_moment_and_before_in_one_call(gallery: Gallery, bucket: Bucket) -> None:
     keys = store(bucket, every(100, timedelta(hours=1)))
-    page = gallery.page(cursor=gallery.moment(START - timedelta(hours=60)), size=5)
+    page = gallery.page(cursor=gallery.cursor_at(START - timedelta(hours=60)), size=5)
     assert [tile.key for tile in page.tiles] == keys[60:65]
 
 
@@ -137,7 +137,7 @@ def test_newer_costs_one_call_where_images_come_evenly(bucket: Bucket) -> None:
     counting = Counting(bucket)
     store(bucket, every(200, timedelta(minutes=7)))
     gallery = Gallery(counting, link_expires_s=3_600, clock=Clock())  # type: ignore[arg-type]
-    cursor = gallery.moment(START - timedelta(minutes=7 * 100))
+    cursor = gallery.cursor_at(START - timedelta(minutes=7 * 100))
     like = gallery.page(cursor=cursor, size=24)
     counting.listings = 0
     gallery.newer(cursor, size=24, like=like)
@@ -213,7 +213,7 @@ def test_words_are_compared_as_keys_hold_them(text: str, words: tuple[str, ...])
 
 def test_deleting_takes_the_thumbnail_along_and_reports_each_image(flow: Flow) -> None:
     kept, *gone = [
-        flow.server_uploads.carry(picture(color=c), "a.jpg", who="").key for c in ("red", "green", "blue")
+        flow.server_uploads.upload(picture(color=c), "a.jpg", who="").key for c in ("red", "green", "blue")
     ]
     removed = flow.gallery.delete(gone)
     assert [(one.key, one.sentence) for one in removed] == [(key, "") for key in gone]
@@ -222,7 +222,7 @@ def test_deleting_takes_the_thumbnail_along_and_reports_each_image(flow: Flow) -
 
 def test_one_refusal_keeps_that_image_and_only_that(flow: Flow, join: Callable[..., Flow]) -> None:
     first, second = [
-        flow.server_uploads.carry(picture(color=c), "a.jpg", who="").key for c in ("red", "green")
+        flow.server_uploads.upload(picture(color=c), "a.jpg", who="").key for c in ("red", "green")
     ]
     from uploader.storage.removal import Deleted
 
@@ -250,7 +250,7 @@ def test_a_deletion_is_undone_where_the_bucket_keeps_versions(flow: Flow) -> Non
         Bucket=flow.bucket.name, VersioningConfiguration={"Status": "Enabled"}
     )
     assert flow.gallery.keeps_versions() is True
-    key = flow.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
     removed = flow.gallery.delete([key])
     assert flow.shown() == []
     flow.gallery.undo(removed)
@@ -261,7 +261,7 @@ def test_a_deletion_is_undone_where_the_bucket_keeps_versions(flow: Flow) -> Non
 
 def test_deleting_for_good_leaves_no_version(flow: Flow) -> None:
     keep_versions(flow.bucket)
-    kept, gone = (flow.server_uploads.carry(picture(color=c), "a.jpg", who="") for c in ("red", "green"))
+    kept, gone = (flow.server_uploads.upload(picture(color=c), "a.jpg", who="") for c in ("red", "green"))
     flow.bucket.put(thumbnail_key(gone.key), b"an older one", content_type="image/jpeg")
     (removed,) = flow.gallery.delete_for_good([gone.key])
     assert (removed.sentence, removed.left, removed.markers) == ("", "", ())
@@ -278,7 +278,7 @@ def test_versions_that_may_not_be_deleted_are_told_and_can_be_brought_back(
         raise errors.StorageRefused("S3 denies this.", code="AccessDenied")
 
     keep_versions(flow.bucket)
-    key = flow.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
     with monkeypatch.context() as patch:
         patch.setattr(Bucket, "delete_versions", refuse)
         removed = flow.gallery.delete_for_good([key])
@@ -289,7 +289,7 @@ def test_versions_that_may_not_be_deleted_are_told_and_can_be_brought_back(
 
 
 def test_a_thumbnail_that_stays_is_told(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = flow.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
     real = flow.bucket.delete_many
 
     def refuse(keys: Sequence[str]) -> object:
@@ -306,7 +306,7 @@ def test_a_thumbnail_that_stays_is_told(flow: Flow, monkeypatch: pytest.MonkeyPa
 
 def test_a_bucket_without_versions_says_so(flow: Flow) -> None:
     assert flow.gallery.keeps_versions() is False
-    key = flow.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
     assert flow.gallery.delete([key])[0].markers == ()
 
 
@@ -327,13 +327,13 @@ def test_a_link_to_hand_on_says_its_true_end(bucket: Bucket) -> None:
     clock = Clock()
     gallery = Gallery(bucket, link_expires_s=3_600, clock=clock)
     key = key_at(START)
-    url, ends_at = gallery.links.lasting(key, expires_s=300)
+    url, ends_at = gallery.links.share_link(key, expires_s=300)
     assert ends_at == START + timedelta(seconds=300)
     assert "X-Amz-Expires=300" in url
     clock.now += timedelta(seconds=29)
-    assert gallery.links.lasting(key, expires_s=300) == (url, ends_at)
+    assert gallery.links.share_link(key, expires_s=300) == (url, ends_at)
     clock.now += timedelta(seconds=2)
-    assert gallery.links.lasting(key, expires_s=300)[1] == clock.now + timedelta(seconds=300)
+    assert gallery.links.share_link(key, expires_s=300)[1] == clock.now + timedelta(seconds=300)
     bucket._credentials = ending(clock.now + timedelta(seconds=100))
     assert gallery.links.longest_s() == 100
-    assert gallery.links.lasting(key, expires_s=60_000)[1] == clock.now + timedelta(seconds=100)
+    assert gallery.links.share_link(key, expires_s=60_000)[1] == clock.now + timedelta(seconds=100)

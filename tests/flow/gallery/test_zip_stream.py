@@ -16,7 +16,7 @@ from uploader.presign.policy import encode_text
 
 
 def carried(flow: Flow, name: str, color: str = "teal") -> str:
-    return flow.server_uploads.carry(picture(color=color), name, who="").key
+    return flow.server_uploads.upload(picture(color=color), name, who="").key
 
 
 def archive_of(flow: Flow, keys: list[str]) -> zipfile.ZipFile:
@@ -64,7 +64,7 @@ def test_a_name_leads_nowhere_else(flow: Flow, name: str) -> None:
     ],
 )
 def test_an_entry_and_a_download_end_in_what_was_checked(flow: Flow, name: str, saved: str) -> None:
-    image = flow.server_uploads.carry(picture(), name, who="")
+    image = flow.server_uploads.upload(picture(), name, who="")
     with archive_of(flow, [image.key]) as archive:
         assert archive.namelist() == [saved]
     answer = requests.get(flow.gallery.download(image), timeout=5)

@@ -33,14 +33,14 @@ def test_the_browser_is_on_the_film_of_its_own_road(flow: Flow) -> None:
     begun = flow.uploads.begin(claim(data), who=WHO)
     post_like_a_browser(begun, data)
     image = flow.uploads.complete(begun.ticket, who=WHO)
-    text = sequence_diagram.mermaid(flow.traces.of(image.key))
+    text = sequence_diagram.mermaid(flow.traces.get(image.key))
     assert text.index("choose, hash") < text.index("sign a form and a ticket")
     assert text.index("browser->>s3: POST the form") < text.index("app->>s3: GET")
 
 
 def test_the_road_through_the_app_has_no_browser(flow: Flow) -> None:
-    image = flow.server_uploads.carry(picture(), "a.jpg", who=WHO)
-    text = sequence_diagram.mermaid(flow.traces.of(image.key))
+    image = flow.server_uploads.upload(picture(), "a.jpg", who=WHO)
+    text = sequence_diagram.mermaid(flow.traces.get(image.key))
     assert "browser" not in text
     assert "app->>checker" in text
 
@@ -51,7 +51,7 @@ def test_what_the_browser_timed_is_on_the_film(flow: Flow) -> None:
     post_like_a_browser(begun, data)
     image = flow.uploads.complete(begun.ticket, who=WHO)
     shots = sequence_diagram.with_browser(
-        flow.traces.of(image.key), BrowserTimes(3.0, 20.0, 400.0, 77.0, len(data), "REQ9")
+        flow.traces.get(image.key), BrowserTimes(3.0, 20.0, 400.0, 77.0, len(data), "REQ9")
     )
     text = sequence_diagram.mermaid(shots)
     order = [

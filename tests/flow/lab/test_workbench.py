@@ -53,14 +53,14 @@ def test_its_picture_is_one_that_the_app_takes() -> None:
 @pytest.mark.parametrize("prefix", ["", "team/a/"])
 def test_both_presets_can_be_signed_and_lie_where_the_bucket_sweeps(bucket: Bucket, prefix: str) -> None:
     lab = Lab(bucket, prefix=prefix)
-    for design in (lab.blog(), exact(lab)):
+    for design in (lab.tutorial_form(), exact(lab)):
         assert lab.faults(design) == {}
         assert lab.sign(design).post.fields["key"].startswith(f"{prefix}incoming/lab/")
 
 
 def test_every_form_has_a_condition_on_its_bucket(lab: Lab) -> None:
     own = lab.bucket.presign_post(PostRules("images/a.png", "image/png", 1, "0" * 64), expires_s=60)
-    for post in (own, lab.sign(lab.blog()).post, lab.sign(exact(lab)).post):
+    for post in (own, lab.sign(lab.tutorial_form()).post, lab.sign(exact(lab)).post):
         exact_ones = [clause.text for clause in read_policy(post.fields["policy"]).clauses]
         assert f'["eq", "$bucket", "{lab.bucket.name}"]' in exact_ones
 
@@ -83,7 +83,7 @@ def test_what_is_pasted_is_judged_with_the_apps_own_key(lab: Lab) -> None:
 
 
 def test_a_faulty_design_is_never_signed(lab: Lab) -> None:
-    faulty = replace(lab.blog(), key_text="images/", min_bytes=9, max_bytes=1)
+    faulty = replace(lab.tutorial_form(), key_text="images/", min_bytes=9, max_bytes=1)
     assert list(lab.faults(faulty)) == ["min_bytes", "key_text"]
     with pytest.raises(ValueError, match="above the largest"):
         lab.sign(faulty)
@@ -91,9 +91,9 @@ def test_a_faulty_design_is_never_signed(lab: Lab) -> None:
 
 def test_credentials_that_end_bound_the_form(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     ends_at = datetime.now(UTC) + timedelta(minutes=10)
-    monkeypatch.setattr(Bucket, "credentials_end_at", lambda _: ends_at)
-    assert "The credentials behind this form end in" in lab.faults(lab.blog())["expires_s"]
-    form = lab.sign(replace(lab.blog(), expires_s=60))
+    monkeypatch.setattr(Bucket, "credentials_expire_at", lambda _: ends_at)
+    assert "The credentials behind this form end in" in lab.faults(lab.tutorial_form())["expires_s"]
+    form = lab.sign(replace(lab.tutorial_form(), expires_s=60))
     assert lab.judge(form, FILE, at=ends_at).code == "ExpiredToken"
 
 
@@ -108,19 +108,19 @@ def test_the_referee_moves_its_clock_over_the_life_of_a_form(lab: Lab) -> None:
 def test_the_signature_is_computed_again_unless_the_key_was_renewed(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    form = lab.sign(lab.blog())
-    assert lab.take_apart(form).signature_is_right is True
-    secret = lab.known(form)["secret_key"]
-    assert secret not in repr(lab.take_apart(form))
-    monkeypatch.setattr(Bucket, "secret_of", lambda *_: "another secret")
-    assert lab.take_apart(form).signature_is_right is False
+    form = lab.sign(lab.tutorial_form())
+    assert lab.inspect(form).signature_is_right is True
+    secret = lab.signing_secrets(form)["secret_key"]
+    assert secret not in repr(lab.inspect(form))
+    monkeypatch.setattr(Bucket, "secret_key_for", lambda *_: "another secret")
+    assert lab.inspect(form).signature_is_right is False
     monkeypatch.undo()
     assert lab.still_holds(form)
-    monkeypatch.setattr(Bucket, "secret_of", lambda *_: None)
+    monkeypatch.setattr(Bucket, "secret_key_for", lambda *_: None)
     assert not lab.still_holds(form), "a renewed key cannot be judged"
     monkeypatch.undo()
-    assert not lab.still_holds(lab.sign(lab.blog(), expires_s=-1))
-    assert lab.bucket.secret_of("a key of last week") is None
+    assert not lab.still_holds(lab.sign(lab.tutorial_form(), expires_s=-1))
+    assert lab.bucket.secret_key_for("a key of last week") is None
 
 
 def test_the_exact_form_stops_all_but_a_replay_and_what_this_store_does_not_ask(lab: Lab) -> None:
@@ -134,7 +134,7 @@ def test_the_exact_form_stops_all_but_a_replay_and_what_this_store_does_not_ask(
 
 
 def test_the_form_of_the_tutorials_lets_much_through_and_it_is_deleted_again(lab: Lab) -> None:
-    report = attacked(lab, lab.blog())
+    report = attacked(lab, lab.tutorial_form())
     through = {trial.attack.name for trial in report.trials if trial.actual.is_stored}
     assert through == {*OPEN, *LAX}
     assert report.deleted == ("incoming/lab/chosen-by-somebody-else.html", "incoming/lab/lab-picture.png")
@@ -144,13 +144,13 @@ def test_the_form_of_the_tutorials_lets_much_through_and_it_is_deleted_again(lab
 
 def test_each_attack_is_really_sent(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
-    send = FormPoster.send
+    send = FormPoster.post
 
     def watched(self: FormPoster, post: Any, *args: Any, **options: Any) -> Any:
         sent.append(post.url)
         return send(self, post, *args, **options)
 
-    monkeypatch.setattr(FormPoster, "send", watched)
+    monkeypatch.setattr(FormPoster, "post", watched)
     told: list[tuple[int, int]] = []
     attacked(lab, exact(lab), on_done=lambda done, of: told.append((done, of)))
     assert len(sent) == len(ATTACKS) + 1
@@ -159,7 +159,7 @@ def test_each_attack_is_really_sent(lab: Lab, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_predictions_send_nothing(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FormPoster, "send", None)
+    monkeypatch.setattr(FormPoster, "post", None)
     form = lab.sign(exact(lab))
     assert [attack.name for attack, found in predictions(lab, form, FILE) if found.is_stored] == ["replay"]
 
@@ -168,7 +168,7 @@ def test_without_an_answer_nothing_is_claimed(lab: Lab, monkeypatch: pytest.Monk
     def lost(*_: Any, **__: Any) -> None:
         raise BucketUnreachable("No answer came.")
 
-    monkeypatch.setattr(FormPoster, "send", lost)
+    monkeypatch.setattr(FormPoster, "post", lost)
     report = attacked(lab, exact(lab))
     assert report.stopped == 0
     assert {trial.agreement for trial in report.trials} == {"no answer"}
@@ -182,7 +182,7 @@ def test_what_cannot_be_deleted_is_said(bucket: Bucket) -> None:
         raise StorageRefused("S3 denies this.", code="AccessDenied")
 
     meddling.before["delete_many"] = refuse
-    report = attacked(Lab(meddling), Lab(bucket).blog())  # type: ignore[arg-type]
+    report = attacked(Lab(meddling), Lab(bucket).tutorial_form())  # type: ignore[arg-type]
     assert report.deleted == ()
     assert dict(report.left).keys() == set(keys_in(bucket))
     assert set(dict(report.left).values()) == {"S3 denies this."}
@@ -193,7 +193,7 @@ def test_a_page_that_is_stopped_leaves_nothing(lab: Lab) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        attacked(lab, lab.blog(), on_done=stop)
+        attacked(lab, lab.tutorial_form(), on_done=stop)
     assert keys_in(lab.bucket) == []
 
 
@@ -219,20 +219,23 @@ def test_a_bucket_that_keeps_versions_only_hides(
         return [replace(each, marker="v1") for each in real(self, keys)]
 
     monkeypatch.setattr(Bucket, "delete_many", marked)
-    assert attacked(lab, lab.blog()).keeps_versions
+    assert attacked(lab, lab.tutorial_form()).keeps_versions
 
 
 def test_a_storage_error_of_the_signer_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Bucket, "credentials_end_at", lambda _: datetime.now(UTC) - timedelta(seconds=5))
-    assert "end in 0 s" in lab.faults(lab.blog())["expires_s"]
+    monkeypatch.setattr(Bucket, "credentials_expire_at", lambda _: datetime.now(UTC) - timedelta(seconds=5))
+    assert "end in 0 s" in lab.faults(lab.tutorial_form())["expires_s"]
     with pytest.raises((ValueError, StorageError)):
-        lab.sign(lab.blog())
+        lab.sign(lab.tutorial_form())
 
 
 def test_the_lab_signs_no_more_than_the_app_itself(bucket: Bucket) -> None:
     lab = Lab(bucket, limits=Limits(max_bytes=8 * 2**20))
-    assert lab.faults(lab.blog()) == {}
-    large, long = replace(lab.blog(), max_bytes=9 * 2**20), replace(lab.blog(), expires_s=7_200)
+    assert lab.faults(lab.tutorial_form()) == {}
+    large, long = (
+        replace(lab.tutorial_form(), max_bytes=9 * 2**20),
+        replace(lab.tutorial_form(), expires_s=7_200),
+    )
     assert "at most 8 MB" in lab.faults(large)["max_bytes"]
     assert "at most 1 h" in lab.faults(long)["expires_s"]
     for design in (large, long):

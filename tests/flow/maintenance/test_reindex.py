@@ -39,7 +39,7 @@ def fill(app: Application) -> list[str]:
     files = [scene(1, comment=b"x"), scene(2), picture(), picture(format="PNG")]
     people = (WHO, "", "Zoë", WHO)
     return [
-        app.server_uploads.carry(data, "a.jpg", who=who).key for data, who in zip(files, people, strict=True)
+        app.server_uploads.upload(data, "a.jpg", who=who).key for data, who in zip(files, people, strict=True)
     ]
 
 
@@ -67,46 +67,46 @@ def test_two_replicas_at_once_and_an_upload_meanwhile(app: Application) -> None:
     app.bucket.delete_many(index_of(app))
     with ThreadPoolExecutor(3) as pool:
         runs = [pool.submit(reindex, app, now=NOW + timedelta(hours=1)) for _ in range(2)]
-        key = pool.submit(app.server_uploads.carry, scene(9), "b.jpg", who="new").result().key
+        key = pool.submit(app.server_uploads.upload, scene(9), "b.jpg", who="new").result().key
         assert all(run.result().failed == 0 for run in runs)
     found = index_of(app)
-    assert {f"team/{entry}" for entry in index_keys.of_image(app.gallery.image(key))} <= set(found)
+    assert {f"team/{entry}" for entry in index_keys.keys_for_image(app.gallery.image(key))} <= set(found)
     app.bucket.delete_many(found)
     reindex(app, now=NOW)
     assert index_of(app) == found
 
 
 def test_an_image_from_before_the_index_gets_a_likeness_of_its_thumbnail(app: Application) -> None:
-    image = app.server_uploads.carry(scene(1), "a.jpg", who="")
+    image = app.server_uploads.upload(scene(1), "a.jpg", who="")
     old = older(app, image.key, days=9, name="old.jpg")
     assert image.likeness
-    assert app.index.similar(image) == ()
+    assert app.index.find_similar(image) == ()
     reindex(app, now=NOW)
-    assert [one.key for one in app.index.similar(image)] == [old]
+    assert [one.key for one in app.index.find_similar(image)] == [old]
     app.bucket.delete(thumbnail_key(old, prefix="team/"))
     app.bucket.delete_many([key for key in index_of(app) if "old.jpg" in key])
     assert reindex(app, now=NOW).failed == 0
-    assert [one.key for one in app.index.similar(image)] == [old], "its thumbnail was made again"
+    assert [one.key for one in app.index.find_similar(image)] == [old], "its thumbnail was made again"
 
 
 def test_a_plain_image_is_not_looked_at_again(app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
-    app.server_uploads.carry(picture(), "a.jpg", who="")
+    app.server_uploads.upload(picture(), "a.jpg", who="")
     monkeypatch.setattr(Bucket, "read", lambda *_: pytest.fail("no thumbnail is needed"))
     assert reindex(app, now=NOW) == Counts(images=1)
 
 
 def test_only_old_entries_without_an_image_are_dropped(app: Application) -> None:
-    kept = app.server_uploads.carry(scene(1), "a.jpg", who=WHO)
-    young = app.server_uploads.carry(scene(2), "b.jpg", who=WHO)
+    kept = app.server_uploads.upload(scene(1), "a.jpg", who=WHO)
+    young = app.server_uploads.upload(scene(2), "b.jpg", who=WHO)
     old = app.gallery.image(older(app, kept.key, days=3, who=WHO, likeness="0" * 16))
     reindex(app, now=NOW)
     app.bucket.put("team/index/sha256/readme.txt", b"", content_type="text/plain")
     before = index_of(app)
     app.bucket.delete_many([young.key, old.key])
     assert reindex(app, now=NOW) == Counts(images=1, dropped=7)
-    gone = {f"team/{entry}" for entry in index_keys.of_image(old)}
+    gone = {f"team/{entry}" for entry in index_keys.keys_for_image(old)}
     assert index_of(app) == [key for key in before if key not in gone]
-    assert reindex(app, now=NOW + timedelta(days=2)).dropped == len(index_keys.of_image(young))
+    assert reindex(app, now=NOW + timedelta(days=2)).dropped == len(index_keys.keys_for_image(young))
     assert "team/index/sha256/readme.txt" in index_of(app)
 
 

@@ -190,7 +190,7 @@ def test_a_forged_ticket_is_worth_nothing(flow: Flow) -> None:
 def test_a_ticket_ends(flow: Flow) -> None:
     begun = staged(flow)
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    late = DirectUploads(replace(flow.means, clock=lambda: tomorrow), flow.signer)
+    late = DirectUploads(replace(flow.context, clock=lambda: tomorrow), flow.signer)
     with pytest.raises(errors.TicketInvalid) as caught:
         late.complete(begun.ticket, who=WHO)
     assert caught.value.code == "ticket_expired"

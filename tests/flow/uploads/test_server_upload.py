@@ -52,7 +52,9 @@ class Flaky(Meddling):
 def test_one_picture_end_to_end(flow: Flow) -> None:
     steps: list[str] = []
     sent: list[int] = []
-    image = flow.server_uploads.carry(DATA, "dir/Été.jpg", who=WHO, on_step=steps.append, on_sent=sent.append)
+    image = flow.server_uploads.upload(
+        DATA, "dir/Été.jpg", who=WHO, on_step=steps.append, on_sent=sent.append
+    )
     assert steps == ["check", "send", "verify"]
     assert sent[-1] == image.size_bytes
     assert flow.shown() == [image.key]
@@ -61,6 +63,7 @@ def test_one_picture_end_to_end(flow: Flow) -> None:
     assert (stored.sha256, stored.content_type) == (image.sha256, "image/jpeg")
     assert dict(stored.metadata) == {
         "name": "%C3%89t%C3%A9.jpg",
+        "sha256": image.sha256,
         "pixels": "320x240",
         "who": "ada@example.com",
         "likeness": "none",
@@ -85,7 +88,7 @@ def test_one_picture_end_to_end(flow: Flow) -> None:
     ],
 )
 def test_every_name_makes_the_same_shape_of_key(flow: Flow, name: str) -> None:
-    image = flow.server_uploads.carry(DATA, name, who=WHO)
+    image = flow.server_uploads.upload(DATA, name, who=WHO)
     assert image.key.isascii()
     assert image.key.isprintable()
     assert "$" not in image.key
@@ -99,7 +102,7 @@ def test_a_transient_failure_of_a_call_is_tried_again(
     bucket: Bucket, join: Callable[..., Flow], name: str
 ) -> None:
     flaky = Flaky(bucket, name, errors.StorageBusy("Busy."), ATTEMPTS - 1)
-    image = join(flaky).server_uploads.carry(DATA, "a.jpg", who=WHO)
+    image = join(flaky).server_uploads.upload(DATA, "a.jpg", who=WHO)
     assert flaky.calls.count(name) >= ATTEMPTS
     assert join(bucket).shown() == [image.key]
 
@@ -110,14 +113,14 @@ def test_after_three_attempts_it_is_given_up_and_nothing_stays(
 ) -> None:
     flaky = Flaky(bucket, name, errors.BucketUnreachable("Gone."), ATTEMPTS)
     with pytest.raises(errors.BucketUnreachable, match="Gone"):
-        join(flaky).server_uploads.carry(DATA, "a.jpg", who=WHO)
+        join(flaky).server_uploads.upload(DATA, "a.jpg", who=WHO)
     assert pictures_in(bucket) == []
 
 
 def test_each_attempt_has_a_fresh_form_and_a_lost_answer_stores_once(
     bucket: Bucket, join: Callable[..., Flow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = FormPoster.send
+    original = FormPoster.post
     forms: list[str] = []
 
     def lost(self: FormPoster, post: Any, *args: Any, **options: Any) -> Any:
@@ -127,9 +130,9 @@ def test_each_attempt_has_a_fresh_form_and_a_lost_answer_stores_once(
             raise errors.BucketUnreachable("The answer was lost.")
         return receipt
 
-    monkeypatch.setattr(FormPoster, "send", lost)
+    monkeypatch.setattr(FormPoster, "post", lost)
     meddling = Meddling(bucket)
-    image = join(meddling).server_uploads.carry(DATA, "a.jpg", who=WHO)
+    image = join(meddling).server_uploads.upload(DATA, "a.jpg", who=WHO)
     assert meddling.calls.count("presign_post") == ATTEMPTS
     assert join(bucket).shown() == [image.key]
 
@@ -143,9 +146,9 @@ def test_a_refusal_is_not_tried_again(
         calls.append(1)
         raise errors.StorageRefused("No.", code="AccessDenied")
 
-    monkeypatch.setattr(FormPoster, "send", refuse)
+    monkeypatch.setattr(FormPoster, "post", refuse)
     with pytest.raises(errors.StorageRefused):
-        join(bucket).server_uploads.carry(DATA, "a.jpg", who=WHO)
+        join(bucket).server_uploads.upload(DATA, "a.jpg", who=WHO)
     assert len(calls) == 1
     assert pictures_in(bucket) == []
 
@@ -161,11 +164,11 @@ def test_what_the_bucket_holds_is_compared_with_the_rules(bucket: Bucket, join: 
 
     meddling.before["head"] = overwrite
     with pytest.raises(errors.ObjectChanged, match="not what was sent"):
-        flow.server_uploads.carry(DATA, "a.jpg", who=WHO)
+        flow.server_uploads.upload(DATA, "a.jpg", who=WHO)
     assert pictures_in(bucket) == []
 
 
 def test_a_bad_file_reaches_no_bucket(flow: Flow) -> None:
     with pytest.raises(errors.ImageRejected):
-        flow.server_uploads.carry(b"<html>", "a.jpg", who=WHO)
+        flow.server_uploads.upload(b"<html>", "a.jpg", who=WHO)
     assert pictures_in(flow.bucket) == []

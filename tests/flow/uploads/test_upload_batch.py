@@ -42,35 +42,35 @@ def test_an_empty_batch_is_over_at_once(flow: Flow) -> None:
 class Stub:
     """A carrier that does as it is told."""
 
-    def __init__(self, carry: Callable[[bytes], Any]) -> None:
-        self._carry = carry
+    def __init__(self, upload: Callable[[bytes], Any]) -> None:
+        self._upload = upload
 
-    def carry(self, data: bytes, filename: str, **_: Any) -> Any:
-        return self._carry(data)
+    def upload(self, data: bytes, filename: str, **_: Any) -> Any:
+        return self._upload(data)
 
 
 def test_a_full_queue_is_waited_for() -> None:
     left = [3]
 
-    def carry(data: bytes) -> None:
+    def upload(data: bytes) -> None:
         if left[0]:
             left[0] -= 1
             raise Busy("Wait.", retry_after_s=7)
 
     pauses: list[float] = []
-    batch = start_batch(Stub(carry), [file("a", b"x")], who="", pause=pauses.append)  # type: ignore[arg-type]
+    batch = start_batch(Stub(upload), [file("a", b"x")], who="", pause=pauses.append)  # type: ignore[arg-type]
     assert batch.wait(5)
     assert [row.state for row in batch.rows] == ["stored"]
     assert pauses == [7, 7, 7]
 
 
 def test_a_fault_of_our_own_is_a_sentence_and_stops_nobody() -> None:
-    def carry(data: bytes) -> None:
+    def upload(data: bytes) -> None:
         if data == b"bad":
             raise RuntimeError("oops")
 
     files = [file("bad", b"bad"), file("good", b"good")]
-    batch = start_batch(Stub(carry), files, who="")  # type: ignore[arg-type]
+    batch = start_batch(Stub(upload), files, who="")  # type: ignore[arg-type]
     assert batch.wait(5)
     assert [row.state for row in batch.rows] == ["refused", "stored"]
     assert "oops" not in batch.rows[0].sentence
@@ -117,12 +117,12 @@ def test_files_of_one_size_are_not_taken_for_each_other() -> None:
 
 
 def test_no_more_is_kept_than_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    def carry(data: bytes) -> None:
+    def upload(data: bytes) -> None:
         raise AlreadyStored("There.", earlier=None)
 
-    monkeypatch.setattr(rooms, "MOST_KEPT_BYTES", 25)
+    monkeypatch.setattr(rooms, "MAX_KEPT_BYTES", 25)
     files = [file(str(n), bytes([n]) * 10) for n in range(5)]
-    batch = start_batch(Stub(carry), files, who="")  # type: ignore[arg-type]
+    batch = start_batch(Stub(upload), files, who="")  # type: ignore[arg-type]
     assert batch.wait(5)
     assert len(batch.there) == 5
     assert sum(row.kept is not None for row in batch.rows) == 2

@@ -2,7 +2,7 @@
 
 An entry is written before its image, so that an image whose upload seemed to fail is found too; whoever reads
 one looks whether the image is there. The index is a convenience: when it fails, uploads go on, and
-`python -m uploader reindex` writes it anew.
+`python -m uploader reindex` rebuilds it.
 """
 
 import re
@@ -49,7 +49,7 @@ class ImageIndex:
 
     # --- asking ----------------------------------------------------------------------------------------
 
-    def earlier(self, sha256: str) -> StoredImage | None:
+    def find_duplicate(self, sha256: str) -> StoredImage | None:
         """The newest image that is still there and was made of exactly these bytes: a LIST and a HEAD."""
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             return None
@@ -57,7 +57,7 @@ class ImageIndex:
             return self._each(self._newest, [index_keys.sha256_folder(sha256)])[0]
         return None
 
-    def similar(self, image: StoredImage) -> tuple[StoredImage, ...]:
+    def find_similar(self, image: StoredImage) -> tuple[StoredImage, ...]:
         """At most `SIMILAR` other images that look alike, the same file first, then the nearest.
 
         Of what lies in each of the five folders, the newest 1,000 are compared. None where the image is too
@@ -76,7 +76,7 @@ class ImageIndex:
         """Everyone who uploaded, sorted, at most 1,000: one LIST. Empty where nobody signs in."""
         with _forgiving("people"):
             (listed,) = self._each(self._list, [index_keys.PEOPLE])
-            return tuple(sorted(filter(None, map(index_keys.who_of, listed))))
+            return tuple(sorted(filter(None, map(index_keys.person_from_key, listed))))
         return ()
 
     # --- telling ---------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ class ImageIndex:
     @contextmanager
     def writing_entries(self, image: StoredImage) -> Iterator[None]:
         """Writes the entries of an image beside the body of the `with`, and waits for them at its end."""
-        begun = [self._pool.submit(self._put, entry) for entry in index_keys.of_image(image)]
+        begun = [self._pool.submit(self._put, entry) for entry in index_keys.keys_for_image(image)]
         if image.who and image.who not in self._people:
             begun.append(self._pool.submit(self._put_person, image.who))
         try:
@@ -92,16 +92,16 @@ class ImageIndex:
         finally:
             self._settle(begun)
 
-    def known(self, keys: Sequence[str]) -> list[StoredImage]:
+    def load_images(self, keys: Sequence[str]) -> list[StoredImage]:
         """Those of these images that are there, with all that their entries are made of."""
         with _forgiving("known"):
             names = (key.rpartition("/")[2] for key in keys)
             return [image for image in self._each(self._image, names, _MANY_S) if image]
         return []
 
-    def forget(self, images: Iterable[StoredImage]) -> None:
+    def remove_entries(self, images: Iterable[StoredImage]) -> None:
         """Removes the entries of images that are gone."""
-        keys = [f"{self._prefix}{entry}" for image in images for entry in index_keys.of_image(image)]
+        keys = [f"{self._prefix}{entry}" for image in images for entry in index_keys.keys_for_image(image)]
         with _forgiving("forget"):
             for start in range(0, len(keys), MOST):
                 self._bucket.delete_many(keys[start : start + MOST])
@@ -122,7 +122,7 @@ class ImageIndex:
     # --- reading ---------------------------------------------------------------------------------------
 
     def _newest(self, folder: str) -> StoredImage | None:
-        names = map(index_keys.name_of, self._list(folder, _LOOKED_AT))
+        names = map(index_keys.image_name, self._list(folder, _LOOKED_AT))
         return next(filter(None, map(self._image, names)), None)
 
     def _alike(self, image: StoredImage) -> list[str]:
@@ -130,7 +130,7 @@ class ImageIndex:
         near: dict[str, tuple[int, str]] = {}
         for listed in self._each(self._list, index_keys.likeness_folders(image.likeness)):
             for entry in listed:
-                name, likeness = index_keys.name_of(entry), index_keys.likeness_of(entry)
+                name, likeness = index_keys.image_name(entry), index_keys.hash_from_key(entry)
                 bits = index_keys.distance(image.likeness, likeness) if likeness else index_keys.NEAR_BITS + 1
                 if bits <= index_keys.NEAR_BITS and not image.key.endswith(f"/{name}"):
                     near[name] = (bits, name)

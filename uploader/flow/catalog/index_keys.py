@@ -29,7 +29,7 @@ _LIKENESS: Final = re.compile(r"-([0-9a-f]{16})\Z")
 PEOPLE: Final = f"{INDEX}people/"
 
 
-def of_image(image: StoredImage) -> tuple[str, ...]:
+def keys_for_image(image: StoredImage) -> tuple[str, ...]:
     """Every entry of an image, people aside."""
     name = image.key.rpartition("/")[2]
     hashes = dict.fromkeys(sha256 for sha256 in (image.source_sha256, image.sha256) if sha256)
@@ -66,7 +66,7 @@ def person(who: str) -> str:
     return f"{PEOPLE}{_coded(who)}"
 
 
-def who_of(entry: str) -> str:
+def person_from_key(entry: str) -> str:
     """The person of an entry in the folder of people; empty where it is not one of ours."""
     code = entry.rpartition("/")[2]
     try:
@@ -75,13 +75,13 @@ def who_of(entry: str) -> str:
         return ""
 
 
-def name_of(entry: str) -> str:
+def image_name(entry: str) -> str:
     """The last part of the key of the image that an entry tells of."""
     last = entry.rpartition("/")[2]
     return last[: -len(found[0])] if (found := _LIKENESS.search(last)) else last
 
 
-def likeness_of(entry: str) -> str:
+def hash_from_key(entry: str) -> str:
     """The likeness in an entry's name; empty where it holds none."""
     return found[1] if (found := _LIKENESS.search(entry)) else ""
 

@@ -58,7 +58,7 @@ class SignedLinks:
         self._kept: OrderedDict[_Wanted, _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def to(self, key: str, *, download_name: str = "", content_type: str = "") -> str:
+    def link(self, key: str, *, download_name: str = "", content_type: str = "") -> str:
         """An address from which a browser can read the object for at least half the life of a link.
 
         With `content_type` the answer has that type, whatever the object was stored with.
@@ -68,7 +68,7 @@ class SignedLinks:
             _Wanted(key, self._expires_s, _FOR_PAGES, version, download_name, content_type)
         ).url
 
-    def lasting(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
+    def share_link(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
         """A link to hand on, and its true end: never after the credentials' own, at most seven days away.
 
         It is signed again once a tenth of its life is gone, so it lives nearly as long as was asked for.
@@ -102,7 +102,7 @@ class SignedLinks:
 
     def longest_s(self) -> int:
         """How many seconds a link made now can live: seven days, or less where the credentials end sooner."""
-        end, most_s = self._bucket.credentials_end_at(), self._most_s()
+        end, most_s = self._bucket.credentials_expire_at(), self._most_s()
         left = most_s if end is None else int((end - self._clock()) / timedelta(seconds=1))
         return max(0, min(most_s, left))
 

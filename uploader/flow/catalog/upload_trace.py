@@ -1,4 +1,4 @@
-"""The film of an upload: what happened between whom, with true milliseconds, bytes and request ids.
+"""The trace of an upload: what happened between whom, with true milliseconds, bytes and request ids.
 
 Kept in this process for the newest uploads only: it is for looking at, nothing depends on it.
 """
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
 
-_FILMS_KEPT: Final = 500
+_TRACES_KEPT: Final = 500
 
 Actor = Literal["browser", "app", "checker", "s3"]
 
@@ -30,7 +30,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class BrowserTimes:
-    """What only the browser can know of its own road: a claim, in milliseconds."""
+    """What only the browser can know of its own part: a claim, in milliseconds."""
 
     hash_ms: float
     sign_ms: float
@@ -49,46 +49,46 @@ class Take:
 
 
 class TraceRecorder:
-    """Films one upload; `shots` are in the order in which they ended."""
+    """Records one upload; `spans` are in the order in which they ended."""
 
     def __init__(self, clock_s: Callable[[], float] = time.perf_counter) -> None:
         self._clock_s = clock_s
-        self.shots: list[Span] = []
+        self.spans: list[Span] = []
 
     @contextmanager
-    def shot(self, source: Actor, target: Actor, what: str, *, size_bytes: int = 0) -> Iterator[Take]:
-        """Times one exchange; a failed one is filmed too, with `(failed)` behind its name."""
-        take, started_s = Take(size_bytes), self._clock_s()
+    def span(self, source: Actor, target: Actor, what: str, *, size_bytes: int = 0) -> Iterator[Take]:
+        """Times one exchange; a failed one is recorded too, with `(failed)` behind its name."""
+        result, started_s = Take(size_bytes), self._clock_s()
         ended = f"{what} (failed)"
         try:
-            yield take
+            yield result
             ended = what
         finally:
             took_ms = (self._clock_s() - started_s) * 1_000
-            self.shots.append(Span(source, target, ended, took_ms, take.size_bytes, take.request_id))
+            self.spans.append(Span(source, target, ended, took_ms, result.size_bytes, result.request_id))
 
 
 class TraceStore:
-    """The newest films by the key of their image (or, until it is stored, of its staged object)."""
+    """The newest traces by the key of their image (or, until it is stored, of its staged object)."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[Span, ...]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def keep(self, key: str, camera: TraceRecorder) -> None:
-        """Keeps a film; the oldest ones go."""
+    def put(self, key: str, recorder: TraceRecorder) -> None:
+        """Keeps a trace; the oldest ones go."""
         with self._lock:
-            self._kept[key] = tuple(camera.shots)
+            self._kept[key] = tuple(recorder.spans)
             self._kept.move_to_end(key)
-            while len(self._kept) > _FILMS_KEPT:
+            while len(self._kept) > _TRACES_KEPT:
                 self._kept.popitem(last=False)
 
-    def take_back(self, key: str) -> tuple[Span, ...]:
-        """A film that goes on under another key; empty where there is none."""
+    def pop(self, key: str) -> tuple[Span, ...]:
+        """A trace that goes on under another key; empty where there is none."""
         with self._lock:
             return self._kept.pop(key, ())
 
-    def of(self, key: str) -> tuple[Span, ...]:
-        """The film of an image; empty where another replica, or an earlier process, stored it."""
+    def get(self, key: str) -> tuple[Span, ...]:
+        """The trace of an image; empty where another replica, or an earlier process, stored it."""
         with self._lock:
             return self._kept.get(key, ())

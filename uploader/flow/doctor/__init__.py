@@ -1,8 +1,7 @@
-"""What is wrong with this installation, and how to mend it: every finding from really trying it.
+"""Health checks of an installation: each result from really trying it, with the one thing to do.
 
-bucket.py   the bucket on trial        people.py    who signs in, who signs, what is kept of people
-browser.py  what a browser would meet  finding.py   one line of the examination
-keeping.py  what is kept: lifecycle rule and versions
+check_result.py    one line of the report           browser_checks.py   what a browser on the page would meet
+bucket_checks.py   every call that an upload needs  identity_checks.py  credentials, secret, sign-in, privacy
 """
 
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from uploader.flow.app import Application
 from uploader.flow.doctor import browser_checks, bucket_checks, identity_checks
 from uploader.flow.doctor.check_result import WORST_FIRST, CheckResult, State
 
-__all__ = ["WORST_FIRST", "CheckResult", "State", "examine", "all_passed"]
+__all__ = ["WORST_FIRST", "CheckResult", "State", "all_passed", "examine"]
 
 
 def examine(app: Application, *, origin: str, signs_in: bool | None = None) -> tuple[CheckResult, ...]:

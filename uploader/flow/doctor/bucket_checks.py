@@ -61,7 +61,7 @@ class _Trial:
     def _refusal_of(self, data: bytes) -> str:
         """The code with which the form was refused for these bytes; empty where they were stored."""
         try:
-            FormPoster().send(self.form, data, content_type=_TYPE)
+            FormPoster().post(self.form, data, content_type=_TYPE)
         except errors.StorageRefused as error:
             if error.status == 400:
                 return error.code
@@ -69,7 +69,7 @@ class _Trial:
         return ""
 
     def upload(self) -> Said:
-        FormPoster().send(self.form, _BYTES, content_type=_TYPE)
+        FormPoster().post(self.form, _BYTES, content_type=_TYPE)
         return "good", "A signed form stored what it was signed for."
 
     def look(self) -> Said:
@@ -82,14 +82,14 @@ class _Trial:
         )
 
     def private(self) -> Said:
-        status, body = anonymous.read(f"{self.form.url}{quote(self.key)}")
+        status, body = anonymous.get(f"{self.form.url}{quote(self.key)}")
         if status == 200 and body == _BYTES:
             return "bad", "A stranger without a signature can read what lies in the bucket."
         return "good", f"A stranger without a signature gets nothing ({status})."
 
     def link(self) -> Said:
         url, _ = self.app.bucket.presign_get(self.key, expires_s=self.app.limits.link_expires_s, now=self.now)
-        status, body = anonymous.read(url)
+        status, body = anonymous.get(url)
         return (
             ("good", "A signed link reads it.")
             if body == _BYTES

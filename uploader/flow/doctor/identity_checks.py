@@ -52,7 +52,7 @@ def credentials(app: Application, now: datetime) -> list[CheckResult]:
 def _life(app: Application, now: datetime) -> CheckResult:
     title, why = "Who signs", "A signature lives at most as long as the credentials behind it."
     try:
-        end, temporary = app.bucket.credentials_end_at(), app.bucket.credentials_are_temporary()
+        end, temporary = app.bucket.credentials_expire_at(), app.bucket.credentials_are_temporary()
     except errors.StorageError as error:
         return CheckResult(_CREDENTIALS, title, "bad", str(error), why)
     if app.store:

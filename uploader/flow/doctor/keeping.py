@@ -33,7 +33,7 @@ def _sweeping(app: Application, *, keeps: bool) -> CheckResult:
         why += " In a bucket that keeps versions a rule without NoncurrentVersionExpiration only hides it."
     rule = to_paste({"Rules": [lifecycle_rule(folder, SWEEP_AFTER_DAYS)]})
     try:
-        expires = app.bucket.sweeps(folder)
+        expires = app.bucket.has_expiration_rule(folder)
         if expires and (not keeps or app.bucket.sweeps_versions(folder)):
             said = "A lifecycle rule deletes uploads that nobody finished."
             return CheckResult(GROUP, title, "good", said, why)

@@ -1,1 +1,7 @@
-"""Gallery."""
+"""The gallery: what is stored, from the bucket listing alone.
+
+gallery          pages, one image, delete and undo     search           a bounded search by words and formats
+previous_page    the page above a page                 neighbours       the images around the one on show
+zip_stream       many images as one ZIP, streamed
+foreign_folders  folders that other tools fill         foreign_objects  one object of another tool
+"""

@@ -128,8 +128,8 @@ class ForeignFolders:
         Busy, StorageError.
         """
         self._must_be_open(other.key)
-        small = self.thumbnail_key(other)
-        if kept := self._kept(small):
+        thumbnail_key = self.thumbnail_key(other)
+        if kept := self._kept(thumbnail_key):
             return kept
         try:
             with translate_refusals():
@@ -140,9 +140,9 @@ class ForeignFolders:
         facts = checked.facts
         seen = Seen(facts.format, facts.width_px, facts.height_px, facts.sha256)
         pixels = f"{seen.width_px}x{seen.height_px}"
-        told = {"format": seen.format, "pixels": pixels, "sha256": seen.sha256}
+        metadata = {"format": seen.format, "pixels": pixels, "sha256": seen.sha256}
         try:
-            self._bucket.put(small, checked.thumbnail, content_type="image/jpeg", metadata=told)
+            self._bucket.put(thumbnail_key, checked.thumbnail, content_type="image/jpeg", metadata=metadata)
         except errors.StorageError as error:
             log.warning("thumbnail.not_kept", key=other.key, code=error.code)
         return seen
@@ -153,23 +153,23 @@ class ForeignFolders:
 
     def tile(self, other: Other) -> Tile:
         """It in the grid. A tile is named by the id, since a key may hold anything."""
-        thumbnail = self._links.to(self.thumbnail_key(other))
+        thumbnail = self._links.link(self.thumbnail_key(other))
         return Tile(other.id, other.name, other.size_bytes, other.stored_at, thumbnail)
 
     def link(self, other: Other, seen: Seen) -> str:
         """A signed address of an image that passed the check, which no browser takes for anything else."""
         self._must_be_good(other, seen)
-        return self._links.to(other.key, content_type=seen.content_type)
+        return self._links.link(other.key, content_type=seen.content_type)
 
     def download(self, other: Other, seen: Seen) -> str:
         """The same, to save under the object's own name with the extension of what the check found."""
         self._must_be_good(other, seen)
         name = file_name(other.name, extension_of(seen.format))
-        return self._links.to(other.key, download_name=name, content_type=seen.content_type)
+        return self._links.link(other.key, download_name=name, content_type=seen.content_type)
 
     def preview(self, other: Other) -> str:
         """A signed address of the thumbnail."""
-        return self._links.to(self.thumbnail_key(other))
+        return self._links.link(self.thumbnail_key(other))
 
     def address(self, other: Other) -> str:
         """The object as the AWS command line names it."""
@@ -180,15 +180,15 @@ class ForeignFolders:
     def _looks_like_an_image(self, stored: StoredObject) -> bool:
         return stored.size_bytes > 0 and stored.key.lower().endswith(self._endings)
 
-    def _kept(self, small: str) -> Seen | None:
+    def _kept(self, thumbnail_key: str) -> Seen | None:
         try:
-            told = self._bucket.head(small).metadata
+            metadata = self._bucket.head(thumbnail_key).metadata
         except errors.ObjectMissing:
             return None
-        width, _, height = told.get("pixels", "").partition("x")
-        if told.get("format") not in self._formats or not (width.isdecimal() and height.isdecimal()):
+        width, _, height = metadata.get("pixels", "").partition("x")
+        if metadata.get("format") not in self._formats or not (width.isdecimal() and height.isdecimal()):
             return None
-        return Seen(told["format"], int(width), int(height), told.get("sha256", ""))
+        return Seen(metadata["format"], int(width), int(height), metadata.get("sha256", ""))
 
     def _must_be_open(self, key: str) -> None:
         if not self.scope.is_open(key):

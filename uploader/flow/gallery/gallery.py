@@ -97,7 +97,7 @@ class Gallery:
         tiles = tuple(self.tile(stored.key, stored.size_bytes) for stored in found.objects)
         return Page(tiles, found.older, found.read, found.spent)
 
-    def moment(self, moment: datetime) -> str:
+    def cursor_at(self, moment: datetime) -> str:
         """The cursor of the images uploaded at an aware moment and before."""
         return clock_at(moment)
 
@@ -130,7 +130,7 @@ class Gallery:
         thumbnail = self.link(thumbnail_key(key, prefix=self._prefix))
         return Tile(key, parts.name, size_bytes, uploaded_at(key), thumbnail)
 
-    def key_of(self, name: str) -> str:
+    def key_for(self, name: str) -> str:
         """The key of an image by the last part of it, which is what an address holds."""
         return f"{self._folder}{name}"
 
@@ -143,12 +143,12 @@ class Gallery:
 
     def link(self, key: str) -> str:
         """A signed address of an object, the same for everyone for half its life."""
-        return self.links.to(key)
+        return self.links.link(key)
 
     def download(self, image: StoredImage) -> str:
         """The same, to save under the image's name with the extension of its checked format."""
         name = file_name(image.name, parse_key(image.key).extension)
-        return self.links.to(image.key, download_name=name)
+        return self.links.link(image.key, download_name=name)
 
     # --- deleting --------------------------------------------------------------------------------------
 
@@ -170,7 +170,7 @@ class Gallery:
 
         Where that is not allowed the image is only hidden, which `left` says.
         """
-        noted = {image.key: index_keys.of_image(image) for image in self.index.known(keys)}
+        noted = {image.key: index_keys.keys_for_image(image) for image in self.index.load_images(keys)}
         removed = self.delete(keys)
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="versions") as pool:
             return list(pool.map(lambda one: self._purged(one, noted.get(one.key, ())), removed))
@@ -178,7 +178,7 @@ class Gallery:
     def keeps_versions(self) -> bool | None:
         """Whether deleted images can be brought back; None where the bucket does not say."""
         try:
-            return self._bucket.keeps_versions()
+            return self._bucket.is_versioned()
         except errors.StorageError:
             return None
 
@@ -187,14 +187,14 @@ class Gallery:
         self.index.tombstones.lift([one.key for one in removed])
         for one in removed:
             for key, marker in reversed(one.markers):  # the thumbnail first: what is shown has one
-                self._bucket.restore(key, marker)
+                self._bucket.undelete(key, marker)
             log.info("image.restored", key=one.key)
-        for image in self.index.known([one.key for one in removed if one.markers]):
+        for image in self.index.load_images([one.key for one in removed if one.markers]):
             with self.index.writing_entries(image):
                 pass
 
     def _delete(self, keys: Sequence[str]) -> list[DeleteResult]:
-        known, tombstones = self.index.known(keys), self.index.tombstones
+        known, tombstones = self.index.load_images(keys), self.index.tombstones
         settled = {image.key for image in known if image.ticket_ends_at_s < self._clock().timestamp()}
         tombstones.put([key for key in keys if key not in settled])
         try:
@@ -205,7 +205,7 @@ class Gallery:
         tombstones.lift_if_possible([one.key for one in images if one.error])
         gone = [one for one in images if not one.error]
         smalls = self._delete_thumbnails([one.key for one in gone])
-        self.index.forget(image for image in known if image.key in smalls)
+        self.index.remove_entries(image for image in known if image.key in smalls)
         removed = [DeleteResult(one.key, str(one.error)) for one in images if one.error]
         for one in gone:
             small = smalls[one.key]
@@ -250,7 +250,7 @@ class Gallery:
         def listing(after: str, limit: int) -> Listing:
             start = f"{folder}{after}" if after else ""
             found = self._bucket.list(folder, start_after=start, limit=limit)
-            named = (replace(one, key=self.key_of(index_keys.name_of(one.key))) for one in found.objects)
+            named = (replace(one, key=self.key_for(index_keys.image_name(one.key))) for one in found.objects)
             return Listing(tuple(named), found.more)
 
         return listing

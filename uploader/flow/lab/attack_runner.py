@@ -1,4 +1,4 @@
-"""The tamper lab: every attack predicted by the referee, really sent to the bucket, and cleaned up after."""
+"""Runs attacks on a signed form: each predicted by the simulator, really sent, and cleaned up after."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,7 +16,7 @@ from uploader.storage.form_post import FormPoster
 from uploader.storage.objects import PresignedPost
 from uploader.storage.removal import Deleted
 
-__all__ = ["HONEST", "ActualAnswer", "Attack", "Report", "AttackResult", "predictions", "tamper"]
+__all__ = ["HONEST", "ActualAnswer", "Attack", "AttackResult", "Report", "predictions", "tamper"]
 
 _AT_ONCE: Final = 4
 _ATTEMPTS: Final = 3
@@ -50,7 +50,7 @@ class ActualAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AttackResult:
-    """One attack: what the referee said of AWS, and what this bucket did."""
+    """One attack: what the simulator said of AWS, and what this bucket did."""
 
     attack: Attack
     predicted: Verdict
@@ -93,7 +93,11 @@ class Report:
 
 def predictions(lab: Lab, form: LabForm, file: File) -> tuple[tuple[Attack, Verdict], ...]:
     """What S3 would answer to each attack; nothing is sent."""
-    signed, now, known = SignedForm(form.post.fields, form.bucket), datetime.now(UTC), lab.known(form)
+    signed, now, known = (
+        SignedForm(form.post.fields, form.bucket),
+        datetime.now(UTC),
+        lab.signing_secrets(form),
+    )
     return tuple((attack, predict(attack, signed, file, now=now, **known)) for attack in ATTACKS)
 
 
@@ -126,7 +130,7 @@ def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done
 
 def _try(lab: Lab, form: LabForm, file: File, attack: Attack, transfer: FormPoster) -> AttackResult:
     signed = SignedForm(form.post.fields, form.bucket)
-    predicted = predict(attack, signed, file, now=datetime.now(UTC), **lab.known(form))
+    predicted = predict(attack, signed, file, now=datetime.now(UTC), **lab.signing_secrets(form))
     if attack.is_late:
         form = lab.sign(form.design, expires_s=_LATE_S)
         signed = replace(signed, fields=form.post.fields)
@@ -141,7 +145,7 @@ def _send(transfer: FormPoster, post: PresignedPost, file: File) -> ActualAnswer
     key, content_type = values.get("key", ""), values.get("content-type", "application/octet-stream")
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            receipt = transfer.send(post, file.body, content_type=content_type, filename=file.name)
+            receipt = transfer.post(post, file.body, content_type=content_type, filename=file.name)
             return ActualAnswer(receipt.status, "", "", "", key)
         except StorageError as error:
             if isinstance(error, TRANSIENT) and attempt < _ATTEMPTS:

@@ -1,7 +1,7 @@
 """The presign lab: a form of one's own design, signed, judged and taken apart by what the app itself uses.
 
 What lies under `incoming/lab/` is swept by the bucket's lifecycle rule and never seen in the gallery. The
-secret key serves the referee here and goes no further.
+secret key serves the simulator here and goes no further.
 """
 
 import secrets
@@ -48,11 +48,11 @@ __all__ = [
     "MAX_KEY_BYTES",
     "MAX_METADATA_NAMES",
     "MAX_TEXT",
-    "FormInspection",
     "ConditionNote",
     "FieldRow",
     "File",
     "FormDesign",
+    "FormInspection",
     "Lab",
     "LabForm",
     "PasteFault",
@@ -106,7 +106,7 @@ class Lab:
         self._store = store_kind(bucket.endpoint_url, is_local=is_local)
         self._clock = clock
 
-    def blog(self) -> FormDesign:
+    def tutorial_form(self) -> FormDesign:
         """The blog post's form, in the lab's folder."""
         return tutorial_design(self.folder)
 
@@ -159,7 +159,7 @@ class Lab:
 
     def still_holds(self, form: LabForm) -> bool:
         """False once the form has ended, or the credentials behind it were renewed."""
-        return form.post.expires_at > self._clock() and self.known(form)["secret_key"] is not None
+        return form.post.expires_at > self._clock() and self.signing_secrets(form)["secret_key"] is not None
 
     def judge(self, form: LabForm, file: File, *, at: datetime) -> Verdict:
         """What S3 answers when this file arrives with the form at that time."""
@@ -171,8 +171,8 @@ class Lab:
             now=at,
             filename=file.name,
             body=file.body,
-            session_expires_at=self.bucket.credentials_end_at(),
-            **self.known(form),
+            session_expires_at=self.bucket.credentials_expire_at(),
+            **self.signing_secrets(form),
         )
 
     def store_note(self, form: LabForm, accepted: Sequence[str] | None = None) -> str:
@@ -186,20 +186,20 @@ class Lab:
         """
         now = self._clock()
         report = examine(text, now=now)
-        secret = self.bucket.secret_of(report.scope.access_key) if report.scope else None
+        secret = self.bucket.secret_key_for(report.scope.access_key) if report.scope else None
         return examine(text, now=now, secret_key=secret) if secret else report
 
-    def known(self, form: LabForm) -> dict[str, Any]:
-        """What only the bucket's owner knows of a form, for the referee; not for a page."""
+    def signing_secrets(self, form: LabForm) -> dict[str, Any]:
+        """What only the bucket's owner knows of a form, for the simulator; not for a page."""
         access_key = read_scope(form.post.fields["x-amz-credential"]).access_key
-        return {"secret_key": self.bucket.secret_of(access_key), "region": self.bucket.region}
+        return {"secret_key": self.bucket.secret_key_for(access_key), "region": self.bucket.region}
 
-    def take_apart(self, form: LabForm) -> FormInspection:
+    def inspect(self, form: LabForm) -> FormInspection:
         """The form's fields, policy and signature; tells whether the signature is right."""
-        return inspect_form(form.post.fields, secret_key=self.known(form)["secret_key"])
+        return inspect_form(form.post.fields, secret_key=self.signing_secrets(form)["secret_key"])
 
     def _credentials_left_s(self) -> int | None:
-        end = self.bucket.credentials_end_at()
+        end = self.bucket.credentials_expire_at()
         return None if end is None else int((end - self._clock()) / timedelta(seconds=1))
 
 

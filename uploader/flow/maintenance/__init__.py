@@ -1,1 +1,4 @@
-"""Maintenance."""
+"""Maintenance by an operator.
+
+reindex   rebuilds the index of duplicates and people
+"""

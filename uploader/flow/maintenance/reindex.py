@@ -1,4 +1,4 @@
-"""Writes the index anew from the images: what lacks an entry gets it, what tells of no image goes.
+"""Rebuilds the index from the images: what lacks an entry gets it, what tells of no image goes.
 
 Safe to run at any time, twice, by two replicas and while people upload: an entry is only ever put or deleted
 whole, and none is dropped whose image may still be on its way.
@@ -97,7 +97,10 @@ class _Run:
             image = stored_image.from_object(stored, link=lambda _: "", prefix=self._prefix)
             if not stored_image.has_perceptual_hash(stored):
                 image = replace(image, likeness=self._likeness(key))
-            wanted = [*index_keys.of_image(image), *([index_keys.person(image.who)] if image.who else [])]
+            wanted = [
+                *index_keys.keys_for_image(image),
+                *([index_keys.person(image.who)] if image.who else []),
+            ]
             return Counts(images=1, written=sum(self._written(entry) for entry in wanted))
         except errors.ObjectMissing:
             return Counts()  # deleted meanwhile
@@ -127,7 +130,7 @@ class _Run:
     def _is_doubtful(self, entry: str) -> bool:
         if entry.startswith(f"{self._prefix}{index_keys.PEOPLE}"):
             return False
-        name = index_keys.name_of(entry)
+        name = index_keys.image_name(entry)
         try:
             if entry.startswith(f"{self._prefix}{tombstones.DELETED}"):
                 return tombstones.is_over(entry, now=self._old + _GRACE)
@@ -141,7 +144,7 @@ class _Run:
 
     def _drop(self, entry: str) -> Counts:
         try:
-            if self._is_there(f"{self._prefix}{IMAGES}{index_keys.name_of(entry)}"):
+            if self._is_there(f"{self._prefix}{IMAGES}{index_keys.image_name(entry)}"):
                 return Counts()  # brought back, or listed late
             self._bucket.delete(entry)
             return Counts(dropped=1)

@@ -1,1 +1,9 @@
-"""Uploads."""
+"""Uploads: an image is checked, stored, verified, then shown.
+
+direct_upload    straight from the browser: begin signs a form, complete verifies and promotes
+staged_object    what a browser stored, read for the check
+promotion        checked bytes become an image of the gallery
+server_upload    through the app: check, sign, post, compare
+upload_batch     many files through the app, three at a time
+upload_context   what both ways work with
+"""

@@ -56,13 +56,13 @@ class Begun:
 
 
 class DirectUploads:
-    """The road straight from the browser. Any replica can finish what another began."""
+    """Uploads straight from the browser. Any replica can finish what another began."""
 
-    def __init__(self, means: UploadContext, signer: Signer) -> None:
-        self._means = means
-        self._bucket = means.bucket
+    def __init__(self, context: UploadContext, signer: Signer) -> None:
+        self._context = context
+        self._bucket = context.bucket
         self._signer = signer
-        self._promotion = Promotion(means)
+        self._promotion = Promotion(context)
 
     def begin(self, claim: Claim, *, who: str) -> Begun:
         """Signs a form that can store exactly the claimed content under `incoming/`.
@@ -70,19 +70,19 @@ class DirectUploads:
         Raises ImageRejected (size, type or checksum not acceptable), StorageError.
         """
         self._refuse_unacceptable(claim)
-        now, name = self._means.clock(), stored_image.clean_name(claim.name)
+        now, name = self._context.clock(), stored_image.clean_name(claim.name)
         extension, token = _EXTENSIONS[claim.content_type], secrets.token_hex(16)
-        key = new_key(name, extension, now=now, token=token, prefix=f"{self._means.prefix}{IMAGES}")
+        key = new_key(name, extension, now=now, token=token, prefix=f"{self._context.prefix}{IMAGES}")
         rules = PostRules(
-            key=f"{self._means.prefix}{INCOMING}{key.rpartition('/')[2]}",
+            key=f"{self._context.prefix}{INCOMING}{key.rpartition('/')[2]}",
             content_type=claim.content_type,
             size_bytes=claim.size_bytes,
             sha256=claim.sha256,
         )
-        camera = TraceRecorder()
-        with camera.shot("app", "app", "sign a form and a ticket"):
-            post = self._bucket.presign_post(rules, expires_s=self._means.limits.form_expires_s, now=now)
-        self._means.traces.keep(rules.key, camera)
+        recorder = TraceRecorder()
+        with recorder.span("app", "app", "sign a form and a ticket"):
+            post = self._bucket.presign_post(rules, expires_s=self._context.limits.form_expires_s, now=now)
+        self._context.traces.put(rules.key, recorder)
         ticket = Ticket(
             who=who,
             staged_key=rules.key,
@@ -93,7 +93,7 @@ class DirectUploads:
             sha256=claim.sha256,
             expires_at_s=int(post.expires_at.timestamp()) + _FINISH_LIFE_S,
         )
-        return Begun(self._signer.mint_ticket(ticket), post, self._means.index.earlier(claim.sha256))
+        return Begun(self._signer.mint_ticket(ticket), post, self._context.index.find_duplicate(claim.sha256))
 
     def complete(self, ticket_text: str, *, who: str) -> StoredImage:
         """Checks what the browser stored and promotes it to the gallery. Twice is once.
@@ -101,41 +101,41 @@ class DirectUploads:
         Raises TicketInvalid, ImageRejected (the staged object is then deleted), ObjectMissing (nothing was
         stored with this ticket), ImageDeleted, Busy, StorageError.
         """
-        ticket = self._signer.read_ticket(ticket_text, who=who, now=self._means.clock())
-        camera = TraceRecorder()
-        camera.shots.extend(self._means.traces.take_back(ticket.staged_key))
+        ticket = self._signer.read_ticket(ticket_text, who=who, now=self._context.clock())
+        recorder = TraceRecorder()
+        recorder.spans.extend(self._context.traces.pop(ticket.staged_key))
         try:
-            image = self._finish(ticket, camera)
+            image = self._finish(ticket, recorder)
         except errors.ObjectMissing:
             return self._already_stored(ticket)
-        self._means.traces.keep(image.key, camera)
-        log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, road="browser")
-        return replace(image, similar=self._means.index.similar(image))
+        self._context.traces.put(image.key, recorder)
+        log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, via="browser")
+        return replace(image, similar=self._context.index.find_similar(image))
 
-    def _finish(self, ticket: Ticket, camera: TraceRecorder) -> StoredImage:
+    def _finish(self, ticket: Ticket, recorder: TraceRecorder) -> StoredImage:
         """Checks what was staged, promotes it and discards it. Raises ObjectMissing where nothing is."""
         with _spool() as clean, _spool() as kept:
             pins_copies = self._promotion.pins_copies(ticket.staged_key)
             staged = Staged(self._bucket, ticket, kept, pins_copies=pins_copies)
-            checked = self._check(staged, camera, clean)
+            checked = self._check(staged, recorder, clean)
             try:
-                image = self._promote(ticket, staged, checked, clean if clean.tell() else kept, camera)
+                image = self._promote(ticket, staged, checked, clean if clean.tell() else kept, recorder)
             except errors.CopyDiffers:
-                return self._finish(ticket, camera)  # which puts what it checks, now that copies are known
+                return self._finish(ticket, recorder)  # which puts what it checks, now that copies are known
             except errors.ImageDeleted:
                 staged.discard()
                 raise
-        with camera.shot("app", "s3", "DELETE the staged object"):
+        with recorder.span("app", "s3", "DELETE the staged object"):
             staged.discard()
         return image
 
     def _promote(
-        self, ticket: Ticket, staged: Staged, checked: Checked, body: IO[bytes], camera: TraceRecorder
+        self, ticket: Ticket, staged: Staged, checked: Checked, body: IO[bytes], recorder: TraceRecorder
     ) -> StoredImage:
         image = self._promotion.image_of(ticket, checked)
         with self._promotion.unless_deleted(image) as written:
             try:
-                with camera.shot("app", "s3", "PUT the thumbnail, promote the image"):
+                with recorder.span("app", "s3", "PUT the thumbnail, promote the image"):
                     self._promotion.store(image, staged.seen, checked, body, written)
             except (errors.CopyDiffers, errors.ImageDeleted):
                 raise
@@ -145,7 +145,7 @@ class DirectUploads:
         return image
 
     def _refuse_unacceptable(self, claim: Claim) -> None:
-        formats = taken(self._means.limits)
+        formats = taken(self._context.limits)
         allowed = {f"image/{name.lower()}" for name in formats}
         if claim.content_type == "image/heic" and "HEIC" not in formats:
             raise rejections.heic_not_installed()
@@ -154,21 +154,23 @@ class DirectUploads:
             raise errors.ImageRejected(sentence, code="format_not_allowed")
         if claim.size_bytes < 1:
             raise errors.ImageRejected("This file is empty; choose another one.", code="empty")
-        if claim.size_bytes > self._means.limits.max_bytes:
-            found, most = size_label(claim.size_bytes), size_label(self._means.limits.max_bytes)
+        if claim.size_bytes > self._context.limits.max_bytes:
+            found, most = size_label(claim.size_bytes), size_label(self._context.limits.max_bytes)
             sentence = f"This file has {found}, and at most {most} are allowed; choose a smaller one."
             raise errors.ImageRejected(sentence, code="too_many_bytes")
         if not re.fullmatch(r"[0-9a-f]{64}", claim.sha256):
             sentence = "The SHA-256 of a file is 64 lower-case hex digits; compute it again."
             raise errors.ImageRejected(sentence, code="checksum_malformed")
 
-    def _check(self, staged: Staged, camera: TraceRecorder, clean: IO[bytes]) -> Checked:
+    def _check(self, staged: Staged, recorder: TraceRecorder, clean: IO[bytes]) -> Checked:
         """What the check says of what was staged; what to store instead goes to `clean`."""
         doing = "GET what arrived, compare, check, strip"
         try:
-            with camera.shot("app", "s3", doing, size_bytes=len(staged)) as take:
-                checked = self._means.checker.check(staged, strip=self._means.strip, trim=True, into=clean)
-                take.request_id = staged.seen.request_id
+            with recorder.span("app", "s3", doing, size_bytes=len(staged)) as result:
+                checked = self._context.checker.check(
+                    staged, strip=self._context.strip, trim=True, into=clean
+                )
+                result.request_id = staged.seen.request_id
         except errors.ImageRejected as error:
             staged.discard()
             log.info("upload.rejected", key=staged.key, code=error.code)
@@ -184,8 +186,8 @@ class DirectUploads:
                 found = self._bucket.head(f"{stem}.{extension}")
             except errors.ObjectMissing:
                 continue
-            return stored_image.from_object(found, link=self._means.link, prefix=self._means.prefix)
-        if self._means.index.tombstones.covers(ticket.key):
+            return stored_image.from_object(found, link=self._context.link, prefix=self._context.prefix)
+        if self._context.index.tombstones.covers(ticket.key):
             raise image_deleted()
         sentence = "No file arrived in the bucket for this upload; send it again."
         raise errors.ObjectMissing(sentence, code="nothing_stored")

@@ -25,9 +25,9 @@ Written = list[tuple[str, str]]
 class Promotion:
     """Promotes into one bucket, and knows whether its store holds a copy to what was seen."""
 
-    def __init__(self, means: UploadContext) -> None:
-        self._means = means
-        self._bucket = means.bucket
+    def __init__(self, context: UploadContext) -> None:
+        self._context = context
+        self._bucket = context.bucket
         self._pins_copies: bool | None = None
 
     def pins_copies(self, key: str) -> bool:
@@ -46,7 +46,7 @@ class Promotion:
     def image_of(self, ticket: Ticket, checked: Checked) -> StoredImage:
         """The image that a checked upload becomes."""
         key = f"{ticket.key.rpartition('.')[0]}.{checked.facts.extension}"
-        image = self._means.image_of(key, ticket.name, ticket.who, checked, source_sha256=ticket.sha256)
+        image = self._context.image_of(key, ticket.name, ticket.who, checked, source_sha256=ticket.sha256)
         return replace(image, ticket_ends_at_s=ticket.expires_at_s)
 
     @contextmanager
@@ -71,11 +71,11 @@ class Promotion:
         Raises ObjectChanged where the key is taken or what is staged is not what was checked, CopyDiffers,
         ImageDeleted, StorageError.
         """
-        with self._means.index.writing_entries(image):
-            small = thumbnail_key(image.key, prefix=self._means.prefix)
+        with self._context.index.writing_entries(image):
+            small = thumbnail_key(image.key, prefix=self._context.prefix)
             version = self._bucket.put(small, checked.thumbnail, content_type="image/jpeg")
             written.append((small, version))
-            if self._means.index.tombstones.covers(image.key):
+            if self._context.index.tombstones.covers(image.key):
                 raise image_deleted()
         if body.tell():
             body.seek(0)
@@ -112,7 +112,7 @@ class Promotion:
         return len(etags) == 1 and found.size_bytes == image.size_bytes
 
     def _refuse_deleted(self, image: StoredImage, written: Written) -> None:
-        if self._means.index.tombstones.covers(image.key):
+        if self._context.index.tombstones.covers(image.key):
             self._take_back(image, written)
             log.info("upload.deleted_meanwhile", key=image.key)
             raise image_deleted()
@@ -122,13 +122,13 @@ class Promotion:
         for key, version in reversed(written):
             if version:
                 self._bucket.delete(key, version)
-        for key in (image.key, thumbnail_key(image.key, prefix=self._means.prefix)):
+        for key in (image.key, thumbnail_key(image.key, prefix=self._context.prefix)):
             try:
                 self._bucket.head(key)
             except errors.ObjectMissing:
                 continue
             self._bucket.delete(key)
-        self._means.index.forget([image])
+        self._context.index.remove_entries([image])
 
 
 def image_deleted() -> errors.ImageDeleted:

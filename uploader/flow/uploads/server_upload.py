@@ -33,15 +33,15 @@ _T = TypeVar("_T")
 
 
 class ServerUploads:
-    """The road through the app. One instance serves all threads."""
+    """Uploads through the server. One instance serves all threads."""
 
-    def __init__(self, means: UploadContext, *, pause: Callable[[float], None] = time.sleep) -> None:
-        self._means = means
-        self._bucket = means.bucket
+    def __init__(self, context: UploadContext, *, pause: Callable[[float], None] = time.sleep) -> None:
+        self._context = context
+        self._bucket = context.bucket
         self._pause = pause
         self._transfer = FormPoster()
 
-    def carry(
+    def upload(
         self,
         data: bytes,
         filename: str,
@@ -56,53 +56,53 @@ class ServerUploads:
         A transient failure is tried again with a fresh form, three times in all; a refusal is not.
         Raises ImageRejected, Busy, StorageError; AlreadyStored where not `again` and this file is here.
         """
-        means, camera, source_sha256 = self._means, TraceRecorder(), hashlib.sha256(data).hexdigest()
-        if not again and (earlier := means.index.earlier(source_sha256)):
+        context, recorder, source_sha256 = self._context, TraceRecorder(), hashlib.sha256(data).hexdigest()
+        if not again and (earlier := context.index.find_duplicate(source_sha256)):
             raise errors.AlreadyStored(_here_since(earlier), earlier=earlier)
         on_step("check")
-        with camera.shot("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
-            checked = means.checker.check(data, strip=means.strip, trim=True)
+        with recorder.span("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
+            checked = context.checker.check(data, strip=context.strip, trim=True)
         facts, name = checked.facts, stored_image.clean_name(filename)
-        folder, token = f"{means.prefix}{IMAGES}", secrets.token_hex(16)
-        key = new_key(name, facts.extension, now=means.clock(), token=token, prefix=folder)
-        image = means.image_of(key, name, who, checked, source_sha256=source_sha256)
+        folder, token = f"{context.prefix}{IMAGES}", secrets.token_hex(16)
+        key = new_key(name, facts.extension, now=context.clock(), token=token, prefix=folder)
+        image = context.image_of(key, name, who, checked, source_sha256=source_sha256)
         rules = PostRules(
             key, facts.content_type, facts.size_bytes, facts.sha256, stored_image.metadata(image)
         )
         try:
             on_step("send")
             with (
-                means.index.writing_entries(image),
-                camera.shot("app", "s3", "PUT the thumbnail", size_bytes=len(checked.thumbnail)),
+                context.index.writing_entries(image),
+                recorder.span("app", "s3", "PUT the thumbnail", size_bytes=len(checked.thumbnail)),
             ):
                 self._put_thumbnail(key, checked.thumbnail)
-            self._post(rules, checked.stripped or data, on_sent, camera)
+            self._post(rules, checked.stripped or data, on_sent, recorder)
             on_step("verify")
-            with camera.shot("app", "s3", "HEAD, compare with the rules") as take:
+            with recorder.span("app", "s3", "HEAD, compare with the rules") as result:
                 stored = self._retried(lambda: self._bucket.head(key))
-                take.request_id = stored.request_id
+                result.request_id = stored.request_id
             _compare(rules, stored)
         except errors.StorageError as error:
             log.warning("upload.failed", key=key, code=error.code, request_id=error.request_id)
             self._undo(image)
             raise
-        log.info("upload.stored", key=key, size_bytes=facts.size_bytes, road="app")
-        means.traces.keep(key, camera)
-        return replace(image, similar=means.index.similar(image))
+        log.info("upload.stored", key=key, size_bytes=facts.size_bytes, via="server")
+        context.traces.put(key, recorder)
+        return replace(image, similar=context.index.find_similar(image))
 
     def _put_thumbnail(self, key: str, thumbnail: bytes) -> None:
-        place = thumbnail_key(key, prefix=self._means.prefix)
+        place = thumbnail_key(key, prefix=self._context.prefix)
         self._retried(lambda: self._bucket.put(place, thumbnail, content_type="image/jpeg"))
 
-    def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None, camera: TraceRecorder) -> None:
+    def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None, recorder: TraceRecorder) -> None:
         def once() -> None:
-            with camera.shot("app", "app", "sign a form"):
+            with recorder.span("app", "app", "sign a form"):
                 form = self._bucket.presign_post(
-                    rules, expires_s=self._means.limits.form_expires_s, now=self._means.clock()
+                    rules, expires_s=self._context.limits.form_expires_s, now=self._context.clock()
                 )
-            with camera.shot("app", "s3", "POST the form", size_bytes=len(data)) as take:
-                receipt = self._transfer.send(form, data, content_type=rules.content_type, on_sent=on_sent)
-                take.request_id = receipt.request_id
+            with recorder.span("app", "s3", "POST the form", size_bytes=len(data)) as result:
+                receipt = self._transfer.post(form, data, content_type=rules.content_type, on_sent=on_sent)
+                result.request_id = receipt.request_id
 
         self._retried(once)
 
@@ -120,8 +120,8 @@ class ServerUploads:
         """Takes back what was stored. An image that cannot be deleted keeps its thumbnail and its entries."""
         try:
             self._bucket.delete(image.key)
-            self._means.index.forget([image])
-            self._bucket.delete(thumbnail_key(image.key, prefix=self._means.prefix))
+            self._context.index.remove_entries([image])
+            self._bucket.delete(thumbnail_key(image.key, prefix=self._context.prefix))
         except errors.StorageError as error:
             log.warning("upload.leftover", key=image.key, code=error.code)
 

@@ -108,7 +108,7 @@ def start_batch(
     if not files:
         batch._idle.set()
     for row, file in zip(batch.rows, files, strict=True):
-        pool.submit(lanes.carry, row, file)
+        pool.submit(lanes.upload, row, file)
     pool.shutdown(wait=False)
     return batch
 
@@ -136,10 +136,10 @@ class _Lanes:
         self._kept_bytes = 0
         self._lock = threading.Lock()
 
-    def carry(self, row: Row, file: File) -> None:
+    def upload(self, row: Row, file: File) -> None:
         """Carries one file to its end, whatever that is."""
         try:
-            self._carry(row, file)
+            self._upload(row, file)
         except AlreadyStored as error:
             row.image = error.earlier
             self._leave(row, file)
@@ -155,7 +155,7 @@ class _Lanes:
             if self._batch.is_over:
                 self._batch._idle.set()
 
-    def _carry(self, row: Row, file: File) -> None:
+    def _upload(self, row: Row, file: File) -> None:
         def on_step(step: Literal["check", "send", "verify"]) -> None:
             row.state = step
 
@@ -167,7 +167,7 @@ class _Lanes:
             return self._leave(row, file)
         for attempt in range(_BUSY_ATTEMPTS):
             try:
-                row.image = self._carrier.carry(
+                row.image = self._carrier.upload(
                     data, file.name, who=self._who, again=self._again, on_step=on_step, on_sent=on_sent
                 )
                 break

@@ -1,4 +1,4 @@
-"""What both roads of an upload work with."""
+"""What both ways of an upload work with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

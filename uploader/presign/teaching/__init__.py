@@ -1,8 +1,11 @@
-"""What only the lab needs: requests that somebody pastes, recognised and taken apart. Pure, as all here is.
+"""What explains presigned requests: pure, and only the lab imports it.
 
-sigv4_query     the canonical request, the string to sign and the signature of a presigned URL
-presigned_url   a presigned URL taken apart: who signed what, and until when
-paste           whatever was pasted, recognised: pasted_form, error_xml, literals read its shapes
-paste_report    what was pasted, taken apart, judged and explained
-url_simulator   what S3 will answer to a presigned URL (url_checks: its parameters)
+inspector        a signed form, field by field        condition_notes  what each condition stops
+form_design      a form that somebody designs         design_url       a design as the page's address
+attacks          what a holder of a form may try      snippets         a form as code: curl, Python, HTML …
+store_notes      what other stores make of a form
+paste            whatever was pasted, recognised: pasted_form, error_xml and literals read its shapes
+paste_report     what was pasted, taken apart, judged and explained
+presigned_url    a presigned URL taken apart          sigv4_query      its canonical request and signature
+url_simulator    what S3 will answer to it            url_checks       its parameters
 """

@@ -1,6 +1,6 @@
 """What somebody who holds a signed form may try. Each attack is a pure change of the form and its file.
 
-`predict` asks the referee what S3 answers; the page really sends the changed form and compares.
+`predict` asks the simulator what S3 answers; the page really sends the changed form and compares.
 """
 
 import base64
@@ -216,7 +216,7 @@ ATTACKS: Final = (
         "changed-signature", "Changed signature", "Guess another signature.", _on_form(_flipped_signature)
     ),
     Attack(
-        "wrong-secret", "Wrong secret", "Sign the policy anew with another secret.", _on_form(_other_secret)
+        "wrong-secret", "Wrong secret", "Sign the policy again with another secret.", _on_form(_other_secret)
     ),
     Attack("unsigned", "Unsigned", "Send the form with no signature at all.", _on_form(_unsigned)),
     Attack("late", "Late", "Use the form after its end.", lambda form, file: (form, file), is_late=True),

@@ -218,7 +218,7 @@ def _key_fault(design: FormDesign, within: str) -> str:
     if ".." in text.split("/") or text.startswith("/") or "//" in text:
         return f"The {name} must not hold .. or an empty folder; write it like lab/pictures/."
     if not text.isprintable():
-        return f"The {name} holds a character that cannot be seen; write it anew."
+        return f"The {name} holds a character that cannot be seen; type it again."
     if len(text.encode("utf-8", "replace")) > MAX_KEY_BYTES:
         return f"The {name} has {len(text.encode('utf-8', 'replace')):,} bytes; S3 allows {MAX_KEY_BYTES:,}."
     return (

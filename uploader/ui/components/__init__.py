@@ -1,1 +1,5 @@
-"""Components."""
+"""The browser side: components without a build step, each folder with its Python face.
+
+uploader  files straight to S3       tiles   the grid of thumbnails
+viewer    one picture, large         shared  what they share
+"""

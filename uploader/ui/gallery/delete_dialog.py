@@ -77,7 +77,7 @@ def _keeps_versions(bucket: str) -> bool | None:
     return queries.require_app().gallery.keeps_versions()
 
 
-def told(app: Application) -> None:
+def outcome(app: Application) -> None:
     """What became of the last deletion, until somebody closes it."""
     state = st.session_state
     removed: list[DeleteResult] = state.get("gallery_removed", [])

@@ -38,7 +38,7 @@ slot = st.container()
 
 def read() -> None:
     """Asks the bucket for the wanted page: `gallery_view` is what it gave, or `gallery_fault` why not."""
-    if "gallery_view" not in state:  # read anew: thumbnails are tried anew too
+    if "gallery_view" not in state:  # read again: thumbnails are tried again too
         state.gallery_again = {}
     try:
         page = queries.page_of_images(app, cursor=view.cursor, size=view.size, filters=view.filters)
@@ -166,7 +166,7 @@ def nothing(page: Page) -> None:
         st.info("There is nothing older than this.", icon=":material/history:")
     else:
         st.info("No images yet. What you upload appears here.", icon=":material/photo_library:")
-        st.page_link("upload.py", label="Upload the first image", icon=":material/upload:")
+        st.page_link("upload/page.py", label="Upload the first image", icon=":material/upload:")
 
 
 def searched(page: Page) -> None:
@@ -199,7 +199,7 @@ if fault:
     st.stop()
 
 with notice:
-    delete_dialog.told(app)
+    delete_dialog.outcome(app)
     if not view.cursor and not view.filters:
         badge(page.tiles[0].key if page.tiles else "")
 
@@ -221,7 +221,7 @@ elif to_save := state.pop("gallery_zip", ()):
 elif name := st.query_params.get("image"):
     image_dialog.image_dialog(
         app,
-        app.gallery.key_of(name),
+        app.gallery.key_for(name),
         around=[tile.key for tile in page.tiles],
         filters=view.filters,
         can_delete=app.settings.allow_delete,

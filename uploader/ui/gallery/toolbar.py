@@ -172,7 +172,7 @@ def clear() -> None:
 
 
 def reload() -> None:
-    """The bucket is read anew, and the page shows what there is now."""
+    """The bucket is read again, and the page shows what there is now."""
     queries.forget_listings()
     st.session_state.pop("gallery_view", None)
 
@@ -187,7 +187,7 @@ def _range(between: Any) -> tuple[datetime | None, datetime | None]:
 def _moment(gallery: Gallery, jump: object) -> str:
     if not isinstance(jump, date):
         return ""
-    return gallery.moment(_midnight(jump + timedelta(days=1)) - timedelta(milliseconds=1))
+    return gallery.cursor_at(_midnight(jump + timedelta(days=1)) - timedelta(milliseconds=1))
 
 
 def _midnight(day: date) -> datetime:

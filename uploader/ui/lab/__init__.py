@@ -1,1 +1,5 @@
-"""Lab."""
+"""The lab page.
+
+page      the frame and the tabs            designer  the form's widgets and its address
+views     the policy, the inspector, code   trials    attacks, another time, the trace of an upload
+"""

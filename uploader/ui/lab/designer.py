@@ -37,7 +37,7 @@ def designed(lab: Lab, file: File) -> FormDesign:
     state = st.session_state
     if "lab_key" not in state:
         parameters = {name: text for name, text in st.query_params.items() if name != _TAB}
-        seed(from_query(parameters) if parameters else state.get("lab_design") or lab.blog())
+        seed(from_query(parameters) if parameters else state.get("lab_design") or lab.tutorial_form())
     for name in _MOST_CHARACTERS:
         state[name] = state[name]  # or it would be gone while its field is shown masked
     design = state.lab_design = _read(state.lab_design, file)
@@ -103,7 +103,7 @@ def presets(lab: Lab, file: File, *, exact_expires_s: int) -> None:
         st.button(
             "The blog post's form",
             icon=":material/article:",
-            on_click=lambda: seed(lab.blog()),
+            on_click=lambda: seed(lab.tutorial_form()),
             help="Up to 5 MB, any image, any key in a folder, one hour: what most tutorials sign.",
         )
         st.button(

@@ -50,7 +50,7 @@ with right:
     except StorageError as error:
         common.storage_fault(error)
         st.stop()
-    found = lab.take_apart(form)
+    found = lab.inspect(form)
     views.verdict(form, zone)
     note = st.empty()
     views.store_note(note, lab.store_note(form, trials.accepted_here(form)))
@@ -72,4 +72,4 @@ if tabs["Time"].open:
         trials.time_machine(lab, form, file, zone)
 if tabs["Film"].open:
     with tabs["Film"]:
-        trials.film(app, trials.last_key())
+        trials.upload_trace_tab(app, trials.last_key())

@@ -1,4 +1,4 @@
-"""What the lab tries: the attacks, another time, and the film of the last upload."""
+"""What the lab tries: the attacks, another time, and the trace of the last upload."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
@@ -30,7 +30,7 @@ def attacks(lab: Lab, form: LabForm, file: File) -> None:
     report: Report | None = None
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(label, type="primary", icon=":material/science:", key="lab_attack")
-        st.caption("The referee predicts each answer; then each form really goes to the bucket.")
+        st.caption("The simulator predicts each answer; then each form really goes to the bucket.")
     if pressed:
         bar = st.progress(0.0, text="Sending")
         report = tamper(
@@ -135,7 +135,7 @@ def _cleaned(report: Report) -> None:
 
 
 def time_machine(lab: Lab, form: LabForm, file: File, zone: tzinfo) -> None:
-    """The referee's clock, moved over the life of the form."""
+    """The simulator's clock, moved over the life of the form."""
     life_s = max(1, round((form.post.expires_at - form.signed_at).total_seconds()))
     edge_s = max(1, life_s // 4)
     left, right = st.columns([1, 3], vertical_alignment="top")
@@ -154,7 +154,7 @@ def time_machine(lab: Lab, form: LabForm, file: File, zone: tzinfo) -> None:
         offset_s = st.slider("Seconds after it was signed", -edge_s, life_s + edge_s, step=1, key="lab_clock")
         at = form.signed_at + timedelta(seconds=offset_s)
         _moment(lab.judge(form, file, at=at), at.astimezone(zone), offset_s, life_s)
-        end = lab.bucket.credentials_end_at()
+        end = lab.bucket.credentials_expire_at()
         st.caption(
             "The credentials behind this form have no known end."
             if end is None
@@ -187,50 +187,50 @@ def _moment(found: Verdict, at: datetime, offset_s: int, life_s: int) -> None:
         )
 
 
-def film(app: Application, key: str) -> None:
+def upload_trace_tab(app: Application, key: str) -> None:
     """The last upload of this person, exchange by exchange."""
-    shots = _filmed(app, key)
-    if not shots:
+    spans = _filmed(app, key)
+    if not spans:
         st.caption(
             "Nothing to show yet: upload an image here, and this tells what happened, with true milliseconds."
         )
-        st.page_link("upload.py", label="Upload an image", icon=":material/upload:")
+        st.page_link("upload/page.py", label="Upload an image", icon=":material/upload:")
         return
     name = key.rpartition("/")[2]
     with st.container(horizontal=True, vertical_alignment="center"):
         presenter_mode.download(
             "Save as Markdown",
-            sequence_diagram.markdown(shots, name),
+            sequence_diagram.markdown(spans, name),
             file_name="film.md",
             mime="text/markdown",
             key="lab_film",
         )
-        st.caption(f"{common.plain(name)} · {sequence_diagram.summary(shots)}")
-    presenter_mode.diagram(sequence_diagram.mermaid(shots), alt="The exchanges of the last upload, in order")
+        st.caption(f"{common.plain(name)} · {sequence_diagram.summary(spans)}")
+    presenter_mode.diagram(sequence_diagram.mermaid(spans), alt="The exchanges of the last upload, in order")
     presenter_mode.table(
         [
             {**row, "Request id": common.plain(row["Request id"]) if row["Request id"] else ""}
-            for row in sequence_diagram.rows(shots)
+            for row in sequence_diagram.rows(spans)
         ]
     )
 
 
 def _filmed(app: Application, key: str) -> tuple[Span, ...]:
-    shots = app.traces.of(key) if key else ()
-    if not shots:
+    spans = app.traces.get(key) if key else ()
+    if not spans:
         return ()
     read = st.session_state.get("direct:read")
-    told = [outcome.times for outcome in (read.report.stored if read else ()) if outcome.key == key]
-    if told and told[-1]:
-        shots = sequence_diagram.with_browser(shots, told[-1])
+    times = [outcome.times for outcome in (read.report.stored if read else ()) if outcome.key == key]
+    if times and times[-1]:
+        spans = sequence_diagram.with_browser(spans, times[-1])
     camera = TraceRecorder()
-    with suppress(StorageError), camera.shot("app", "s3", "LIST, asked just now"):
+    with suppress(StorageError), camera.span("app", "s3", "LIST, asked just now"):
         app.gallery.page(size=1)
-    return (*shots, *camera.shots)
+    return (*spans, *camera.spans)
 
 
 def last_key() -> str:
-    """The key of the last image that this session stored, by either road; empty where there is none."""
+    """The key of the last image that this session stored, either way; empty where there is none."""
     state = st.session_state
     keys = [row.image.key for row in state.batch.stored if row.image] if state.get("batch") else []
     read = state.get("direct:read")

@@ -109,7 +109,7 @@ def inspect_form(form: LabForm, found: FormInspection, zone: tzinfo) -> None:
     with left:
         time_left(form, zone)
         st.button(
-            "Sign anew", icon=":material/refresh:", on_click=st.session_state.pop, args=("lab_form", None)
+            "Sign again", icon=":material/refresh:", on_click=st.session_state.pop, args=("lab_form", None)
         )
     with right:
         presenter_mode.table([_field(row) for row in found.rows])

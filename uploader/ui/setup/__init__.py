@@ -1,1 +1,1 @@
-"""Setup."""
+"""The setup page: page.py."""

@@ -1,1 +1,1 @@
-"""Upload."""
+"""The upload page: page.py."""

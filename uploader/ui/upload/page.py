@@ -1,4 +1,4 @@
-"""The upload page: a drop zone by one of three roads, and the newest images under it."""
+"""The upload page: a drop zone by one of three ways, and the newest images under it."""
 
 from datetime import UTC, datetime
 from math import ceil
@@ -210,7 +210,9 @@ if not recent.tiles:
     st.stop()
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.subheader("Recent uploads", anchor=False, width="content")
-    st.page_link("gallery.py", label="All images", icon=":material/arrow_forward:", icon_position="right")
+    st.page_link(
+        "gallery/page.py", label="All images", icon=":material/arrow_forward:", icon_position="right"
+    )
 clicked = tiles(recent.tiles, key="recent")
 if clicked:
     image_dialog.image_dialog(app, clicked, around=[tile.key for tile in recent.tiles])

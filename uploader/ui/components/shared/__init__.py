@@ -1,4 +1,4 @@
-"""What the components share: reading their parts, why.js, waiting.css."""
+"""What the components share: reading their parts, load_error.js, loading.css."""
 
 from pathlib import Path
 from typing import Final

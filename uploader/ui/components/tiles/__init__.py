@@ -3,9 +3,9 @@
 A component, because a grid of native elements needs four of them a tile, and file names in them would be read
 as Markdown. Here every text is text, selecting needs no rerun, and arrows, Enter and Space work.
 
-when.js    ages and days              ../shared/why.js  why a picture did not load
-select.js  what is selected           failed.js         what stands where a thumbnail did not load
-blanks.js  a page on its way          tiles.js          the grid (default export)
+when.js    ages and days              ../shared/load_error.js  why a picture did not load
+select.js  what is selected           load_failed.js         what stands where a thumbnail did not load
+blanks.js  a page on its way          index.js          the grid (default export)
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,14 +24,14 @@ _MOST_IDS: Final = 2_000
 _mount = st.components.v2.component(
     "uploader_tiles",
     html=texts("tiles/tiles.html"),
-    css=texts("shared/waiting.css", "tiles/tiles.css"),
+    css=texts("shared/loading.css", "tiles/tiles.css"),
     js=texts(
-        "tiles/when.js",
-        "tiles/select.js",
-        "shared/why.js",
-        "tiles/failed.js",
-        "tiles/blanks.js",
-        "tiles/tiles.js",
+        "tiles/dates.js",
+        "tiles/selection.js",
+        "shared/load_error.js",
+        "tiles/load_failed.js",
+        "tiles/placeholders.js",
+        "tiles/index.js",
     ),
 )
 

@@ -1,10 +1,10 @@
 """The browser uploader: files go from the browser straight to S3, this process never carries them.
 
-hash.js      SHA-256 of a file                              patience.js  waiting and trying again
-intake.js    what a file is, folders                        desk.js      every upload; outlives the view
-wire.js      the routes, the POST to S3, what answers mean  preview.js   a small picture of each file in sight
-mail.js      the talk with Python                           row.js       one file's row, the summary
-                                                            direct.js    the view (default export)
+sha256.js     SHA-256 of a file              retry.js      waiting and trying again
+sniffing.js   what a file is, folders        queue.js      every upload; outlives the view
+transport.js  the routes, the POST to S3     preview.js    a small picture of each file in sight
+bridge.js     messages to and from Python    row.js        one file's row, the summary
+                                             index.js      the view (default export)
 
 There is no build step: the parts are joined in this order into one module.
 """
@@ -19,32 +19,35 @@ from uploader.flow.catalog.upload_trace import BrowserTimes
 from uploader.ui.components.shared import texts
 
 _PARTS: Final = (
-    "direct/hash.js",
-    "direct/intake.js",
-    "direct/wire.js",
-    "direct/mail.js",
-    "direct/patience.js",
-    "direct/desk.js",
-    "direct/preview.js",
-    "direct/row.js",
-    "direct/direct.js",
+    "uploader/sha256.js",
+    "uploader/sniffing.js",
+    "uploader/transport.js",
+    "uploader/bridge.js",
+    "uploader/retry.js",
+    "uploader/queue.js",
+    "uploader/preview.js",
+    "uploader/row.js",
+    "uploader/index.js",
 )
 _MOST_KEPT: Final = 200
 _TROUBLES: Final = ("cors", "unreachable")
 
 
 _COMPONENT = st.components.v2.component(
-    "uploader.direct", html=texts("direct/direct.html"), css=texts("direct/direct.css"), js=texts(*_PARTS)
+    "uploader.uploader",
+    html=texts("uploader/uploader.html"),
+    css=texts("uploader/uploader.css"),
+    js=texts(*_PARTS),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one file ended, as the browser told it. `key` is "" and `why` a sentence where it was refused."""
+    """How one file ended, as the browser says. `key` is "" and `reason` a sentence where it was refused."""
 
     name: str
     key: str = ""
-    why: str = ""
+    reason: str = ""
     times: BrowserTimes | None = None
 
 
@@ -52,8 +55,9 @@ class Outcome:
 class UploadReport:
     """What the browser told so far in this session, newest last, at most 200 of each.
 
-    It comes from the browser, so it decides what to refresh and never what is true. `trouble` is "cors" or
-    "unreachable" once nothing could be sent, until something is.
+    It comes from the browser, so it decides what to refresh and never what is true.
+    `switch_to_server` is true in the one run after somebody asked for the way through the
+    app; `trouble` is "cors" or "unreachable" once nothing could be sent, until something is.
     """
 
     stored: tuple[Outcome, ...] = ()
@@ -89,7 +93,7 @@ def upload_zone(
     messages are dropped.
     """
     # nothing of Streamlit between these two lines: a run can be stopped at any of its calls
-    read = take(st.session_state.get(f"{key}:read", _Read()), st.session_state.get(key))
+    read = merge_reports(st.session_state.get(f"{key}:read", _Read()), st.session_state.get(key))
     st.session_state[f"{key}:read"] = read
     _COMPONENT(
         key=key,
@@ -109,7 +113,7 @@ def upload_zone(
     return read.report
 
 
-def take(read: _Read, state: object) -> _Read:
+def merge_reports(read: _Read, state: object) -> _Read:
     """How far the list is read, with the component's state; whatever has not the right shape is left out."""
     report = read.report
     message = state.get("reports") if isinstance(state, Mapping) else None
@@ -126,8 +130,8 @@ def take(read: _Read, state: object) -> _Read:
 
 
 def _with(report: UploadReport, item: Mapping[str, Any]) -> UploadReport:
-    name, key, why = (str(item.get(field, ""))[:1024] for field in ("name", "key", "why"))
-    outcome = Outcome(name, key, why, _times(item))
+    name, key, reason = (str(item.get(field, ""))[:1024] for field in ("name", "key", "why"))
+    outcome = Outcome(name, key, reason, _times(item))
     match item.get("kind"):
         case "stored":
             stored = (*report.stored, outcome)[-_MOST_KEPT:]

@@ -6,7 +6,7 @@ of two quick presses. The preview stands in until the picture is there; the neig
 Names, links and buttons of the picture are drawn by Python, a round trip after the picture turned. Until they
 are about the picture on screen nobody can press them: they go into `bound(…)`, and `drawn_for(…)` comes last.
 
-../shared/why.js  why a picture did not load      viewer.js  the view (default export)
+../shared/load_error.js  why a picture did not load      index.js  the view (default export)
 gate.js           keeps stale parts still         drawn.js   says what the dialog is about
 """
 
@@ -21,8 +21,8 @@ from uploader.ui.components.shared import texts
 _mount = st.components.v2.component(
     "uploader_viewer",
     html=texts("viewer/viewer.html"),
-    css=texts("shared/waiting.css", "viewer/viewer.css"),
-    js=texts("shared/why.js", "viewer/gate.js", "viewer/viewer.js"),
+    css=texts("shared/loading.css", "viewer/viewer.css"),
+    js=texts("shared/load_error.js", "viewer/gate.js", "viewer/index.js"),
 )
 _mark = st.components.v2.component("uploader_viewer_drawn", js=texts("viewer/drawn.js"))
 

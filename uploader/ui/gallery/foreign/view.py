@@ -18,7 +18,7 @@ from uploader.ui.gallery.foreign import address, object_dialog, object_queries
 from uploader.ui.gallery.foreign.folder_bar import WHOLE, toolbar
 
 MADE_A_RUN: Final = 4
-_MAKING_S: Final = 1.5  # then the page is drawn anew with what there is, and goes on
+_MAKING_S: Final = 1.5  # then the page is drawn again with what there is, and goes on
 _MIN_WIDTH_PX: Final = 170
 _MOST_REMEMBERED: Final = 2_000
 
@@ -72,7 +72,7 @@ def _page(app: Application, folder: str, part: Part, size: int) -> None:
     state = st.session_state
     again, gone = state.setdefault("other_again", {}), state.setdefault("other_gone", set())
     if part.read:
-        st.caption(told(part, st.query_params.get("past", ""), size_label(app.limits.max_bytes)))
+        st.caption(scan_summary(part, st.query_params.get("past", ""), size_label(app.limits.max_bytes)))
     pages = max(1, -(-len(part.images) // size))
     number = address.number(pages)
     here = {other.id: other for other in part.images[(number - 1) * size : number * size]}
@@ -126,7 +126,7 @@ def _make(app: Application, todo: list[Other]) -> None:
         st.rerun()
 
 
-def told(part: Part, past: str, most: str) -> str:
+def scan_summary(part: Part, past: str, most: str) -> str:
     """What was read, and what is therefore not known."""
     said = "Read from where the last reading ended. " if past else ""
     if part.further:

@@ -1,4 +1,4 @@
-"""The referee against a real server: over a thousand forms. A difference without a reason fails."""
+"""The simulator against a real server: over a thousand forms. A difference without a reason fails."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def answer_of(case: Case, store: LocalStore) -> Answer:
 
 
 def expected_of(case: Case, seen: Counter[str]) -> Answer:
-    """What the server should say: the referee's verdict, with the named differences put in."""
+    """What the server should say: the simulator's verdict, with the named differences put in."""
     verdict = verdict_of(case)
     for _ in range(20):
         difference = next((each for each in DIFFERENCES if each.applies(case, verdict)), None)

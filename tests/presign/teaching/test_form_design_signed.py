@@ -1,4 +1,4 @@
-"""Designs signed by the app's own signer and posted to a real server: the referee agrees on both."""
+"""Designs signed by the app's own signer and posted to a real server: the simulator agrees on both."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

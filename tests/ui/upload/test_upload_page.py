@@ -162,7 +162,7 @@ def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
 def test_a_bucket_that_is_silent_is_a_sentence_and_then_its_images(
     open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.server_uploads.carry(picture(), "a.jpg", who="")
+    app.server_uploads.upload(picture(), "a.jpg", who="")
     answered, listing = threading.Event(), Gallery.page
     monkeypatch.setattr(Gallery, "page", lambda *given, **more: answered.wait() and listing(*given, **more))
     monkeypatch.setattr(queries, "PAGE_WAIT_S", 0.1)

@@ -48,14 +48,14 @@ def test_a_refusal_is_told_apart_by_key(bucket: Bucket, monkeypatch: pytest.Monk
 
 
 def test_versions_hide_a_deleted_object_and_bring_it_back(bucket: Bucket) -> None:
-    assert bucket.keeps_versions() is False
+    assert bucket.is_versioned() is False
     bucket._client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
-    assert bucket.keeps_versions() is True
+    assert bucket.is_versioned() is True
     put(bucket, "a")
     (gone,) = bucket.delete_many(["a"])
     assert gone.marker
     assert keys(bucket) == []
-    bucket.restore("a", gone.marker)
+    bucket.undelete("a", gone.marker)
     assert keys(bucket) == ["a"]
 
 

@@ -31,7 +31,7 @@ def stored(app: Application, count: int, *, name: str = "a.jpg", start: int = 0)
 
 def gallery(open_page: Open, **address: str) -> AppTest:
     page = open_page()
-    page.switch_page("gallery.py")
+    page.switch_page("gallery/page.py")
     for name, value in address.items():
         page.query_params[name] = value
     return page.run()
@@ -194,7 +194,7 @@ def test_the_page_stands_still_and_new_ones_are_a_badge(
 
 
 def test_deleting_asks_first_and_takes_the_thumbnail_along(open_page: Open, app: Application) -> None:
-    key = app.server_uploads.carry(picture(), "a.jpg", who="").key
+    key = app.server_uploads.upload(picture(), "a.jpg", who="").key
     (other,) = stored(app, 1)
     page = gallery(open_page, image=key.rpartition("/")[2])
     page.button(key=f"picture_delete_{key}").click().run()
@@ -292,8 +292,8 @@ def test_a_picture_on_no_page_of_ours_is_shown_alone(open_page: Open, app: Appli
 
 
 def test_a_persons_images_are_found_and_named(open_page: Open, app: Application) -> None:
-    mine = app.server_uploads.carry(picture(color="red"), "mine.jpg", who="ann@example.org").key
-    app.server_uploads.carry(picture(color="blue"), "other.jpg", who="bob@example.org")
+    mine = app.server_uploads.upload(picture(color="red"), "mine.jpg", who="ann@example.org").key
+    app.server_uploads.upload(picture(color="blue"), "other.jpg", who="bob@example.org")
     page = gallery(open_page, by="ann@example.org")
     assert shown(page) == [mine]
     assert "Showing only by `ann@example.org`" in said(page)

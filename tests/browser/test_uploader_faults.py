@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.behind import behind_proxy, new_bucket
 from tests.browser.conftest import AppServer
-from tests.browser.direct_page import PATIENCE_MS, choose, named, open_host, picture, rows, summary
+from tests.browser.slow_network import behind_proxy, new_bucket
+from tests.browser.uploader_page import PATIENCE_MS, choose, named, open_host, picture, rows, summary
 from tests.faults.faults import QUICK, SILENT
 from tests.faults.proxy import Proxy
 from uploader.images import strip_metadata

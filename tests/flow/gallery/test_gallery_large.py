@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.flow.test_gallery import Counting
 
+from tests.flow.gallery.test_gallery import Counting
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.gallery.search import Filters
 from uploader.presign import new_key
@@ -56,7 +56,7 @@ def test_a_jump_to_any_date_is_one_call_and_exact(
     counting, keys = large
     for number in (0, 1, 999, 1_000, 10_000, 15_555, COUNT - 1):
         counting.listings = 0
-        page = gallery.page(cursor=gallery.moment(START - number * STEP), size=24)
+        page = gallery.page(cursor=gallery.cursor_at(START - number * STEP), size=24)
         assert counting.listings == 1
         assert [tile.key for tile in page.tiles] == keys[number : number + 24]
 

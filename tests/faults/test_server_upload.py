@@ -25,7 +25,7 @@ def test_an_image_is_stored_once_or_not_at_all(
 
 def stored_once_or_not_at_all(world: World, call: str, fault: str, times: str) -> None:
     world.proxy.plan(call, FAULTS[fault], TIMES[times])
-    first = world.try_(lambda: world.flow.server_uploads.carry(PLAIN, "a.jpg", who=WHO))
+    first = world.try_(lambda: world.flow.server_uploads.upload(PLAIN, "a.jpg", who=WHO))
     assert world.proxy.hits
     assert "elsewhere" not in str(world.proxy.calls), "a redirect was followed"
     if times == "once" and fault in RETRIED | set(SILENT):
@@ -35,7 +35,7 @@ def stored_once_or_not_at_all(world: World, call: str, fault: str, times: str) -
     assert isinstance(first, StoredImage) or world.left_over() == []
     world.proxy.clear()
     if not isinstance(first, StoredImage):
-        again = world.truth.server_uploads.carry(PLAIN, "a.jpg", who=WHO)
+        again = world.truth.server_uploads.upload(PLAIN, "a.jpg", who=WHO)
         assert world.shown() == [again.key]
 
 
@@ -50,7 +50,7 @@ def test_the_first_failure_is_told_even_where_it_cannot_be_undone(
 def first_failure_is_told(world: World, call: str, fault: str, times: str = "always") -> None:
     world.proxy.plan("HEAD images", FAULTS["307"])
     world.proxy.plan(call, FAULTS[fault], TIMES[times])
-    first = world.try_(lambda: world.flow.server_uploads.carry(PLAIN, "a.jpg", who=WHO))
+    first = world.try_(lambda: world.flow.server_uploads.upload(PLAIN, "a.jpg", who=WHO))
     assert isinstance(first, errors.StorageError)
     assert first.status == 307
     assert world.proxy.hits > 1

@@ -1,6 +1,6 @@
 """The road through the app against curl: the same files, the same store, three at a time, in one run.
 
-    python tests/bench/bench_road.py [--files 40] [--megabytes 5] [--rounds 3]
+    python tests/bench/bench_server_upload.py [--files 40] [--megabytes 5] [--rounds 3]
 
 curl posts exact forms that were signed beforehand; the road checks every picture, makes and stores its
 thumbnail, signs, posts and compares. `sending` is the same road with the checks done beforehand: what the
@@ -87,8 +87,8 @@ class Beforehand:
 def by_sending(app: Application, files: list[File]) -> float:
     """Wall seconds for the road without its checks."""
     checker = Beforehand(app.checker, files)
-    means = UploadContext(app.bucket, checker, app.limits, app.index, app.traces, app.gallery.link)  # type: ignore[arg-type]
-    server_uploads = ServerUploads(means)
+    context = UploadContext(app.bucket, checker, app.limits, app.index, app.traces, app.gallery.link)  # type: ignore[arg-type]
+    server_uploads = ServerUploads(context)
     started = time.perf_counter()
     batch = start_batch(server_uploads, files, who="", again=True)
     assert batch.wait(600)

@@ -11,7 +11,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.direct_page import PATIENCE_MS, choose, count, named, open_host, picture, pictures, summary
+from tests.browser.uploader_page import (
+    PATIENCE_MS,
+    choose,
+    count,
+    named,
+    open_host,
+    picture,
+    pictures,
+    summary,
+)
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import keys_in, picture
-from tests.ui.test_gallery_page import gallery, in_address, labels, said
+from tests.ui.gallery.test_gallery_page import gallery, in_address, labels, said
 from uploader import errors
 from uploader.flow.app import Application
 from uploader.flow.gallery.foreign_folders import ForeignFolders, Part

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.direct_page import (
+from tests.browser.uploader_page import (
     PATIENCE_MS,
     choose,
     count,
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.browser
 HOST = "tests/browser/host/dashboard.py"
 BEGIN = "**/api/uploads"
 SEEDS = itertools.count(9_000)
-WIRE = Path(uploader.__file__).with_name("wire.js").read_text("utf-8")
+WIRE = Path(uploader.__file__).with_name("transport.js").read_text("utf-8")
 
 
 def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: Page) -> None:

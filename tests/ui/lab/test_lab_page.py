@@ -26,7 +26,7 @@ def open_lab(open_page: Open) -> OPEN_LAB:
         page = open_page()
         for name, value in parameters.items():
             page.query_params[name] = value
-        page.switch_page("lab.py").run()
+        page.switch_page("lab/page.py").run()
         assert not page.exception
         return page
 
@@ -190,7 +190,7 @@ def test_the_clock_can_be_moved_past_the_end(open_lab: OPEN_LAB) -> None:
 
 def test_the_credentials_end_is_told(open_lab: OPEN_LAB, monkeypatch: pytest.MonkeyPatch) -> None:
     ends_at = datetime.now(UTC) + timedelta(minutes=20)
-    monkeypatch.setattr(Bucket, "credentials_end_at", lambda _: ends_at)
+    monkeypatch.setattr(Bucket, "credentials_expire_at", lambda _: ends_at)
     page = open_lab()
     assert "The credentials behind this form end in" in "\n".join(text.value for text in page.text)
     assert "lab_form" not in page.session_state
@@ -201,7 +201,7 @@ def test_the_credentials_end_is_told(open_lab: OPEN_LAB, monkeypatch: pytest.Mon
 def test_the_film_is_the_one_of_the_last_upload(open_lab: OPEN_LAB, app: Application) -> None:
     page = show(open_lab(), "Film")
     assert "Nothing to show yet" in said(page)
-    image = app.server_uploads.carry(picture(), "a.jpg", who="")
+    image = app.server_uploads.upload(picture(), "a.jpg", who="")
 
     class Stored:
         stored: tuple[Any, ...] = (type("Row", (), {"image": image}),)
@@ -229,7 +229,7 @@ def test_nothing_secret_is_on_stage(open_lab: OPEN_LAB) -> None:
 def test_presenter_mode_goes_along_to_other_pages(open_lab: OPEN_LAB) -> None:
     page = open_lab()
     page.toggle(key="presenter_switch").set_value(True).run()
-    page.switch_page("upload.py").run()
+    page.switch_page("upload/page.py").run()
     assert page.toggle(key="presenter_switch").value is True
     page.toggle(key="presenter_switch").set_value(False).run()
     assert "presenter_switch" not in [toggle.key for toggle in page.toggle]
@@ -239,12 +239,12 @@ def test_presenter_mode_goes_along_to_other_pages(open_lab: OPEN_LAB) -> None:
 def test_people_and_links_are_masked_on_the_large_picture(
     open_lab: OPEN_LAB, app: Application, who: str, masked: str
 ) -> None:
-    image = app.server_uploads.carry(picture(), "a.jpg", who=who)
+    image = app.server_uploads.upload(picture(), "a.jpg", who=who)
     page = open_lab()
     for is_on in (False, True):
-        page.switch_page("lab.py").run()
+        page.switch_page("lab/page.py").run()
         page.toggle(key="presenter_switch").set_value(is_on).run()
-        page.switch_page("gallery.py")
+        page.switch_page("gallery/page.py")
         page.query_params["image"] = image.key.rpartition("/")[2]
         page.run()
         assert not page.exception
