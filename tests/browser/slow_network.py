@@ -14,7 +14,7 @@ def new_bucket(store: LocalStore, name: str) -> Bucket:
     keys = {"access_key": store.access_key, "secret_key": store.secret_key}
     bucket = Bucket.open(name, region=store.region, endpoint_url=store.endpoint_url, **keys)
     bucket.create()
-    bucket.set_cors(["*"])
+    bucket.allow_origins(["*"])
     return bucket
 
 

@@ -47,7 +47,7 @@ def test_a_fresh_local_store_is_well_and_nothing_is_left_in_it(whole: Applicatio
 
 
 def test_a_bucket_for_another_origin_gets_the_rule_to_paste(whole: Application, bucket: Bucket) -> None:
-    bucket.set_cors(["https://elsewhere.example"])
+    bucket.allow_origins(["https://elsewhere.example"])
     app = replace(whole, bucket=bucket)
     cors = found(app)["CORS"]
     assert cors.state == "bad"

@@ -217,7 +217,7 @@ def test_without_credentials_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_cors_and_sweep_are_set_on_the_bucket(bucket: Bucket) -> None:
-    bucket.set_cors(["http://localhost:8501"])
+    bucket.allow_origins(["http://localhost:8501"])
     bucket.set_lifecycle("incoming/", after_days=1)
     cors = bucket._client.get_bucket_cors(Bucket=bucket.name)["CORSRules"]
     assert cors[0]["AllowedOrigins"] == ["http://localhost:8501"]
@@ -242,7 +242,7 @@ def test_the_calls_have_the_shapes_that_s3_documents(aws: Callable[[str], Bucket
     bucket.delete("images/a")
     with pytest.raises(errors.ObjectMissing):
         bucket.head("images/a")
-    bucket.set_cors(["https://app.example.com"])
+    bucket.allow_origins(["https://app.example.com"])
     bucket.set_lifecycle("incoming/", after_days=1)
 
 

@@ -124,7 +124,7 @@ def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
         secret_key=local.secret_key,
     )
     bucket.create()
-    bucket.set_cors(["*"])  # a form is what lets somebody in, and only the page hands those out
+    bucket.allow_origins(["*"])  # a form is what lets somebody in, and only the page hands those out
     bucket.set_lifecycle(f"{settings.prefix}{INCOMING}", after_days=SWEEP_AFTER_DAYS)
     return bucket
 

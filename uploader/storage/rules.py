@@ -26,7 +26,7 @@ class Rules:
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                 raise
 
-    def set_cors(self, origins: Iterable[str]) -> None:
+    def allow_origins(self, origins: Iterable[str]) -> None:
         """Lets pages of these origins post and read (the bucket's CORS rules; replaces them)."""
         with translate_errors("set the CORS rules"):
             self._client.put_bucket_cors(

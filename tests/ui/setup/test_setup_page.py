@@ -32,13 +32,13 @@ def test_a_fresh_installation_is_well(open_page: Open) -> None:
 def test_what_is_wrong_comes_first_with_what_to_paste_and_is_mended_at_the_next_look(
     open_page: Open, app: Application
 ) -> None:
-    app.bucket.set_cors(["https://elsewhere.example"])
+    app.bucket.allow_origins(["https://elsewhere.example"])
     page = setup(open_page)
     assert "One thing is wrong" in page.error[0].value
     assert page.subheader[0].value == "Browser"
     assert ":red[" in labels(page)[0]
     assert any("AllowedOrigins" in code.value for code in page.code)
-    app.bucket.set_cors(["*"])
+    app.bucket.allow_origins(["*"])
     next(button for button in page.button if button.label == "Check again").click().run()
     assert page.success[0].value == "Everything works."
 

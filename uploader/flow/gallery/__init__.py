@@ -5,3 +5,7 @@ previous_page    the page above a page                 neighbours       the imag
 zip_stream       many images as one ZIP, streamed
 foreign_folders  folders that other tools fill         foreign_objects  one object of another tool
 """
+
+from uploader.flow.gallery.gallery import Gallery
+
+__all__ = ["Gallery"]
