@@ -23,7 +23,7 @@ GROUND = {
     "single_flight",
 }
 MAY_IMPORT = {
-    "ui": {"ui", "flow", *GROUND},
+    "ui": {"ui", "flow", "presign", *GROUND},
     "api": {"api", "flow", *GROUND},
     "flow": {"flow", "storage", "images", "presign", *GROUND},
     "storage": {"storage", "presign", *GROUND},

@@ -68,8 +68,8 @@ def test_every_form_has_a_condition_on_its_bucket(lab: Lab) -> None:
 def test_what_is_pasted_is_judged_with_the_apps_own_key(lab: Lab) -> None:
     form = lab.sign(exact(lab))
     report = lab.examine(json.dumps({"url": form.post.url, "fields": dict(form.post.fields)}))
-    assert report.inspect_form is not None
-    assert report.inspect_form.signature_is_right is True
+    assert report.inspection is not None
+    assert report.inspection.signature_is_right is True
     assert report.verdict is not None
     assert report.verdict.status == 201
     flipped = json.dumps({**form.post.fields, "x-amz-signature": "0" * 64})

@@ -41,8 +41,8 @@ def test_a_form_is_recognised_and_judged(name: str) -> None:
     assert dict(found.fields) == FIELDS
     assert report.verdict is not None
     assert (report.verdict.status, report.verdict.rule.kind) == (204, "accepted"), report.verdict.rule
-    assert report.inspect_form is not None
-    assert report.inspect_form.signature_is_right
+    assert report.inspection is not None
+    assert report.inspection.signature_is_right
     assert report.left_s == 3_600
     assert report.string_to_sign == FIELDS["policy"]
     assert found.url in ("", ADDRESS)
@@ -64,8 +64,8 @@ def test_a_policy_is_recognised_and_judged(name: str) -> None:
     assert json.loads(report.pasted.policy) == POLICY
     assert report.verdict is not None
     assert (report.verdict.status, report.verdict.key) == (204, "a/photo.png")
-    assert report.inspect_form is not None
-    assert len(report.inspect_form.conditions) == 2
+    assert report.inspection is not None
+    assert len(report.inspection.conditions) == 2
 
 
 @pytest.mark.parametrize("name", ERRORS)

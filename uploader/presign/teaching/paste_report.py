@@ -35,7 +35,7 @@ class PasteReport:
     """
 
     pasted: Pasted
-    inspect_form: FormInspection | None = None
+    inspection: FormInspection | None = None
     verdict: Verdict | None = None
     answer: ErrorExplanation | None = None
     scope: Scope | None = None
@@ -90,7 +90,7 @@ def _of_form(pasted: Pasted, form: PastedForm, now: datetime, secret_key: str | 
     )
     return PasteReport(
         pasted,
-        inspect_form=found,
+        inspection=found,
         verdict=verdict,
         answer=None if verdict.is_stored or not verdict.code else _explained(verdict),
         scope=found.scope,

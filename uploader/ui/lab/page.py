@@ -1,12 +1,13 @@
-"""The presign lab: design a form, see what it allows, take it apart, attack it."""
+"""The presign lab: design a form, see what it allows, attack it; or paste one of your own."""
 
 import streamlit as st
 
 from uploader.errors import StorageError
 from uploader.flow.lab.workbench import File, FormDesign, Lab, LabForm, sample_picture
 from uploader.ui import common, queries
-from uploader.ui.lab import designer, trials, views
+from uploader.ui.lab import designer, paste, trials, views
 
+DESIGN, PASTE = "Design", "Paste"
 TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Film")
 
 
@@ -28,6 +29,18 @@ app = queries.require_app()
 lab = Lab(app.bucket, prefix=app.settings.prefix, limits=app.limits, is_local=app.store is not None)
 file, zone = the_picture(), queries.time_zone()
 common.heading(app, "Presign lab", presenter=True)
+mode = st.segmented_control(
+    "What to look at",
+    (DESIGN, PASTE),
+    default=DESIGN,
+    required=True,
+    key="lab_mode",
+    label_visibility="collapsed",
+)
+if mode == PASTE:
+    paste.page(lab, zone)
+    st.stop()
+st.caption("Design a presigned POST, see what it allows, then attack it.")
 design = designer.designed(lab, file)
 designer.share(design)
 faults = lab.faults(design)
