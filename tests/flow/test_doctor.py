@@ -59,12 +59,12 @@ def test_a_bucket_for_another_origin_gets_the_rule_to_paste(whole: Application, 
 
 def test_without_a_lifecycle_rule_the_doctor_has_one(whole: Application, bucket: Bucket) -> None:
     app = replace(whole, bucket=bucket)
-    sweeping = found(app)["Sweeping"]
+    sweeping = found(app)["Clean-up of unfinished uploads"]
     assert sweeping.state == "warn"
     bucket._client.put_bucket_lifecycle_configuration(
         Bucket=bucket.name, LifecycleConfiguration=json.loads(sweeping.paste)
     )
-    assert found(app)["Sweeping"].state == "good"
+    assert found(app)["Clean-up of unfinished uploads"].state == "good"
 
 
 @pytest.mark.parametrize(
@@ -120,15 +120,16 @@ def test_a_versioned_bucket_needs_a_rule_for_its_old_versions(whole: Application
         Bucket=bucket.name, LifecycleConfiguration={"Rules": [only_hides]}
     )
     findings = found(app)
-    assert findings["Sweeping"].state == "warn"
-    assert "old versions stay" in findings["Sweeping"].sentence
+    assert findings["Clean-up of unfinished uploads"].state == "warn"
+    assert "old versions stay" in findings["Clean-up of unfinished uploads"].sentence
     assert "can be undone" in findings["Versions"].sentence
     assert findings["Deleting"].state == "good"
     assert versions_in(bucket) == [], "nothing of the trial stays, not even hidden"
     bucket._client.put_bucket_lifecycle_configuration(
-        Bucket=bucket.name, LifecycleConfiguration=json.loads(findings["Sweeping"].paste)
+        Bucket=bucket.name,
+        LifecycleConfiguration=json.loads(findings["Clean-up of unfinished uploads"].paste),
     )
-    assert found(app)["Sweeping"].state == "good", "what is to be pasted mends it"
+    assert found(app)["Clean-up of unfinished uploads"].state == "good", "what is to be pasted mends it"
 
 
 def test_versions_that_may_not_be_deleted_are_told(
@@ -192,7 +193,7 @@ def test_a_public_bucket_fails(whole: Application, monkeypatch: pytest.MonkeyPat
     from uploader.flow.doctor import bucket_checks as trial
 
     monkeypatch.setattr(anonymous, "get", lambda url: (200, trial._BYTES))
-    assert found(whole)["Strangers"].state == "bad"
+    assert found(whole)["Public access"].state == "bad"
 
 
 def test_wrong_keys_end_in_one_line_with_the_policy_to_allow(
@@ -207,7 +208,7 @@ def test_wrong_keys_end_in_one_line_with_the_policy_to_allow(
     )
     findings = doctor.examine(replace(whole, bucket=wrong), origin=HERE)
     (bad,) = [one for one in findings if one.group == "Bucket" and one.state == "bad"]
-    assert bad.title == "Reading the list"
+    assert bad.title == "List images"
     actions = [action for one in json.loads(bad.paste)["Statement"] for action in one["Action"]]
     assert {"s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"} <= set(actions)
     assert not doctor.all_passed(findings)
@@ -217,7 +218,7 @@ def test_wrong_keys_end_in_one_line_with_the_policy_to_allow(
 def test_a_dead_store_is_sentences(whole: Application) -> None:
     dead = Bucket.open("dead", region="a", endpoint_url="http://127.0.0.1:9", access_key="a", secret_key="b")
     findings = found(replace(whole, bucket=dead))
-    assert findings["Reading the list"].state == "bad"
+    assert findings["List images"].state == "bad"
     assert findings["CORS"].state == "bad"
     assert "No answer" in findings["CORS"].sentence
 
@@ -227,8 +228,8 @@ def test_a_dead_store_is_sentences(whole: Application) -> None:
     [
         ("https://uploads.example.com", "Address", "bad"),
         ("http://10.0.0.5:8501", "Address", "warn"),
-        ("http://10.0.0.5:8501", "Secure page", "warn"),
-        ("https://uploads.example.com", "Secure page", "good"),
+        ("http://10.0.0.5:8501", "HTTPS", "warn"),
+        ("https://uploads.example.com", "HTTPS", "good"),
         ("http://127.0.0.1:8501", "Address", "good"),
     ],
 )
@@ -255,16 +256,16 @@ def test_people_and_credentials(whole: Application, monkeypatch: pytest.MonkeyPa
     findings = found(remote, signs_in=False)
     assert findings["Sign-in"].state == "warn"
     assert "delete" in findings["Sign-in"].sentence
-    assert findings["Secret of the tickets"].state == "warn"
+    assert findings["Shared secret"].state == "warn"
     assert found(remote, signs_in=True)["Sign-in"].state == "good"
     assert "Sign-in" not in found(remote)
-    assert found(remote)["Who signs"].sentence == "A long-lived access key."
+    assert found(remote)["Access keys"].sentence == "A long-lived access key."
     monkeypatch.setattr(Bucket, "credentials_are_temporary", lambda _: True)
-    assert "do not say when they end" in found(remote)["Who signs"].sentence
-    assert found(remote)["Who signs"].state == "warn"
+    assert "do not say when they end" in found(remote)["Access keys"].sentence
+    assert found(remote)["Access keys"].state == "warn"
     soon = datetime.now(UTC) + timedelta(minutes=10)
     monkeypatch.setattr(Bucket, "credentials_expire_at", lambda _: soon)
-    assert found(remote)["Who signs"].state == "warn"
+    assert found(remote)["Access keys"].state == "warn"
 
 
 def test_a_refused_lifecycle_question_is_unknown(whole: Application, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +273,7 @@ def test_a_refused_lifecycle_question_is_unknown(whole: Application, monkeypatch
         raise errors.StorageRefused("no", code="AccessDenied")
 
     monkeypatch.setattr(Bucket, "has_expiration_rule", refuse)
-    sweeping = found(whole)["Sweeping"]
+    sweeping = found(whole)["Clean-up of unfinished uploads"]
     assert sweeping.state == "unknown"
     assert "AccessDenied" in sweeping.sentence
 
@@ -280,9 +281,9 @@ def test_a_refused_lifecycle_question_is_unknown(whole: Application, monkeypatch
 def test_every_prefix_is_kept_to(tmp_path: Path, whole: Application, bucket: Bucket) -> None:
     app = replace(whole, bucket=bucket, settings=Settings.load(local_dir=tmp_path, prefix="team a/ü"))
     findings = found(app)
-    assert findings["Strangers"].state == "good"
+    assert findings["Public access"].state == "good"
     assert findings["Signed links"].state == "good"
-    assert '"Prefix": "team a' in findings["Sweeping"].paste
+    assert '"Prefix": "team a' in findings["Clean-up of unfinished uploads"].paste
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_what_is_wrong_comes_first_with_what_to_paste_and_is_mended_at_the_next_
 ) -> None:
     app.bucket.allow_origins(["https://elsewhere.example"])
     page = setup(open_page)
-    assert "One thing is wrong" in page.error[0].value
+    assert "1 problem to fix" in page.error[0].value
     assert page.subheader[0].value == "Browser"
     assert ":red[" in labels(page)[0]
     assert any("AllowedOrigins" in code.value for code in page.code)
@@ -51,7 +51,7 @@ def test_a_rerun_tries_nothing_again(open_page: Open, monkeypatch: pytest.Monkey
 
 
 def test_foreign_words_are_only_text(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    hostile = CheckResult("Bucket", "Storing", "bad", "S3 said ![x](https://evil.example/p.png) **so**.")
+    hostile = CheckResult("Bucket", "Upload", "bad", "S3 said ![x](https://evil.example/p.png) **so**.")
     monkeypatch.setattr("uploader.flow.doctor.examine", lambda *_, **__: (hostile,))
     (label,) = labels(setup(open_page))
     assert "`S3 said ![x](https://evil.example/p.png) **so**.`" in label

@@ -18,7 +18,7 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _SKEW_WARN_S: Final = 60
 _SKEW_BAD_S: Final = 900
 """S3 answers RequestTimeTooSkewed (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/ErrorResponses.html)."""
-_THROUGH: Final = "Where they cannot, people can send through the app."
+_THROUGH: Final = "Without it, uploading through the app still works."
 
 
 def examine(app: Application, origin: str) -> list[CheckResult]:
@@ -37,9 +37,7 @@ def _post_url(app: Application) -> str:
 
 
 def _cors(answer: anonymous.Preflight, origin: str) -> CheckResult:
-    why = (
-        f"A browser on {origin} asks the bucket before it posts, and sends nothing without a yes. {_THROUGH}"
-    )
+    why = f"A browser on {origin} needs this rule to upload straight to the bucket. {_THROUGH}"
     if answer.is_allowed:
         return CheckResult(GROUP, "CORS", "good", "The bucket lets this page post to it.", why)
     return CheckResult(
@@ -72,7 +70,7 @@ def _clock(answer: anonymous.Preflight) -> CheckResult:
         return CheckResult(GROUP, title, "unknown", "The bucket does not say what time it has.", why)
     skew_s = round(abs((datetime.now(UTC) - answer.date).total_seconds()))
     state: State = "bad" if skew_s >= _SKEW_BAD_S else "warn" if skew_s >= _SKEW_WARN_S else "good"
-    said = f"This machine's clock is {skew_s:,} s beside the bucket's."
+    said = f"The clock of this machine differs from the bucket's by {skew_s:,} s."
     good = "This machine and the bucket have the same time."
     mend = "" if state == "good" else "sudo timedatectl set-ntp true"
     return CheckResult(GROUP, title, state, good if state == "good" else said, why, mend)
@@ -82,6 +80,6 @@ def _secure(origin: str) -> CheckResult:
     page = urlsplit(origin)
     why = "Browsers compute checksums quickly only on https and on localhost; elsewhere a slower way is used."
     if page.scheme == "https" or page.hostname in _LOOPBACK:
-        return CheckResult(GROUP, "Secure page", "good", "Browsers treat this page as secure.", why)
-    said = "This page is plain http, so checksums are slow and whoever is in between can read along."
-    return CheckResult(GROUP, "Secure page", "warn", said, why)
+        return CheckResult(GROUP, "HTTPS", "good", "Browsers treat this page as secure.", why)
+    said = "This page is plain http, so traffic is not encrypted and checksums are slow."
+    return CheckResult(GROUP, "HTTPS", "warn", said, why)

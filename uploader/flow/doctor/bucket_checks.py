@@ -84,17 +84,13 @@ class _Trial:
     def private(self) -> Said:
         status, body = anonymous.get(f"{self.form.url}{quote(self.key)}")
         if status == 200 and body == _BYTES:
-            return "bad", "A stranger without a signature can read what lies in the bucket."
-        return "good", f"A stranger without a signature gets nothing ({status})."
+            return "bad", "Anyone can read the bucket without signing in."
+        return "good", f"Not publicly readable ({status})."
 
     def link(self) -> Said:
         url, _ = self.app.bucket.presign_get(self.key, expires_s=self.app.limits.link_expires_s, now=self.now)
         status, body = anonymous.get(url)
-        return (
-            ("good", "A signed link reads it.")
-            if body == _BYTES
-            else ("bad", f"A signed link gets {status}.")
-        )
+        return ("good", "Signed links work.") if body == _BYTES else ("bad", f"A signed link gets {status}.")
 
     def pin(self) -> Said:
         if self.app.bucket.pins_copies(self.key):
@@ -133,16 +129,20 @@ class _Trial:
 
 
 _STEPS: Final[tuple[tuple[str, Callable[[_Trial], Said], str], ...]] = (
-    ("Reading the list", _Trial.list, "The gallery is the bucket's own listing; there is no other record."),
+    ("List images", _Trial.list, "The gallery is the bucket's own listing; there is no other record."),
     (
         "Exact form",
         _Trial.exact,
         "A form is handed to a browser. If the store does not hold it to what was signed, "
         "whoever has the form can store anything.",
     ),
-    ("Storing", _Trial.upload, "Every upload is such a POST."),
+    ("Upload", _Trial.upload, "Every upload is such a POST."),
     ("Checksum", _Trial.look, "S3 is the witness of what was stored."),
-    ("Strangers", _Trial.private, "Images are read by signed links that end; a public bucket needs none."),
+    (
+        "Public access",
+        _Trial.private,
+        "Images are read by signed links that end; a public bucket needs none.",
+    ),
     ("Signed links", _Trial.link, "The gallery shows every image by such a link."),
     (
         "Pinned copies",
@@ -150,7 +150,7 @@ _STEPS: Final[tuple[tuple[str, Callable[[_Trial], Said], str], ...]] = (
         "What was checked is what is shown, whoever writes to incoming/ meanwhile.",
     ),
     (
-        "Promoting once",
+        "Overwrite protection",
         _Trial.promote,
         "An image is shown once, whatever is tried again or by how many replicas.",
     ),

@@ -36,13 +36,13 @@ def credentials(app: Application, now: datetime) -> list[CheckResult]:
     settings = app.settings
     if settings.secret_key or app.store:
         said = "Set by UPLOADER_SECRET_KEY." if settings.secret_key else "Kept in the data folder."
-        secret = CheckResult(_CREDENTIALS, "Secret of the tickets", "good", said, _TICKETS)
+        secret = CheckResult(_CREDENTIALS, "Shared secret", "good", said, _TICKETS)
     else:
         secret = CheckResult(
             _CREDENTIALS,
-            "Secret of the tickets",
+            "Shared secret",
             "warn",
-            "Made by this machine for itself.",
+            "Not shared between servers.",
             _TICKETS,
             "export UPLOADER_SECRET_KEY=$(python -c 'import secrets; print(secrets.token_hex(32))')",
         )
@@ -50,7 +50,7 @@ def credentials(app: Application, now: datetime) -> list[CheckResult]:
 
 
 def _life(app: Application, now: datetime) -> CheckResult:
-    title, why = "Who signs", "A signature lives at most as long as the credentials behind it."
+    title, why = "Access keys", "A signature lives at most as long as the credentials behind it."
     try:
         end, temporary = app.bucket.credentials_expire_at(), app.bucket.credentials_are_temporary()
     except errors.StorageError as error:

@@ -27,7 +27,7 @@ def examine(app: Application) -> list[CheckResult]:
 
 
 def _sweeping(app: Application, *, keeps: bool) -> CheckResult:
-    title, folder = "Sweeping", f"{app.settings.prefix}{INCOMING}"
+    title, folder = "Clean-up of unfinished uploads", f"{app.settings.prefix}{INCOMING}"
     why = "What was sent and never finished stays under incoming/ and is never shown, but it is paid for."
     if keeps:
         why += " In a bucket that keeps versions a rule without NoncurrentVersionExpiration only hides it."

@@ -46,11 +46,10 @@ def summary(found: Sequence[CheckResult]) -> None:
     """The whole in one sentence."""
     bad, warn = (sum(one.state == state for one in found) for state in ("bad", "warn"))
     if bad:
-        count = "One thing is" if bad == 1 else f"{bad} things are"
-        st.error(f"{count} wrong; what to do stands below.", icon=":material/error:")
+        st.error(f"{bad} problem{'' if bad == 1 else 's'} to fix", icon=":material/error:")
     elif warn:
-        count = "one thing" if warn == 1 else f"{warn} things"
-        st.warning(f"Uploads work. Look at {count} before others rely on it.", icon=":material/warning:")
+        advice = f"{warn} recommendation{'' if warn == 1 else 's'}"
+        st.warning(f"Uploads work. {advice}", icon=":material/warning:")
     else:
         st.success("Everything works.", icon=":material/check_circle:")
 
@@ -64,10 +63,7 @@ if again or "setup_found" not in st.session_state:
         found = doctor.examine(app, origin=here(), signs_in=signin.is_on())
     st.session_state.setup_found = found, datetime.now(UTC)
 found, looked_at = st.session_state.setup_found
-when.caption(
-    f"Tried for real at {looked_at.astimezone(queries.time_zone()):%H:%M:%S}; "
-    "what was stored for it is deleted again."
-)
+when.caption(f"Checked at {looked_at.astimezone(queries.time_zone()):%H:%M}. Test files were removed.")
 summary(found)
 for group, findings in groupby(found, key=lambda one: one.group):
     st.subheader(group, anchor=False)
