@@ -86,7 +86,7 @@ def _tail(data: bytes, walk: Walk, *, is_kept: bool) -> list[str]:
 
 
 def _unique(*words: str) -> tuple[str, ...]:
-    return tuple(word for word in dict.fromkeys(words) if word and word != "padding")
+    return tuple(word for word in dict.fromkeys(words) if word and word != removals.PADDING)
 
 
 def _is_xmp(payload: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from uploader.presign.post_request import MAX_FORM_BYTES, MULTIPART, Post, form_bytes
 from uploader.presign.sigv4 import ALGORITHM, read_scope, sign, sign_v2
@@ -91,20 +91,28 @@ def signing_values(post: Post) -> Verdict | None:
     fault = _algorithm_fault(post) or _credential_fault(post) or _date_fault(post)
     if fault is None:
         return None
-    name, message, sentence = fault
-    rule = Rule("signing", sentence, name.lower())
-    region = {"Region": post.region} if post.region and "expecting" in message and "region" in message else {}
-    return invalid_argument(message, name, rule, post.values[name.lower()], **region)
+    field = fault.name.lower()
+    region = {"Region": post.region} if post.region and fault.is_for_another_region else {}
+    rule = Rule("signing", fault.sentence, field)
+    return invalid_argument(fault.message, fault.name, rule, post.values[field], **region)
 
 
-Fault = tuple[str, str, str]
-"""The name of the argument, S3's message, and a sentence for people."""
+class Fault(NamedTuple):
+    """A signing field that is wrong: the argument's name, S3's message, and a sentence for people.
+
+    S3 names the bucket's own region in its answer where the form `is_for_another_region`.
+    """
+
+    name: str
+    message: str
+    sentence: str
+    is_for_another_region: bool = False
 
 
 def _algorithm_fault(post: Post) -> Fault | None:
     if post.values["x-amz-algorithm"] == ALGORITHM:
         return None
-    return "X-Amz-Algorithm", f"Only {ALGORITHM} is supported", f"The only algorithm is {ALGORITHM}."
+    return Fault("X-Amz-Algorithm", f"Only {ALGORITHM} is supported", f"The only algorithm is {ALGORITHM}.")
 
 
 def _credential_fault(post: Post) -> Fault | None:
@@ -115,26 +123,27 @@ def _credential_fault(post: Post) -> Fault | None:
             f'incorrect date format "{parts[1]}". '
             'This date in the credential must be in the format "yyyyMMdd".'
         )
-        return name, message, "The date in the credential must look like 20251231."
+        return Fault(name, message, "The date in the credential must look like 20251231.")
     try:
         scope = read_scope(credential)
     except ValueError:
         message = (
             'the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
         )
-        return name, message, "The credential must be key/yyyymmdd/region/s3/aws4_request."
+        return Fault(name, message, "The credential must be key/yyyymmdd/region/s3/aws4_request.")
     if not scope.access_key:
         message = "a non-empty Access Key (AKID) must be provided in the credential."
-        return name, message, "The credential names no access key."
+        return Fault(name, message, "The credential names no access key.")
     if post.region and scope.region != post.region:
         message = f"the region '{scope.region}' is wrong; expecting '{post.region}'"
-        return name, message, f"The form was signed for {scope.region}, the bucket is in {post.region}."
+        sentence = f"The form was signed for {scope.region}, the bucket is in {post.region}."
+        return Fault(name, message, sentence, is_for_another_region=True)
     if scope.service != "s3":
         message = f'incorrect service "{scope.service}". This endpoint belongs to "s3".'
-        return name, message, "The credential must be for the service s3."
+        return Fault(name, message, "The credential must be for the service s3.")
     if scope.terminal != "aws4_request":
         message = f'incorrect terminal "{scope.terminal}". This endpoint uses "aws4_request".'
-        return name, message, "The credential must end in aws4_request."
+        return Fault(name, message, "The credential must end in aws4_request.")
     return None
 
 
@@ -142,7 +151,7 @@ def _date_fault(post: Post) -> Fault | None:
     if post.signed_at is not None:
         return None
     message = "X-Amz-Date must be formated via ISO8601 Long format"
-    return "X-Amz-Date", message, "The date must look like 20251231T235959Z."
+    return Fault("X-Amz-Date", message, "The date must look like 20251231T235959Z.")
 
 
 def _sigv2_refused() -> Verdict:

@@ -67,3 +67,11 @@ def test_what_the_browser_timed_is_on_the_film(flow: Flow) -> None:
     assert "  browser->>s3: POST the form<br/>400 ms · 1.8 KB<br/>REQ9" in text
     assert "timed by the browser only" not in text
     assert sequence_diagram.summary(shots).endswith("500 ms in all")
+
+
+def test_the_form_that_a_browser_posts_is_known_by_its_field_not_by_its_words() -> None:
+    signed = Span("app", "app", "other words", 0.4, signs_for_browser=True)
+    checked = Span("app", "checker", "check", 5.0)
+    assert "browser->>s3: POST the form" in sequence_diagram.mermaid((signed, checked))
+    spans = sequence_diagram.with_browser((signed, checked), BrowserTimes(3.0, 20.0, 400.0, 77.0, 9))
+    assert spans[2] is signed and spans[-1] is checked

@@ -75,6 +75,7 @@ def test_a_condition_and_the_attack_that_it_stops(condition: Any, sentence: str,
     assert found.sentence == sentence
     assert attack in found.attack
     assert found.attack.endswith(".")
+    assert found.stops == (attack != "None")
 
 
 def test_the_conditions_of_any_policy_are_explained_in_order() -> None:

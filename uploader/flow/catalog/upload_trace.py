@@ -26,6 +26,8 @@ class Span:
     took_ms: float
     size_bytes: int = 0
     request_id: str = ""
+    signs_for_browser: bool = False
+    """It signs the form that the browser itself then posts to S3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,15 @@ class TraceRecorder:
         self.spans: list[Span] = []
 
     @contextmanager
-    def span(self, source: Actor, target: Actor, what: str, *, size_bytes: int = 0) -> Iterator[Take]:
+    def span(
+        self,
+        source: Actor,
+        target: Actor,
+        what: str,
+        *,
+        size_bytes: int = 0,
+        signs_for_browser: bool = False,
+    ) -> Iterator[Take]:
         """Times one exchange; a failed one is recorded too, with `(failed)` behind its name."""
         result, started_s = Take(size_bytes), self._clock_s()
         ended = f"{what} (failed)"
@@ -65,7 +75,8 @@ class TraceRecorder:
             ended = what
         finally:
             took_ms = (self._clock_s() - started_s) * 1_000
-            self.spans.append(Span(source, target, ended, took_ms, result.size_bytes, result.request_id))
+            size_bytes, request_id = result.size_bytes, result.request_id
+            self.spans.append(Span(source, target, ended, took_ms, size_bytes, request_id, signs_for_browser))
 
 
 class TraceStore:

@@ -7,13 +7,11 @@ from uploader.flow.catalog.upload_trace import BrowserTimes, Span
 from uploader.limits import size_label
 
 _NAMES: Final = {"browser": "Browser", "app": "App", "checker": "Checker", "s3": "S3"}
-_BY_BROWSER: Final = "sign a form and a ticket"
-"""The first span of an upload in which the browser itself posts to S3."""
 
 
 def with_browser(spans: Sequence[Span], times: BrowserTimes) -> tuple[Span, ...]:
     """The trace with what the browser told of its own part; its exchanges hold the app's."""
-    signed = [span for span in spans if span.what.startswith(_BY_BROWSER)]
+    signed = [span for span in spans if span.signs_for_browser]
     rest = [span for span in spans if span not in signed]
     return (
         Span("browser", "browser", "choose, hash", times.hash_ms, times.size_bytes),
@@ -34,7 +32,7 @@ def summary(spans: Sequence[Span]) -> str:
 def mermaid(spans: Sequence[Span]) -> str:
     """A Mermaid sequence diagram (https://mermaid.js.org/syntax/sequenceDiagram.html)."""
     is_timed = any(span.source == "browser" for span in spans)
-    is_direct = not is_timed and any(span.what.startswith(_BY_BROWSER) for span in spans)
+    is_direct = not is_timed and any(span.signs_for_browser for span in spans)
     actors = ["browser"] if is_direct else []
     actors += [name for name in _NAMES if any(name in (span.source, span.target) for span in spans)]
     lines = [
@@ -45,7 +43,7 @@ def mermaid(spans: Sequence[Span]) -> str:
         lines += ["  Note over browser: choose, hash", "  browser->>app: ask for a form"]
     for span in spans:
         lines.append(f"  {span.source}->>{span.target}: {span.what}<br/>{_facts(span)}")
-        if is_direct and span.what.startswith(_BY_BROWSER):
+        if is_direct and span.signs_for_browser:
             lines += [
                 "  app-->>browser: the form",
                 "  browser->>s3: POST the form<br/>timed by the browser only",

@@ -80,7 +80,7 @@ class DirectUploads:
             sha256=claim.sha256,
         )
         recorder = TraceRecorder()
-        with recorder.span("app", "app", "sign a form and a ticket"):
+        with recorder.span("app", "app", "sign a form and a ticket", signs_for_browser=True):
             post = self._bucket.presign_post(rules, expires_s=self._context.limits.form_expires_s, now=now)
         self._context.traces.put(rules.key, recorder)
         ticket = Ticket(

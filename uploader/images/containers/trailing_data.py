@@ -49,7 +49,7 @@ _ANYWHERE: Final = (
 
 
 def judge(name: str, data: bytes, end: int, walk_jpeg: Callable[[int], int] | None = None) -> tuple[str, ...]:
-    """What follows a picture, in words of `removals`, or `padding`. Raises ImageRejected for danger.
+    """What follows a picture, in words of `removals`. Raises ImageRejected for danger.
 
     `walk_jpeg` takes where a further picture starts and returns where it ends: only JPEGs have such.
     """
@@ -58,7 +58,7 @@ def judge(name: str, data: bytes, end: int, walk_jpeg: Callable[[int], int] | No
     for _ in range(_MOST_TAILS):
         start = after_padding(data, pos)
         if start == len(data):
-            return tuple(dict.fromkeys(words or (["padding"] if end < start else [])))
+            return tuple(dict.fromkeys(words or ([removals.PADDING] if end < start else [])))
         word, pos = _next(data, pos, start, walk_jpeg)
         if word == removals.TAIL:
             _refuse_danger(name, data, start)
@@ -79,7 +79,7 @@ def _next(data: bytes, pos: int, start: int, walk_jpeg: Callable[[int], int] | N
     except ImageRejected:
         pass  # it only looked like one, or is cut short
     if data.startswith(_SECOND_END, start):
-        return "padding", start + len(_SECOND_END)
+        return removals.PADDING, start + len(_SECOND_END)
     if samsung_start(data) is not None:
         return removals.VIDEO if data.find(_MOTION, start) >= 0 else removals.TRAILER, len(data)
     return removals.TAIL, len(data)

@@ -11,12 +11,16 @@ from uploader.presign.policy_document import RANGE, STARTS_WITH, Clause
 
 @dataclass(frozen=True, slots=True)
 class ConditionNote:
-    """One condition as S3 prints it, what it demands, and what somebody with the form could do without it."""
+    """One condition as S3 prints it, what it demands, and what somebody with the form could do without it.
+
+    Where it `stops` no attack, `attack` says why.
+    """
 
     condition: str
     sentence: str
     attack: str
     field: str = ""
+    stops: bool = True
 
 
 _ATTACKS: Final = {
@@ -57,13 +61,15 @@ def _explain(clause: Clause) -> ConditionNote:
         sentence = (
             f'"{clause.subject}" lacks its $, so this condition can never hold and the form is useless.'
         )
-        return ConditionNote(clause.text, sentence, "None: it stops everybody.", clause.field)
+        return ConditionNote(clause.text, sentence, "None: it stops everybody.", clause.field, stops=False)
     field, attack = clause.field, _attack(clause.field)
     if clause.operator != STARTS_WITH:
         return ConditionNote(clause.text, f'{field} must be exactly "{clause.value}".', attack, field)
     if clause.value == "":
         sentence = f"{field} must be there and may be anything."
-        return ConditionNote(clause.text, sentence, "None: it only lets the field be sent.", field)
+        return ConditionNote(
+            clause.text, sentence, "None: it only lets the field be sent.", field, stops=False
+        )
     return ConditionNote(clause.text, f'{field} must start with "{clause.value}".', attack, field)
 
 

@@ -84,9 +84,8 @@ def policy(own: tuple[ConditionNote, ...], all_signed: tuple[ConditionNote, ...]
 def _condition(each: ConditionNote) -> None:
     with st.container(gap=None):
         st.markdown(common.plain(each.condition))
-        stops = each.attack.startswith("None:")
-        icon = ":gray[:material/remove_moderator:]" if stops else ":green[:material/shield:]"
-        st.caption(f"{icon} {each.attack if stops else f'Stops: {each.attack}'}")
+        icon = ":green[:material/shield:]" if each.stops else ":gray[:material/remove_moderator:]"
+        st.caption(f"{icon} {f'Stops: {each.attack}' if each.stops else each.attack}")
 
 
 @st.fragment(run_every=1)
