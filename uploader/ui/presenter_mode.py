@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import streamlit as st
 
-from uploader.flow.lab.workbench import mask
+from uploader.presenter_mask import mask
 
 _SWITCH: Final = "presenter_switch"
 

@@ -74,4 +74,4 @@ def test_the_form_that_a_browser_posts_is_known_by_its_field_not_by_its_words() 
     checked = Span("app", "checker", "check", 5.0)
     assert "browser->>s3: POST the form" in sequence_diagram.mermaid((signed, checked))
     spans = sequence_diagram.with_browser((signed, checked), BrowserTimes(3.0, 20.0, 400.0, 77.0, 9))
-    assert spans[2] is signed and spans[-1] is checked
+    assert (spans[2], spans[-1]) == (signed, checked)

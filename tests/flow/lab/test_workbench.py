@@ -12,12 +12,14 @@ from tests.conftest import keys_in
 from tests.flow.conftest import Meddling
 from uploader.errors import BucketUnreachable, StorageError, StorageRefused
 from uploader.flow.lab.attack_runner import AttackResult, Report, address_of, predictions, tamper
-from uploader.flow.lab.workbench import FormDesign, Lab, PasteFault, sample_picture
+from uploader.flow.lab.workbench import Lab, sample_picture
 from uploader.images import inspect
 from uploader.limits import Limits
 from uploader.presign import PostRules
 from uploader.presign.policy_document import read_policy
 from uploader.presign.teaching.attacks import ATTACKS
+from uploader.presign.teaching.form_design import FormDesign
+from uploader.presign.teaching.paste import PasteFault
 from uploader.storage.bucket import Bucket
 from uploader.storage.form_post import FormPoster
 

@@ -16,8 +16,6 @@ from uploader.storage.form_post import FormPoster
 from uploader.storage.objects import PresignedPost
 from uploader.storage.removal import Deleted
 
-__all__ = ["HONEST", "ActualAnswer", "Attack", "AttackResult", "Report", "predictions", "tamper"]
-
 _AT_ONCE: Final = 4
 _ATTEMPTS: Final = 3
 _LATE_S: Final = -60  # more than two clocks differ

@@ -13,64 +13,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from uploader.limits import Limits, size_label
-from uploader.presenter_mask import mask
 from uploader.presign import PostRules, new_key
-from uploader.presign.field_values import MAX_KEY_BYTES
 from uploader.presign.object_keys import INCOMING
 from uploader.presign.policy_document import PolicyFault, read_clauses
 from uploader.presign.sigv4 import read_scope
 from uploader.presign.simulator import judge
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.condition_notes import ConditionNote, explain_conditions
-from uploader.presign.teaching.design_url import MAX_TEXT, from_query, to_query
-from uploader.presign.teaching.form_design import (
-    MAX_METADATA_NAMES,
-    FormDesign,
-    tutorial_design,
-    verdict_sentence,
-)
-from uploader.presign.teaching.inspector import (
-    FieldRow,
-    FormInspection,
-    duration_label,
-    end_sentence,
-    inspect_form,
-)
-from uploader.presign.teaching.paste import PasteFault
+from uploader.presign.teaching.form_design import FormDesign, tutorial_design
+from uploader.presign.teaching.inspector import FormInspection, duration_label, inspect_form
 from uploader.presign.teaching.paste_report import PasteReport, examine
-from uploader.presign.teaching.snippets import as_curl, as_html, as_javascript, as_javascript_page, as_python
 from uploader.presign.teaching.store_notes import store_kind, store_note
 from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import PresignedPost
-
-__all__ = [
-    "MAX_KEY_BYTES",
-    "MAX_METADATA_NAMES",
-    "MAX_TEXT",
-    "ConditionNote",
-    "FieldRow",
-    "File",
-    "FormDesign",
-    "FormInspection",
-    "Lab",
-    "LabForm",
-    "PasteFault",
-    "PasteReport",
-    "Verdict",
-    "as_curl",
-    "as_html",
-    "as_javascript",
-    "as_javascript_page",
-    "as_python",
-    "duration_label",
-    "end_sentence",
-    "from_query",
-    "mask",
-    "sample_picture",
-    "to_query",
-    "verdict_sentence",
-]
 
 FOLDER: Final = f"{INCOMING}lab/"
 _SIDE_PX: Final = 96

@@ -9,18 +9,13 @@ from urllib.parse import unquote
 
 import streamlit as st
 
-from uploader.flow.lab.workbench import (
-    MAX_KEY_BYTES,
-    MAX_METADATA_NAMES,
-    MAX_TEXT,
-    File,
-    FormDesign,
-    Lab,
-    duration_label,
-    from_query,
-    to_query,
-)
+from uploader.flow.lab.workbench import Lab
 from uploader.limits import size_label
+from uploader.presign.field_values import MAX_KEY_BYTES
+from uploader.presign.teaching.attacks import File
+from uploader.presign.teaching.design_url import MAX_TEXT, from_query, to_query
+from uploader.presign.teaching.form_design import MAX_METADATA_NAMES, FormDesign
+from uploader.presign.teaching.inspector import duration_label
 from uploader.ui import common, presenter_mode
 
 PICTURE_TYPE: Final = "image/png"

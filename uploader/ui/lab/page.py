@@ -3,7 +3,9 @@
 import streamlit as st
 
 from uploader.errors import StorageError
-from uploader.flow.lab.workbench import File, FormDesign, Lab, LabForm, sample_picture
+from uploader.flow.lab.workbench import Lab, LabForm, sample_picture
+from uploader.presign.teaching.attacks import File
+from uploader.presign.teaching.form_design import FormDesign
 from uploader.ui import common, queries
 from uploader.ui.lab import designer, paste, trials, views
 

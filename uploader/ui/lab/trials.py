@@ -9,8 +9,11 @@ from uploader.errors import StorageError
 from uploader.flow.app import Application
 from uploader.flow.catalog.upload_trace import Span, TraceRecorder
 from uploader.flow.lab import sequence_diagram
-from uploader.flow.lab.attack_runner import HONEST, Attack, AttackResult, Report, predictions, tamper
-from uploader.flow.lab.workbench import File, Lab, LabForm, Verdict, duration_label
+from uploader.flow.lab.attack_runner import HONEST, AttackResult, Report, predictions, tamper
+from uploader.flow.lab.workbench import Lab, LabForm
+from uploader.presign.teaching.attacks import Attack, File
+from uploader.presign.teaching.inspector import duration_label
+from uploader.presign.verdict import Verdict
 from uploader.ui import common, presenter_mode
 from uploader.ui.lab.views import time_left
 

@@ -8,20 +8,12 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from uploader.flow.lab.workbench import (
-    ConditionNote,
-    FieldRow,
-    File,
-    FormInspection,
-    LabForm,
-    as_curl,
-    as_html,
-    as_javascript,
-    as_javascript_page,
-    as_python,
-    end_sentence,
-    verdict_sentence,
-)
+from uploader.flow.lab.workbench import LabForm
+from uploader.presign.teaching.attacks import File
+from uploader.presign.teaching.condition_notes import ConditionNote
+from uploader.presign.teaching.form_design import verdict_sentence
+from uploader.presign.teaching.inspector import FieldRow, FormInspection, end_sentence
+from uploader.presign.teaching.snippets import as_curl, as_html, as_javascript, as_javascript_page, as_python
 from uploader.ui import common, presenter_mode
 
 _SHOWN_CHARACTERS: Final = 72
