@@ -8,7 +8,7 @@ import pytest
 
 from uploader.limits import FORMATS
 from uploader.settings import Settings
-from uploader.storage.objects import cors_rule, lifecycle_rule
+from uploader.storage.rules import cors_rule, lifecycle_rule
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -21,7 +21,8 @@ from uploader.storage import anonymous
 from uploader.storage.bucket import Bucket
 from uploader.storage.form_post import FormPoster
 from uploader.storage.local import LocalStore
-from uploader.storage.objects import PresignedPost, lifecycle_rule
+from uploader.storage.objects import PresignedPost
+from uploader.storage.rules import lifecycle_rule
 
 HERE = "http://localhost:8501"
 
@@ -107,7 +108,7 @@ def test_a_rule_counts_where_it_deletes_old_versions(rule: dict[str, object], sw
 
     bucket = Bucket.__new__(Bucket)
     bucket._client, bucket.name = Client(), "a"  # type: ignore[assignment]
-    assert bucket.sweeps_versions("incoming/") is sweeps
+    assert bucket.has_version_expiration_rule("incoming/") is sweeps
     assert bucket.has_expiration_rule("incoming/") is ("Days" in str(rule.get("Expiration")))
 
 

@@ -4,17 +4,18 @@ The client is made once (100 ms and 15 MB) and shared by all threads. SigV4 and 
 boto3's own defaults still sign SigV2 for the global host, which newer buckets refuse.
 """
 
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import boto3
 
 from uploader import errors
+from uploader.presign import error_explanations
 from uploader.presign.policy import decode_policy, sha256_field
 from uploader.storage.client_config import client_config, retry_conflicts
-from uploader.storage.copy_check import Copies
 from uploader.storage.credentials import Credentials
 from uploader.storage.error_translation import (
     EXPIRED,
@@ -24,21 +25,27 @@ from uploader.storage.error_translation import (
 )
 from uploader.storage.location import locate
 from uploader.storage.objects import (
+    MAX_DELETE_KEYS,
+    Copied,
+    Deleted,
     Listing,
     PostForm,
     PresignedPost,
     StoredObject,
     content_disposition,
+    hex_sha256,
     require,
     stored_object,
 )
-from uploader.storage.rules import Rules
+from uploader.storage.rules import cors_rule, expires_objects, expires_versions, lifecycle_rule, prefix_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+_OTHER_ETAG: Final = f'"{"0" * 32}"'
 
-class Bucket(Copies, Rules):
+
+class Bucket:
     """The calls this project makes, each one request, each failing with an error of `uploader.errors`."""
 
     def __init__(self, client: "S3Client", name: str, credentials: Credentials) -> None:
@@ -225,3 +232,199 @@ class Bucket(Copies, Rules):
             )
         require(found, "IsTruncated")
         return tuple(item["Prefix"] for item in found.get("CommonPrefixes", ()))
+
+    # --- copies ----------------------------------------------------------------------------------------
+
+    def copy(self, source: StoredObject, key: str, *, metadata: Mapping[str, str] | None = None) -> Copied:
+        """Copies exactly the object that was seen, to a key that must be free.
+
+        Raises ObjectChanged where the source is no longer that object or the key is taken
+        (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html), ObjectMissing where it is gone.
+        Some stores ignore the first condition: see `pins_copies`, and compare what was copied.
+        """
+        extra: dict[str, Any] = {"IfNoneMatch": "*"}
+        if metadata is not None:
+            extra |= {
+                "Metadata": dict(metadata),
+                "MetadataDirective": "REPLACE",
+                "ContentType": source.content_type,
+            }
+        return self._copy(source.key, source.etag, key, extra)
+
+    def pins_copies(self, key: str) -> bool:
+        """Whether this store refuses to copy `key` when its ETag is not the one that is asked for.
+
+        Really tried, to a fresh key beside it that is deleted again. Raises StorageError.
+        """
+        trial = f"{key.rpartition('/')[0]}/pin-{secrets.token_hex(8)}"
+        try:
+            self._copy(key, _OTHER_ETAG, trial, {})
+        except errors.ObjectChanged:
+            return True
+        self.discard(trial)
+        return False
+
+    def _copy(self, source: str, etag: str, key: str, extra: Mapping[str, Any]) -> Copied:
+        with translate_errors("copy an object"):
+            answer = self._client.copy_object(
+                Bucket=self.name,
+                Key=key,
+                CopySource={"Bucket": self.name, "Key": source},
+                CopySourceIfMatch=etag,
+                ChecksumAlgorithm="SHA256",
+                **extra,
+            )
+        found = answer.get("CopyObjectResult", {})
+        require(found, "ETag")
+        return Copied(found["ETag"], hex_sha256(found.get("ChecksumSHA256")), answer.get("VersionId", ""))
+
+    # --- deleting --------------------------------------------------------------------------------------
+
+    def delete(self, key: str, version_id: str = "") -> None:
+        """Deletes an object, or one version of it; what is not there is no fault.
+
+        Without a version, a bucket that keeps versions only hides the object.
+        """
+        which: dict[str, Any] = {"VersionId": version_id} if version_id else {}
+        with translate_errors("delete an object"):
+            self._client.delete_object(Bucket=self.name, Key=key, **which)
+
+    def delete_versions(self, *keys: str) -> None:
+        """Deletes every version of these objects and all that hides them, so that nothing of them stays.
+
+        Needs s3:ListBucketVersions and s3:DeleteObjectVersion. Raises StorageRefused where one must stay.
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
+        """
+        found = [{"Key": key, "VersionId": version} for key in keys for version in self._versions(key)]
+        for start in range(0, len(found), MAX_DELETE_KEYS):
+            wanted: Any = found[start : start + MAX_DELETE_KEYS]
+            with translate_errors("delete versions of an object"):
+                answer = self._client.delete_objects(
+                    Bucket=self.name, Delete={"Objects": wanted, "Quiet": False}
+                )
+            refused = answer.get("Errors", [])
+            require([item.get("Key") for item in (*answer.get("Deleted", ()), *refused)], wanted[0]["Key"])
+            if refused:
+                raise _refusal(refused[0])
+
+    def discard(self, *keys: str) -> errors.StorageError | None:
+        """Deletes every version of these objects; where that is refused, hides them and gives the refusal."""
+        try:
+            self.delete_versions(*keys)
+            return None
+        except errors.StorageError as error:
+            for key in keys:
+                self.delete(key)
+            return error
+
+    def _versions(self, key: str) -> Iterator[str]:
+        """Every version id of an object, those of its delete markers included."""
+        after: dict[str, Any] = {}
+        while True:
+            with translate_errors("list the versions of an object"):
+                found = self._client.list_object_versions(Bucket=self.name, Prefix=key, **after)
+            for one in (*found.get("Versions", ()), *found.get("DeleteMarkers", ())):
+                if one["Key"] == key:
+                    yield one["VersionId"]
+            if not found.get("IsTruncated") or found.get("NextKeyMarker") != key:
+                return
+            after = {"KeyMarker": key, "VersionIdMarker": found["NextVersionIdMarker"]}
+
+    def delete_many(self, keys: Sequence[str]) -> Sequence[Deleted]:
+        """Deletes at most 1,000 objects in one call; each fares for itself, in the order of `keys`."""
+        if not keys:
+            return []
+        with translate_errors("delete objects"):
+            found = self._client.delete_objects(
+                Bucket=self.name, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": False}
+            )
+        answered = [item.get("Key") for item in (*found.get("Deleted", ()), *found.get("Errors", ()))]
+        require(answered, *keys)
+        refused = {item.get("Key", ""): item for item in found.get("Errors", ())}
+        markers = {
+            item.get("Key", ""): item.get("DeleteMarkerVersionId", "")
+            for item in found.get("Deleted", ())
+            if item.get("DeleteMarker")
+        }
+        return [
+            Deleted(key, markers.get(key, ""), _refusal(refused[key]) if key in refused else None)
+            for key in keys
+        ]
+
+    def undelete(self, key: str, marker: str) -> None:
+        """Removes the delete marker of that version id, so that the object is seen again."""
+        with translate_errors("bring an object back"):
+            self._client.delete_object(Bucket=self.name, Key=key, VersionId=marker)
+
+    # --- the bucket's own settings ---------------------------------------------------------------------
+
+    def create(self) -> None:
+        """Makes the bucket; one that is ours already is no fault."""
+        try:
+            with translate_errors("make the bucket"):
+                self._client.create_bucket(Bucket=self.name)
+        except errors.StorageRefused as error:
+            if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                raise
+
+    def allow_origins(self, origins: Iterable[str]) -> None:
+        """Lets pages of these origins post and read (the bucket's CORS rules; replaces them)."""
+        with translate_errors("set the CORS rules"):
+            self._client.put_bucket_cors(
+                Bucket=self.name,
+                CORSConfiguration={"CORSRules": [cors_rule(list(origins))]},
+            )
+
+    def set_lifecycle(self, prefix: str, *, after_days: int) -> None:
+        """Lets S3 delete what lies under `prefix` for `after_days` days (replaces the lifecycle rules)."""
+        with translate_errors("set the lifecycle rule"):
+            self._client.put_bucket_lifecycle_configuration(
+                Bucket=self.name, LifecycleConfiguration={"Rules": [lifecycle_rule(prefix, after_days)]}
+            )
+
+    def has_expiration_rule(self, prefix: str) -> bool:
+        """Whether a lifecycle rule deletes what lies under `prefix`, or hides it where versions are kept.
+
+        Raises StorageRefused without s3:GetLifecycleConfiguration.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
+        """
+        return any(map(expires_objects, self._lifecycle_rules(prefix)))
+
+    def has_version_expiration_rule(self, prefix: str) -> bool:
+        """Whether a lifecycle rule deletes the older versions of what lies under `prefix`.
+
+        Raises as `has_expiration_rule` does.
+        """
+        return any(map(expires_versions, self._lifecycle_rules(prefix)))
+
+    def _lifecycle_rules(self, prefix: str) -> Sequence[Any]:
+        """The rules in force for all that lies under `prefix`."""
+        try:
+            with translate_errors("read the lifecycle rules"):
+                found = self._client.get_bucket_lifecycle_configuration(Bucket=self.name)
+        except errors.StorageError as error:
+            if error.code == "NoSuchLifecycleConfiguration":
+                return []
+            raise
+        return [
+            rule
+            for rule in found.get("Rules", ())
+            if rule.get("Status") == "Enabled" and prefix.startswith(prefix_of(rule))
+        ]
+
+    def is_versioned(self) -> bool:
+        """Whether a deleted object is only hidden. Raises StorageRefused without s3:GetBucketVersioning."""
+        return self.versioning() == "Enabled"
+
+    def versioning(self) -> str:
+        """`Enabled`, `Suspended` (older versions stay) or empty. Raises as `is_versioned` does."""
+        with translate_errors("ask for the versioning of the bucket"):
+            return self._client.get_bucket_versioning(Bucket=self.name).get("Status", "")
+
+
+def _refusal(item: object) -> errors.StorageRefused:
+    said = item if isinstance(item, dict) else {}
+    code, message = str(said.get("Code", "")), str(said.get("Message", ""))
+    return errors.StorageRefused(
+        error_explanations.explain(code, message, 403).sentence, code=code, message=message
+    )

@@ -5,12 +5,15 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from uploader import errors
 from uploader.file_names import file_name
 from uploader.presign.policy import Condition
+
+MAX_DELETE_KEYS: Final = 1_000
+"""Keys one DeleteObjects call takes (https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html)."""
 
 
 class PostForm(Protocol):
@@ -56,18 +59,25 @@ class Listing:
     more: bool
 
 
-def cors_rule(origins: list[str]) -> Any:
-    """The CORS rule that pages of these origins need, as S3's own JSON has it.
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What became of one key: `error` where S3 refused it, `marker` where a versioned bucket only hid it."""
 
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+    key: str
+    marker: str = ""
+    error: errors.StorageError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a store says that it copied; `sha256` is hex, None where it does not say.
+
+    `version_id` is of the copy, empty in a bucket without versions.
     """
-    return {
-        "AllowedOrigins": origins,
-        "AllowedMethods": ["GET", "HEAD", "POST"],
-        "AllowedHeaders": ["*"],
-        "ExposeHeaders": ["ETag", "Location", "x-amz-request-id"],
-        "MaxAgeSeconds": 3_000,
-    }
+
+    etag: str
+    sha256: str | None = None
+    version_id: str = ""
 
 
 def content_disposition(name: str) -> str:
@@ -76,21 +86,6 @@ def content_disposition(name: str) -> str:
     plain = clean.encode("ascii", "replace").decode().replace("?", "_")
     modern = quote(clean, safe="")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{modern}"
-
-
-def lifecycle_rule(prefix: str, after_days: int) -> Any:
-    """The lifecycle rule that deletes what lies under `prefix` for `after_days` days.
-
-    In a bucket that keeps versions, expiring only hides; what is hidden is deleted as many days later.
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
-    """
-    return {
-        "ID": "sweep-unfinished-uploads",
-        "Status": "Enabled",
-        "Filter": {"Prefix": prefix},
-        "Expiration": {"Days": after_days},
-        "NoncurrentVersionExpiration": {"NoncurrentDays": after_days},
-    }
 
 
 def require(found: Any, *names: str) -> None:

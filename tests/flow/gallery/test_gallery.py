@@ -224,7 +224,7 @@ def test_one_refusal_keeps_that_image_and_only_that(flow: Flow, join: Callable[.
     first, second = [
         flow.server_uploads.upload(picture(color=c), "a.jpg", who="").key for c in ("red", "green")
     ]
-    from uploader.storage.removal import Deleted
+    from uploader.storage.objects import Deleted
 
     class Refusing(Meddling):
         def delete_many(self, keys: Sequence[str]) -> list[Deleted]:

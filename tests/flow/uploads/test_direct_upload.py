@@ -17,7 +17,7 @@ from uploader import errors
 from uploader.flow.uploads.direct_upload import Begun, DirectUploads
 from uploader.presign import parse_key, thumbnail_key
 from uploader.storage.bucket import Bucket
-from uploader.storage.removal import Deleted
+from uploader.storage.objects import Deleted
 
 DATA = picture()
 

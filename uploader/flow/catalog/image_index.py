@@ -20,7 +20,7 @@ from uploader.flow.catalog.stored_image import Link, StoredImage
 from uploader.flow.catalog.tombstones import Tombstones
 from uploader.presign.object_keys import IMAGES
 from uploader.storage.bucket import Bucket
-from uploader.storage.removal import MOST
+from uploader.storage.objects import MAX_DELETE_KEYS
 
 log = structlog.get_logger()
 
@@ -103,8 +103,8 @@ class ImageIndex:
         """Removes the entries of images that are gone."""
         keys = [f"{self._prefix}{entry}" for image in images for entry in index_keys.keys_for_image(image)]
         with _forgiving("forget"):
-            for start in range(0, len(keys), MOST):
-                self._bucket.delete_many(keys[start : start + MOST])
+            for start in range(0, len(keys), MAX_DELETE_KEYS):
+                self._bucket.delete_many(keys[start : start + MAX_DELETE_KEYS])
 
     def _put(self, entry: str) -> None:
         self._bucket.put(f"{self._prefix}{entry}", b"", content_type=index_keys.CONTENT_TYPE)

@@ -17,7 +17,7 @@ from uploader.flow.catalog.index_keys import CONTENT_TYPE
 from uploader.presign import parse_key, uploaded_at
 from uploader.presign.object_keys import INDEX
 from uploader.storage.bucket import Bucket
-from uploader.storage.removal import MOST
+from uploader.storage.objects import MAX_DELETE_KEYS
 
 log = structlog.get_logger()
 
@@ -45,8 +45,10 @@ class Tombstones:
 
     def lift(self, keys: Sequence[str]) -> None:
         """Takes the marks away, so that these images can be brought back. Raises StorageError."""
-        for start in range(0, len(keys), MOST):
-            for one in self._bucket.delete_many([self._place(key) for key in keys[start : start + MOST]]):
+        for start in range(0, len(keys), MAX_DELETE_KEYS):
+            for one in self._bucket.delete_many(
+                [self._place(key) for key in keys[start : start + MAX_DELETE_KEYS]]
+            ):
                 if one.error:
                     raise one.error
 

@@ -10,7 +10,7 @@ from uploader.flow.doctor.check_result import CheckResult, State, to_paste
 from uploader.presign import PostRules
 from uploader.presign.object_keys import INCOMING
 from uploader.storage import anonymous
-from uploader.storage.objects import cors_rule
+from uploader.storage.rules import cors_rule
 
 GROUP: Final = "Browser"
 

@@ -6,7 +6,7 @@ from uploader import errors
 from uploader.flow.app import SWEEP_AFTER_DAYS, Application
 from uploader.flow.doctor.check_result import CheckResult, to_paste
 from uploader.presign.object_keys import INCOMING
-from uploader.storage.objects import lifecycle_rule
+from uploader.storage.rules import lifecycle_rule
 
 GROUP: Final = "Bucket"
 
@@ -34,7 +34,7 @@ def _sweeping(app: Application, *, keeps: bool) -> CheckResult:
     rule = to_paste({"Rules": [lifecycle_rule(folder, SWEEP_AFTER_DAYS)]})
     try:
         expires = app.bucket.has_expiration_rule(folder)
-        if expires and (not keeps or app.bucket.sweeps_versions(folder)):
+        if expires and (not keeps or app.bucket.has_version_expiration_rule(folder)):
             said = "A lifecycle rule deletes uploads that nobody finished."
             return CheckResult(GROUP, title, "good", said, why)
     except errors.StorageError as error:

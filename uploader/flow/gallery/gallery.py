@@ -19,8 +19,7 @@ from uploader.flow.gallery.search import Filters, find
 from uploader.presign import parse_key, thumbnail_key, uploaded_at
 from uploader.presign.object_keys import IMAGES, clock_at
 from uploader.storage.bucket import Bucket
-from uploader.storage.objects import Listing
-from uploader.storage.removal import MOST, Deleted
+from uploader.storage.objects import MAX_DELETE_KEYS, Deleted, Listing
 
 log = structlog.get_logger()
 
@@ -161,8 +160,8 @@ class Gallery:
         for key in keys:
             self._must_be_ours(key)
         removed: list[DeleteResult] = []
-        for start in range(0, len(keys), MOST):
-            removed += self._delete(keys[start : start + MOST])
+        for start in range(0, len(keys), MAX_DELETE_KEYS):
+            removed += self._delete(keys[start : start + MAX_DELETE_KEYS])
         return removed
 
     def delete_for_good(self, keys: Sequence[str]) -> list[DeleteResult]:

@@ -1,6 +1,6 @@
 """Runs attacks on a signed form: each predicted by the simulator, really sent, and cleaned up after."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,8 +13,7 @@ from uploader.presign.post_request import read_values
 from uploader.presign.teaching.attacks import ATTACKS, Attack, File, SignedForm, predict
 from uploader.presign.verdict import Verdict
 from uploader.storage.form_post import FormPoster
-from uploader.storage.objects import PresignedPost
-from uploader.storage.removal import Deleted
+from uploader.storage.objects import Deleted, PresignedPost
 
 _AT_ONCE: Final = 4
 _ATTEMPTS: Final = 3
@@ -156,7 +155,7 @@ def _send(transfer: FormPoster, post: PresignedPost, file: File) -> ActualAnswer
     raise AssertionError("the last attempt returns")
 
 
-def _clean(lab: Lab, keys: set[str]) -> list[Deleted]:
+def _clean(lab: Lab, keys: set[str]) -> Sequence[Deleted]:
     try:
         return lab.bucket.delete_many(sorted(keys))
     except StorageError as error:

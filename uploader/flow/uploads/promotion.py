@@ -13,8 +13,7 @@ from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.uploads.upload_context import UploadContext
 from uploader.images import Checked
 from uploader.presign import Ticket, thumbnail_key
-from uploader.storage.copy_check import Copied
-from uploader.storage.objects import StoredObject
+from uploader.storage.objects import Copied, StoredObject
 
 log = structlog.get_logger()
 
