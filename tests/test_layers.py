@@ -1,106 +1,257 @@
-"""The picture of the house, held true: imports point down, and each foreign library has one room."""
+"""The picture of the house, held true by path: imports point down, and each foreign library has one room."""
 
-import ast
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.support.module_graph import Module, circles, longest_prefix, read_package, within
+
 ROOT = Path(__file__).parents[1]
-ROOMS = sorted((ROOT / "uploader").rglob("*.py"))
+PACKAGE = ROOT / "uploader"
+MODULES = read_package(ROOT, "uploader")
+ENTRIES = {"uploader.__main__", "uploader.cli", "uploader.embed"}
 GROUND = {
-    "errors",
-    "file_names",
-    "formats",
-    "limits",
-    "logs",
-    "presenter_mask",
-    "redaction",
-    "settings",
-    "signing_secret",
-    "single_flight",
+    name
+    for name, module in MODULES.items()
+    if module.path.count("/") == 1 and module.path != "uploader/__init__.py" and name not in ENTRIES
 }
-MAY_IMPORT = {
-    "ui": {"ui", "flow", "presign", *GROUND},
-    "api": {"api", "flow", *GROUND},
-    "flow": {"flow", "storage", "images", "presign", *GROUND},
-    "storage": {"storage", "presign", *GROUND},
-    "images": {"images", *GROUND},
-    "presign": {"presign", *GROUND},
-    "settings": {"errors", "limits", "redaction", "signing_secret"},
-    "file_names": set(),
-    "presenter_mask": {"redaction"},
-    "redaction": set(),
-    "signing_secret": set(),
-    "limits": {"formats"},
-    "formats": set(),
-    "logs": {"redaction"},
-    "single_flight": set(),
-    "errors": set(),
-    "__init__": set(),
-    "__main__": {"flow", *GROUND},
+"""The ground floor: every file that lies directly in the package and is no entry."""
+
+_FLOW_BASE = ("flow.catalog", "storage", "images", "presign")
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "__main__": ("flow", "cli"),
+    "cli": ("flow", "handbook"),
+    "asgi": ("api", "ui"),
+    "api": ("flow",),
+    "ui": ("flow", "ui", "presign", "handbook"),
+    "ui.upload": ("flow", "ui", "presign"),
+    "ui.gallery": ("flow", "ui", "presign"),
+    "ui.lab": ("flow", "ui", "presign"),
+    "ui.setup": ("flow", "ui", "handbook"),
+    "ui.components": ("flow",),
+    "flow": _FLOW_BASE,
+    "flow.app": ("flow", "storage", "images", "presign"),
+    "flow.uploads": _FLOW_BASE,
+    "flow.gallery": _FLOW_BASE,
+    "flow.lab": _FLOW_BASE,
+    "flow.doctor": (*_FLOW_BASE, "flow.app", "flow.gallery.foreign_folders"),
+    "flow.maintenance": (*_FLOW_BASE, "flow.app"),
+    "flow.catalog": ("storage", "images", "presign"),
+    "flow.catalog.thumbnail_repair": ("presign", "flow.app"),
+    "flow.gallery.foreign_folders": (*_FLOW_BASE, "flow.gallery", "flow.app"),
+    "storage": ("presign",),
+    "images": (),
+    "presign": (),
+    "presign.teaching": ("presign",),
 }
+"""What a room may import besides itself and the ground floor; the most exact row counts."""
+
+PRIVATE_TO: dict[str, tuple[str, ...]] = {
+    "presign.teaching": ("flow.lab", "ui.lab"),
+    "ui.upload": ("ui.main",),
+    "ui.gallery": ("ui.main",),
+    "ui.lab": ("ui.main",),
+    "ui.setup": ("ui.main",),
+}
+"""Rooms that only these, and they themselves, may import."""
+
 ONLY_IN = {
-    "streamlit": r"uploader/ui/.*",
+    "streamlit": r"uploader/(ui/.*|embed\.py|asgi/dashboard\.py)",
     "boto3": r"uploader/storage/bucket\.py",
     "botocore": r"uploader/storage/(bucket|client_config|credentials|error_translation|location)\.py",
+    "mypy_boto3_s3": r"uploader/storage/.*",
     "PIL": r"uploader/images/.*",
     "pi_heif": r"uploader/images/.*",
     "requests": r"uploader/storage/(form_post|anonymous)\.py",
-    "starlette": r"uploader/api/.*",
+    "starlette": r"uploader/(api/.*|asgi/dashboard\.py)",
+    "anyio": r"uploader/api/.*",
+    "limits": r"uploader/api/.*",
     "itsdangerous": r"uploader/presign/tokens\.py",
+    "pydantic": r"uploader/settings\.py",
     "pydantic_settings": r"uploader/settings\.py",
+    "structlog": r"uploader/((api|flow|images|storage|ui)/.*|logs\.py)",
+    "humanize": r"uploader/(ui|flow|images)/.*|uploader/\w+\.py",
 }
+"""Where each foreign library may be imported; one that has no row may be imported nowhere."""
+
+MOST_LINES = 260
+LONGER = {
+    "uploader/storage/bucket.py": 500,
+    "uploader/storage/local.py": 266,
+    "uploader/flow/app.py": 280,
+    "uploader/flow/gallery/gallery.py": 270,
+    "uploader/ui/components/uploader/queue.js": 300,
+}
+"""Files with a bound of their own: bucket.py is everything boto3."""
 
 
-def imports_of(room: Path) -> list[str]:
+def sideways(modules: Mapping[str, Module]) -> list[str]:
+    """Every import that points up or sideways, or into a private room."""
     found = []
-    for node in ast.walk(ast.parse(room.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{room}: relative import"
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    for name, module in modules.items():
+        room = longest_prefix(name, [_full(key) for key in MAY_IMPORT]) or name
+        own = (room, *map(_full, MAY_IMPORT.get(room.removeprefix("uploader."), ())))
+        for target in sorted(module.imports):
+            if not within(target, "uploader") or target == name:
+                continue
+            if name in GROUND:
+                allowed = target in GROUND
+            else:
+                allowed = target in GROUND or any(target != "uploader" and within(target, one) for one in own)
+            private = longest_prefix(target, [_full(key) for key in PRIVATE_TO])
+            if private and not within(name, private):
+                users = PRIVATE_TO[private.removeprefix("uploader.")]
+                allowed = allowed and any(within(name, _full(one)) for one in users)
+            if not allowed:
+                found.append(f"{module.path} imports {target}")
     return found
 
 
-def wing_of(module: str) -> str:
-    return module.split(".")[1]
+def misplaced(modules: Mapping[str, Module]) -> list[str]:
+    """Every import of a foreign library outside its room."""
+    found = []
+    for module in modules.values():
+        for library in sorted({target.split(".")[0] for target in module.imports}):
+            if library == "uploader" or library in sys.stdlib_module_names:
+                continue
+            if not re.fullmatch(ONLY_IN.get(library, "nowhere"), module.path):
+                found.append(f"{module.path} imports {library}")
+    return found
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(ROOT)))
-def test_imports_point_down(room: Path) -> None:
-    wing = room.relative_to(ROOT / "uploader").parts[0].removesuffix(".py")
-    for module in imports_of(room):
-        if module.startswith("uploader."):
-            assert wing_of(module) in MAY_IMPORT[wing], f"{wing} must not import {module}"
+def unmapped(folder: Path) -> list[str]:
+    """What a folder's map (the docstring of its `__init__.py`) does not name, and files it names in vain."""
+    module = MODULES[".".join(folder.relative_to(ROOT).parts)]
+    inside = [path for path in folder.iterdir() if path.suffix in {".py", ".js", ".css"} or path.is_dir()]
+    names = {path.stem for path in inside if not path.name.startswith("__")}
+    missing = [name for name in sorted(names) if not re.search(rf"(?<![\w/]){name}(?!\w)", module.docstring)]
+    files = re.findall(r"(?<![\w./])(?:\.\./)?[\w/]+\.(?:py|js|css)\b", module.docstring)
+    return missing + [name for name in files if not (folder / name).is_file()]
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(ROOT)))
-def test_each_foreign_library_has_one_room(room: Path) -> None:
-    place = room.relative_to(ROOT).as_posix()
-    for module in imports_of(room):
-        home = ONLY_IN.get(module.split(".")[0])
-        assert home is None or re.fullmatch(home, place), f"{module} does not belong into {place}"
+def _full(room: str) -> str:
+    return f"uploader.{room}"
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(ROOT)))
-def test_only_the_lab_imports_what_teaches(room: Path) -> None:
-    place = room.relative_to(ROOT).as_posix()
-    teaches = [module for module in imports_of(room) if module.startswith("uploader.presign.teaching")]
-    assert not teaches or re.match(r"uploader/(presign/teaching/|flow/lab|ui/lab)", place)
+def _module(path: str, *imports: str) -> dict[str, Module]:
+    name = path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+    return {name: Module(name, path, frozenset(imports), False, "")}
 
 
-def test_every_wing_is_known() -> None:
-    wings = {path.stem for path in (ROOT / "uploader").iterdir() if path.name != "__pycache__"}
-    assert wings <= set(MAY_IMPORT)
+def test_imports_point_down() -> None:
+    assert sideways(MODULES) == []
 
 
-def test_no_room_is_too_large() -> None:
-    lengths = {room.name: len(room.read_text("utf-8").splitlines()) for room in ROOMS}
-    assert {name: lines for name, lines in lengths.items() if lines > 280 and name != "bucket.py"} == {}
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("uploader/flow/uploads/made.py", "uploader.flow.gallery.gallery"),
+        ("uploader/flow/gallery/made.py", "uploader.flow.uploads.direct_upload"),
+        ("uploader/flow/lab/made.py", "uploader.flow.gallery"),
+        ("uploader/flow/catalog/made.py", "uploader.flow.gallery.gallery"),
+        ("uploader/flow/uploads/made.py", "uploader.flow.app"),
+        ("uploader/flow/gallery/made.py", "uploader.presign.teaching.attacks"),
+        ("uploader/flow/made.py", "uploader.ui.common"),
+        ("uploader/storage/made.py", "uploader.flow.app"),
+        ("uploader/storage/made.py", "uploader.images"),
+        ("uploader/images/colour/made.py", "uploader.presign"),
+        ("uploader/presign/made.py", "uploader.presign.teaching.inspector"),
+        ("uploader/presign/made.py", "uploader.storage.objects"),
+        ("uploader/ui/upload/made.py", "uploader.ui.gallery.toolbar"),
+        ("uploader/ui/common.py", "uploader.ui.gallery.toolbar"),
+        ("uploader/ui/components/tiles/made.py", "uploader.ui.common"),
+        ("uploader/ui/gallery/made.py", "uploader.storage.bucket"),
+        ("uploader/api/made.py", "uploader.ui.common"),
+        ("uploader/limits.py", "uploader.presign"),
+        ("uploader/new_wing/made.py", "uploader.storage.bucket"),
+        ("uploader/images/made.py", "uploader"),
+    ],
+)
+def test_a_made_import_up_or_sideways_is_found(path: str, target: str) -> None:
+    assert sideways(_module(path, target)) == [f"{path} imports {target}"]
+
+
+def test_imports_are_absolute() -> None:
+    assert [module.path for module in MODULES.values() if module.relative] == []
+
+
+def test_modules_form_no_circle() -> None:
+    assert circles({name: module.imports for name, module in MODULES.items()}) == []
+
+
+@pytest.mark.parametrize(
+    ("edges", "found"),
+    [
+        ({"a": ["b"], "b": ["c"], "c": []}, []),
+        ({"a": ["b"], "b": ["a"]}, [("a", "b")]),
+        ({"a": ["b"], "b": ["c"], "c": ["d"], "d": ["b"]}, [("b", "c", "d")]),
+        ({"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": []}, []),
+        ({"a": ["a"]}, [("a",)]),
+        ({"a": ["b"], "b": ["a"], "c": ["d", "a"], "d": ["c"]}, [("a", "b"), ("c", "d")]),
+    ],
+)
+def test_a_made_circle_is_found(edges: dict[str, list[str]], found: list[tuple[str, ...]]) -> None:
+    assert circles(edges) == found
+
+
+def test_a_circle_through_files_is_found(tmp_path: Path) -> None:
+    (tmp_path / "uploader" / "a").mkdir(parents=True)
+    (tmp_path / "uploader" / "__init__.py").write_text('"""Nothing."""\n', "utf-8")
+    (tmp_path / "uploader" / "a" / "__init__.py").write_text("from uploader.a import one\n", "utf-8")
+    (tmp_path / "uploader" / "a" / "one.py").write_text(
+        "def late():\n    import uploader.a.two\n    return uploader\n", "utf-8"
+    )
+    (tmp_path / "uploader" / "a" / "two.py").write_text("from uploader.a.one import late\n", "utf-8")
+    modules = read_package(tmp_path, "uploader")
+    assert circles({name: module.imports for name, module in modules.items()}) == [
+        ("uploader.a.one", "uploader.a.two")
+    ]
+
+
+def test_each_foreign_library_has_one_room() -> None:
+    assert misplaced(MODULES) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("uploader/storage/objects.py", "boto3.session"),
+        ("uploader/flow/app.py", "PIL.Image"),
+        ("uploader/flow/doctor/made.py", "streamlit"),
+        ("uploader/storage/local.py", "requests"),
+        ("uploader/ui/made.py", "starlette.routing"),
+        ("uploader/presign/policy.py", "itsdangerous"),
+        ("uploader/labels.py", "numpy"),
+    ],
+)
+def test_a_made_library_outside_its_room_is_found(path: str, target: str) -> None:
+    assert misplaced(_module(path, target)) == [f"{path} imports {target.split('.')[0]}"]
+
+
+def test_no_file_is_too_long() -> None:
+    """By path, JavaScript and CSS too."""
+    files = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".js", ".css"}]
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines()) for path in files}
+    assert {path: lines for path, lines in lengths.items() if lines > LONGER.get(path, MOST_LINES)} == {}
+
+
+def test_no_file_name_stands_twice() -> None:
+    """In a traceback or a browser's console, the name of a file says which one it is."""
+    shared = {"__init__.py", "page.py", "index.js"}
+    names = [path.name for path in PACKAGE.rglob("*") if path.suffix in {".py", ".js", ".css"}]
+    assert sorted({name for name in names if names.count(name) > 1 and name not in shared}) == []
+
+
+FOLDERS = sorted({path.parent for path in PACKAGE.rglob("__init__.py") if "components" not in path.parts})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_every_folder_maps_its_files(folder: Path) -> None:
+    assert unmapped(folder) == []
 
 
 @pytest.mark.parametrize(

@@ -2,5 +2,11 @@
 
 The wings, from the top: `ui` (the pages) and `api` (the HTTP routes) speak only to `flow` (what the product
 does), which joins `storage` (S3), `images` (what a good image is) and `presign` (what one POST may do).
-`settings`, `limits`, `people` and `errors` lie under all of them.
+Under all of them lies the ground floor:
+
+settings        UPLOADER_* from the environment     limits          every bound, with its unit and source
+errors          the tree of exceptions              formats         every file format, a row each
+logs            structured logging, JSON            redaction       passwords and tokens out of texts
+presenter_mask  texts as a stage may show them      signing_secret  what a signing secret must be
+file_names      names that are safe to save under   single_flight   one thread does what many ask for
 """

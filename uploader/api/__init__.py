@@ -13,11 +13,11 @@ GET  /api/alive             -> 200 {"ok"} while the process answers
 A refusal is {"error": {"code", "message"}}, `message` being a sentence for people. There is no cookie, so a
 foreign page has nothing to ride on, and no CORS header, so it cannot read an answer either.
 
-    routes.py     the handlers, and the life of the application around them
-    health.py     the signs of life
-    manners.py    how every route listens and answers
-    middleware.py what every request meets before: is it meant for this page, and may it send bytes?
-    security_headers.py  what every answer tells a browser not to do
+    routes.py            the handlers, and the life of the application around them
+    health.py            liveness and readiness
+    json_api.py          errors as JSON, bounded bodies, rate limits
+    middleware.py        what every request meets before: is it meant for this page, and may it send bytes?
+    security_headers.py  the Content-Security-Policy and its kin
 """
 
 from uploader.api.middleware import guard

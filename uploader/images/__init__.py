@@ -1,27 +1,25 @@
-"""What a good image is.
+"""The image check: what a good image is.
 
-    inspect.py      bytes -> ImageFacts: one walk, one decode; the order of the checks
-    checker.py      the same in bounded child processes, with a queue: worker.py, the parent's side of one;
-                    child.py, its own
-    containers/     the structure of JPEG, PNG, GIF, WebP and AVIF files, without decoding
-    decode.py       everything Pillow: decodes each frame, makes the thumbnail; imported late
-    pixels.py       a decoded frame as a browser reads it: eight bits, transparency
-    colour/         colours as a browser shows them: ICC, cICP, gAMA, nclx, HDR
-    metadata.py     strips what a picture tells about people, without touching a pixel
-    describe.py     what stripping takes away, in words
-    gain_map.py     the second picture that an HDR screen needs; apple_note.py, what Apple's needs to know
-    jpeg_rows.py    whether a JPEG without an end mark is whole
-    fates.py        which parts of JPEG, PNG, GIF and WebP files stay
-    profiles.py     colour profiles in those files; icc.py, what of a profile is private
-    heif/           AVIF and HEIC files made again from what drawing needs
-    removals.py     the words for what was taken away
-    exif.py         the orientation that browsers apply, and what it gives away
-    exif_blocks.py  where each format keeps its EXIF
-    camera.py       how it was taken, in one line
-    taken.py        when it was taken
-    likeness.py     how much two pictures look alike
-    foreign.py      what a file is that is no picture we take
-    rejections.py   every reason for a refusal: its code and its sentence
+    check.py            bytes -> ImageFacts: one walk, one decode; the order of the checks
+    worker_pool.py      the same in a pool of bounded child processes, with a queue
+    child_process.py    one child, the parent's side        child_main.py   the child's own side
+    rejections.py       every refusal: its code and its sentence
+    foreign_formats.py  what a file is that is no image we take
+    containers/         the structure of JPEG, PNG, GIF, WebP and AVIF files, without decoding
+    decode.py           everything Pillow: decodes each frame, makes the thumbnail; imported late
+    pixels.py           a decoded frame as a browser reads it: eight bits, transparency
+    colour/             colour management: ICC, cICP, gAMA, nclx, HDR
+    jpeg_rows.py        whether a JPEG without an end marker is complete
+    perceptual_hash.py  how much two images look alike
+    metadata.py         metadata stripping, without touching a pixel
+    metadata_rules.py   which parts of JPEG, PNG, GIF and WebP files stay
+    profiles.py         ICC profiles in those files        icc.py          what of a profile is private
+    gain_map.py         the gain map of an HDR image       apple_note.py   Apple's maker note
+    heif/               AVIF and HEIC files rewritten from what drawing needs
+    removals.py         the words for what was removed     describe.py     what stripping would remove
+    exif.py             EXIF: orientation, and what it gives away
+    exif_blocks.py      where each format keeps its EXIF
+    camera_line.py      camera and exposure, in one line   taken.py        when it was taken
 
 Importing this wing does not import Pillow.
 """

@@ -1,4 +1,4 @@
-"""The checking child: pictures come in by stdin, answers go out by stdout. `checker.py` starts it.
+"""The checking child: pictures come in by stdin, answers go out by stdout. `child_process.py` starts it.
 
     request   flags (1 byte: 1 = strip, 2 = trim), the side of a web copy in pixels (2 bytes; 0: none),
               length (8 bytes), the picture

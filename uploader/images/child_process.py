@@ -1,4 +1,4 @@
-"""One checking child as its parent sees it: a plain Python that runs child.py, without credentials."""
+"""One checking child as its parent sees it: a plain Python that runs child_main.py, without credentials."""
 
 import json
 import os

@@ -1,18 +1,17 @@
-"""What one POST may do. Pure: the clock, randomness and secrets come in as arguments.
+"""Presigned POST: what one form may do. Pure: the clock, randomness and secrets come in as arguments.
 
-keys      newest-first object keys, and what a key tells
-policy    PostRules: the form's fields and the policy's conditions, from one object
-tickets   signed passes and tickets
-simulator   what S3 will answer to a form, and which rule says so (verdict)
-          its checks: form, entrance, terms, field_values, object_tags, checksums
-document  a policy as S3 reads it; sigv4: its signature
-design    a form that somebody designs: faults, verdict; design_query: its address
-explain   each condition and the attack it stops; store_notes: what another store than AWS makes of a form;
-          anatomy: a signed form taken apart
-attacks   what somebody with a form may try; copies: the form as curl, Python, JavaScript, HTML
-teaching  what only the lab needs: presigned URLs taken apart and judged
-answers   S3's errors in sentences, by message (message_explanations, request_messages), else by code
-          (answer_table, store_codes); masking: text as a stage may see it
+object_keys      object keys that sort newest first    tokens           signed passes and tickets
+policy           PostRules: the form's fields and the policy's conditions, from one object
+policy_document  the policy document, decoded          sigv4            its signature: Signature Version 4
+post_request     the multipart form as S3 reads it     verdict          the answer, and the rule behind it
+simulator        what S3 will answer to a form, by the checks below
+request_checks   the request and its signature         policy_checks    expiry, conditions, fields, size
+field_values     key, metadata, ACL, encryption        object_tags      the field `tagging`
+checksums        SHA-256, CRC and MD5 of the file
+error_explanations      S3's errors explained, by message or else by code
+error_messages          messages about the policy      request_error_messages  messages about the request
+error_table             codes about what was sent      store_error_codes       codes about the bucket
+teaching         what only the presign lab needs
 """
 
 from uploader.presign.object_keys import KeyParts, clock_at, new_key, parse_key, thumbnail_key, uploaded_at

@@ -2,6 +2,7 @@
 
 check_result.py    one line of the report           browser_checks.py   what a browser on the page would meet
 bucket_checks.py   every call that an upload needs  identity_checks.py  credentials, secret, sign-in, privacy
+keeping.py         lifecycle rule and versions
 """
 
 from collections.abc import Sequence

@@ -2,12 +2,12 @@
 
     sniff(data, limits)                  the format by content, never by name (uploader.formats)
     walk(data, format, limits) -> Walk   size, frames, where the picture ends, its parts
-    walk.py    Walk, Part and the reader that never runs past the end
+    structure.py      Walk, Part and the reader that never runs past the end
     jpeg.py png.py gif.py webp.py avif.py   one walker for each container
-    items.py   what the `meta` box of AVIF and HEIC lists
-    apng.py    what of an animated PNG is sound
-    boxes.py   the bricks of AVIF, and of a video behind a picture
-    tail.py    judges what follows the end of a picture
+    items.py          what the `meta` box of AVIF and HEIC lists
+    apng.py           what of an animated PNG is sound
+    boxes.py          ISO base media boxes: the bricks of AVIF, and of a video behind a picture
+    trailing_data.py  judges what follows the end of a picture
 
 No length that a file gives is believed before it is compared with the bytes that are there.
 """

@@ -2,5 +2,5 @@
 
 page      the frame and the tabs            designer  the form's widgets and its address
 views     the policy, the inspector, code   trials    attacks, another time, the trace of an upload
-paste     whatever somebody pastes, judged and explained
+paste_view  whatever somebody pastes, judged and explained
 """

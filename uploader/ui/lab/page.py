@@ -7,7 +7,7 @@ from uploader.flow.lab.workbench import Lab, LabForm, sample_picture
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.form_design import FormDesign
 from uploader.ui import common, queries
-from uploader.ui.lab import designer, paste, trials, views
+from uploader.ui.lab import designer, paste_view, trials, views
 
 DESIGN, PASTE = "Design", "Paste"
 TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Film")
@@ -40,7 +40,7 @@ mode = st.segmented_control(
     label_visibility="collapsed",
 )
 if mode == PASTE:
-    paste.page(lab, zone)
+    paste_view.page(lab, zone)
     st.stop()
 st.caption("Design a presigned POST, see what it allows, then attack it.")
 design = designer.designed(lab, file)

@@ -1,10 +1,10 @@
 """Folders of the bucket that other tools fill, shown inside the gallery page.
 
-address   where one is, in the gallery's address
-bar       the way in, and the controls above the grid
-page      what was read, and the grid
-picture   one image, large
-wiring    what pages know of them, kept for everyone
+address         the folder in the gallery's query string
+folder_bar      the way in, and the controls above the grid
+view            what was read, and the grid
+object_dialog   one image, large
+object_queries  cached reads, shared by all sessions
 """
 
 from uploader.ui.gallery.foreign.address import asked
