@@ -26,6 +26,7 @@ from uploader.errors import LocalStoreUnavailable, SettingsInvalid
 from uploader.limits import MIB, size_label
 from uploader.signing_secret import secret_fault
 from uploader.storage import supervisor
+from uploader.storage.certificate import ensure_certificate
 
 BUCKET: Final = "uploads"
 REGION: Final = "us-east-1"
@@ -171,6 +172,7 @@ def _supervised(folder: Path) -> bool:
 
 def _supervise(folder: Path, weed: Path) -> bool:
     """Start a supervisor. False: somebody was quicker, or looked at the lock just then."""
+    ensure_certificate(folder)
     command = [sys.executable, "-I", "-S", supervisor.__file__, str(weed)]
     # In a session of its own, so that Ctrl+C in the terminal reaches the app alone.
     done = subprocess.run(  # noqa: S603

@@ -8,13 +8,13 @@ Only the standard library is imported: it starts in 30 ms. What lies in the fold
     supervisor.lock  locked by the supervisor, so there is one for each folder
     s3.json          the random credentials, in the form that weed reads
     security.toml    the random keys with which weed's parts know each other
+    grpc.pem         the certificate that both ends of their gRPC connections must have; made by the app
     ports.json       the ports in use; kept between starts, so that signed links and browser caches survive
     weed.pid         the server's process
     store.log        what weed says
     data/            the objects
 
-Every port is on loopback. weed's gRPC ports still serve other programs of the same machine (only certificates
-would close them), but no browser can speak to them.
+Every port is on loopback, and serves nobody who has not read these files: neither browsers nor other users.
 """
 
 import contextlib
@@ -38,11 +38,24 @@ if sys.platform != "win32":
 HOST: Final = "127.0.0.1"
 USERS_LOCK, SUPERVISOR_LOCK, LOG = "users.lock", "supervisor.lock", "store.log"
 CREDENTIALS, SECURITY, PORTS = "s3.json", "security.toml", "ports.json"
+CERTIFICATE: Final = "grpc.pem"
 DATA, PID = "data", "weed.pid"
 TAKEN: Final = 3
 """Exit status: another supervisor has the folder."""
 
 _ROLES = ("s3", "master", "volume", "filer", "admin")
+_GRPC_PARTS = (
+    "client",
+    "master",
+    "volume",
+    "filer",
+    "s3",
+    "admin",
+    "worker",
+    "mq",
+    "msg_broker",
+    "msg_agent",
+)
 _GRPC_OFFSET = 10_000  # weed's own convention; its admin worker knows no other
 _PORT_RANGE = range(11_000, 21_000)  # with the offset, below what systems hand out
 _POLL_S = 0.2
@@ -103,6 +116,7 @@ def main(weed: str) -> int:
     signal.signal(signal.SIGTERM, _leave)
     write_once(Path(CREDENTIALS), _new_credentials)
     write_once(Path(SECURITY), _new_security)
+    _demand_certificates()
     os.makedirs(DATA, exist_ok=True)
     _end_orphan()
     _keep(weed)
@@ -209,6 +223,15 @@ def _new_credentials() -> str:
 def _new_security() -> str:
     sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
     return "".join(f'[{section}]\nkey = "{secrets.token_hex(32)}"\n' for section in sections)
+
+
+def _demand_certificates() -> None:
+    """Mutual TLS between weed's parts; added to the file of a folder that was made without."""
+    text = Path(SECURITY).read_text()
+    if "[grpc]" not in text:
+        files = f'cert = "{CERTIFICATE}"\nkey = "{CERTIFICATE}"\n'
+        sections = "".join(f"[grpc.{part}]\n{files}" for part in _GRPC_PARTS)
+        _replace(Path(SECURITY), f'{text}[grpc]\nca = "{CERTIFICATE}"\n{sections}')
 
 
 def _replace(path: Path, text: str) -> None:
