@@ -22,6 +22,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from uploader.flow import app as wired
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.gallery.search import Filters
 from uploader.presign import new_key
@@ -68,7 +69,7 @@ def one_round(bucket: Bucket, prefix: str, count: int, run: int, now: datetime) 
     """
 
     def fresh() -> Gallery:
-        return Gallery(bucket, link_expires_s=3_600, prefix=prefix)
+        return Gallery(bucket, link_expires_s=3_600, layout=Layout(prefix))
 
     gallery = fresh()
     cursor = gallery.cursor_at(now - STEP * ((count - 80) * run // RUNS + 50))

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from tests.conftest import picture
-from uploader.presign import new_key, thumbnail_key
+from uploader.flow.catalog.layout import NO_PREFIX
+from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 
 pytestmark = pytest.mark.browser
@@ -24,7 +25,7 @@ NAMES = [f"picture {number}.jpg" for number in range(COUNT)]
 def put(bucket: Bucket, name: str, at: datetime) -> str:
     key = new_key(name, "jpg", now=at, token=secrets.token_hex(16))
     color = f"#{abs(hash(name)) % 0xFFFFFF:06x}"
-    bucket.put(thumbnail_key(key), picture(48, 48, color=color), content_type="image/jpeg")
+    bucket.put(NO_PREFIX.thumbnail_key(key), picture(48, 48, color=color), content_type="image/jpeg")
     metadata = {"name": name.replace(" ", "%20"), "pixels": "320x240"}
     bucket.put(key, picture(color=color), content_type="image/jpeg", metadata=metadata)
     return key
@@ -201,7 +202,9 @@ def test_a_range_is_selected_shown_and_deleted(shown: Page, server: Any, keys: l
     expect(shown.get_by_text("3 images deleted")).to_be_visible()
     gone = {keys[2], keys[3], keys[5]}
     assert server.stored() == [key for key in keys if key not in gone]
-    assert set(server.stored("thumbnails/")) == {thumbnail_key(key) for key in keys if key not in gone}
+    assert set(server.stored("thumbnails/")) == {
+        NO_PREFIX.thumbnail_key(key) for key in keys if key not in gone
+    }
     expect(shown.locator(".bar")).to_be_hidden()
     expect(loaded(shown)).to_have_count(24)
 
@@ -236,13 +239,13 @@ def test_a_lost_thumbnail_is_made_again_and_a_deleted_image_says_so(
 ) -> None:
     with server.bucket() as bucket:
         for key in keys[:6]:
-            bucket.delete(thumbnail_key(key))
+            bucket.delete(NO_PREFIX.thumbnail_key(key))
         bucket.put(keys[7], b"broken", content_type="image/jpeg")
-        bucket.delete(thumbnail_key(keys[7]))
+        bucket.delete(NO_PREFIX.thumbnail_key(keys[7]))
     page.goto(f"{server.url}/gallery")
     expect(loaded(page)).to_have_count(23, timeout=20_000)
     expect(page.locator(".frame.failed")).to_have_count(1)
-    assert thumbnail_key(keys[0]) in server.stored("thumbnails/")
+    assert NO_PREFIX.thumbnail_key(keys[0]) in server.stored("thumbnails/")
 
 
 @pytest.mark.parametrize("width", [360, 390])
@@ -277,7 +280,7 @@ def test_names_are_only_text(page: Page, server: Any, keys: list[str]) -> None:
         key = new_key("a.jpg", "jpg", now=datetime.now(UTC), token=secrets.token_hex(16))
         from urllib.parse import quote
 
-        bucket.put(thumbnail_key(key), picture(), content_type="image/jpeg")
+        bucket.put(NO_PREFIX.thumbnail_key(key), picture(), content_type="image/jpeg")
         bucket.put(key, picture(), content_type="image/jpeg", metadata={"name": quote(evil)})
     page.goto(f"{server.url}/gallery?image={key.removeprefix('images/')}")
     dialog = page.get_by_role("dialog")

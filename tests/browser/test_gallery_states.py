@@ -15,7 +15,8 @@ from tests.browser.slow_network import behind_proxy, new_bucket
 from tests.conftest import picture
 from tests.faults.faults import QUICK
 from tests.faults.proxy import Answer, Exchange, Fault, Proxy
-from uploader.presign import new_key, thumbnail_key
+from uploader.flow.catalog.layout import NO_PREFIX
+from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore
 
@@ -31,7 +32,7 @@ CORS = ("Access-Control-Allow-Origin", "*")
 def put(bucket: Bucket, number: int) -> None:
     at = datetime.now(UTC) - timedelta(minutes=number)
     key = new_key(f"n {number}.jpg", "jpg", now=at, token=secrets.token_hex(16))
-    bucket.put(thumbnail_key(key), picture(48, 48), content_type="image/jpeg")
+    bucket.put(NO_PREFIX.thumbnail_key(key), picture(48, 48), content_type="image/jpeg")
     bucket.put(key, picture(), content_type="image/jpeg", metadata={"pixels": "320x240"})
 
 

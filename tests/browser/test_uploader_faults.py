@@ -17,8 +17,8 @@ from tests.browser.slow_network import behind_proxy, new_bucket
 from tests.browser.uploader_page import PATIENCE_MS, choose, named, open_host, picture, rows, summary
 from tests.faults.faults import QUICK, SILENT
 from tests.faults.proxy import Proxy
+from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.images import strip_metadata
-from uploader.presign import thumbnail_key
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore
 
@@ -51,7 +51,7 @@ class World:
         for key in (keys := self.keys("images/")):
             with self.truth.read(key) as (_, body):
                 assert hashlib.sha256(body.read()).hexdigest() == wanted
-            assert self.truth.head(thumbnail_key(key)).size_bytes > 100
+            assert self.truth.head(NO_PREFIX.thumbnail_key(key)).size_bytes > 100
         return keys
 
 

@@ -12,7 +12,8 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.distance import at_a_distance
 from tests.conftest import picture
-from uploader.presign import new_key, thumbnail_key
+from uploader.flow.catalog.layout import NO_PREFIX
+from uploader.presign import new_key
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +31,7 @@ def server(app_servers: Callable[..., Any]) -> Any:
         for n, color in enumerate(COLORS):
             at = datetime.now(UTC) - timedelta(minutes=n)
             key = new_key(f"picture {n}.jpg", "jpg", now=at, token=secrets.token_hex(16))
-            bucket.put(thumbnail_key(key), picture(48, 48, color=color), content_type="image/jpeg")
+            bucket.put(NO_PREFIX.thumbnail_key(key), picture(48, 48, color=color), content_type="image/jpeg")
             metadata = {"name": f"picture%20{n}.jpg", "pixels": "320x240"}
             bucket.put(key, picture(color=color), content_type="image/jpeg", metadata=metadata)
             bucket.put(f"p/{n}.jpg", picture(color=color), content_type="image/jpeg")

@@ -18,10 +18,10 @@ from tests.faults.faults import QUICK, SILENT
 from tests.faults.proxy import ALWAYS, Proxy, run_proxy
 from tests.flow.conftest import WHO, Flow, checker, join  # noqa: F401
 from uploader import errors
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.uploads.direct_upload import Begun
 from uploader.images import strip_metadata
-from uploader.presign import thumbnail_key
 from uploader.storage import client_config
 from uploader.storage.bucket import Bucket
 from uploader.storage.form_post import FormPoster
@@ -70,7 +70,7 @@ class World:
         for key in keys:
             with self.truth.bucket.read(key) as (_, body):
                 assert hashlib.sha256(body.read()).hexdigest() == wanted
-            assert self.truth.bucket.head(thumbnail_key(key, prefix=self.prefix)).size_bytes > 100
+            assert self.truth.bucket.head(Layout(self.prefix).thumbnail_key(key)).size_bytes > 100
         return keys
 
     def left_over(self) -> list[str]:

@@ -13,9 +13,9 @@ from tests.faults.lax import make_lax
 from tests.faults.proxy import Answer, Exchange
 from tests.flow.conftest import WHO, Meddling, claim, post_like_a_browser
 from uploader import errors
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.images import strip_metadata
-from uploader.presign import thumbnail_key
 
 MAKER = Image.Exif()
 MAKER[0x010F] = "Some maker"
@@ -49,7 +49,7 @@ def test_bytes_swapped_between_check_and_promotion_never_reach_the_gallery(lax: 
     )
     image = uploads.complete(begun.ticket, who=WHO)
     assert lax.shown(data) == [image.key], "what was checked, whole"
-    assert lax.left_over() == [thumbnail_key(image.key, prefix=lax.prefix)]
+    assert lax.left_over() == [Layout(lax.prefix).thumbnail_key(image.key)]
     assert uploads.complete(begun.ticket, who=WHO).key == image.key
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.conftest import keys_in
 from uploader.flow.catalog.image_index import ImageIndex
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.upload_trace import TraceStore
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.uploads.direct_upload import Begun, Claim, DirectUploads
@@ -68,7 +69,7 @@ def join(checker: Checker) -> Callable[..., Flow]:
         limits = limits or Limits()
         traces = TraceStore()
         signer = Signer("a secret for the tests")
-        gallery = Gallery(bucket, link_expires_s=3_600, prefix=prefix)
+        gallery = Gallery(bucket, link_expires_s=3_600, layout=Layout(prefix))
         context = UploadContext(
             bucket,
             checker,
@@ -76,7 +77,7 @@ def join(checker: Checker) -> Callable[..., Flow]:
             gallery.index,
             traces,
             gallery.link,
-            prefix=prefix,
+            layout=Layout(prefix),
             strip=strip,
             keeps_date=keeps_date,
         )

@@ -25,6 +25,7 @@ from tests.presign.forms import (
     signing,
 )
 from uploader import errors
+from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.images import containers
 from uploader.images.check import Checked, check
 from uploader.limits import Limits
@@ -144,7 +145,7 @@ def keyed(chance: random.Random, _: list[bytes]) -> str:
     slug = f"-{parts.slug}" if parts.slug else ""
     assert f"{parts.folder}{parts.stem}{slug}.{parts.extension}" == changed
     assert clock_at(uploaded_at(changed)) == parts.clock
-    assert object_keys.parse_key(object_keys.thumbnail_key(changed)).stem == parts.stem
+    assert object_keys.parse_key(NO_PREFIX.thumbnail_key(changed)).stem == parts.stem
     return f"{kind}: read"
 
 

@@ -16,6 +16,7 @@ from tests.fuzz.test_properties_api import ANY_TEXT, THINGS
 from tests.presign.forms import ACCESS, BUCKET, IN_AN_HOUR, NOW, REGION, SECRET, digest, encode, form, signing
 from uploader.errors import PassInvalid, TicketInvalid
 from uploader.flow.catalog import index_keys
+from uploader.flow.catalog.layout import Layout
 from uploader.presign import PostRules, Ticket, Verdict, judge, object_keys
 from uploader.presign.policy import decode_text, encode_text
 from uploader.presign.sigv4 import read_scope, sign
@@ -37,7 +38,7 @@ def test_any_name_makes_a_key_of_one_shape_that_tells_its_moment(
     assert SHAPE.fullmatch(made.removeprefix("team/images/"))
     assert (parts.folder, parts.token, parts.slug) == ("team/images/", token, object_keys.slug(name))
     assert timedelta(0) <= moment - object_keys.uploaded_at(made) < timedelta(milliseconds=1)
-    assert object_keys.thumbnail_key(made, prefix="team/") == f"team/thumbnails/{parts.stem}.jpg"
+    assert Layout("team/").thumbnail_key(made) == f"team/thumbnails/{parts.stem}.jpg"
 
 
 @examples(200)

@@ -22,7 +22,7 @@ from tests.load.people import STORED, Outcome, Person
 from tests.load.sessions import Runs, Sessions
 from tests.load.watch import Seen, Watch
 from tests.load.worst import small, worst
-from uploader.presign.object_keys import thumbnail_key
+from uploader.flow.catalog.layout import NO_PREFIX
 
 MINUTES = float(os.environ.get("LOAD_MINUTES", "0"))
 PEOPLE, WORST = 50, 20
@@ -199,7 +199,7 @@ def _judge_levels(figures: Figures) -> None:
 
 def _judge_bucket(load: Load, told: set[str]) -> None:
     assert load.stored("images/") == told, "somebody was told of an image that is not there, or nobody of one"
-    assert load.stored("thumbnails/") == {thumbnail_key(key) for key in told}
+    assert load.stored("thumbnails/") == {NO_PREFIX.thumbnail_key(key) for key in told}
     assert load.stored("incoming/") == set()
 
 

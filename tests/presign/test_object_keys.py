@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uploader.presign.object_keys import clock_at, new_key, parse_key, slug, thumbnail_key, uploaded_at
+from uploader.presign.object_keys import clock_at, new_key, parse_key, slug, uploaded_at
 
 NOW = datetime(2026, 2, 1, 12, 0, 0, 123_000, tzinfo=UTC)
 TOKEN = "0123456789abcdef" * 2
@@ -16,8 +16,6 @@ MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 1, 1), timezones=st.
 def test_a_key_as_it_looks() -> None:
     key = new_key("Beach at dusk.JPG", "jpg", now=NOW, token=TOKEN)
     assert key == f"images/{16**12 - 1 - 1_769_947_200_123:012x}-{TOKEN}-beach-at-dusk.jpg"
-    assert thumbnail_key(key) == f"thumbnails/{clock_at(NOW)}-{TOKEN}.jpg"
-    assert thumbnail_key(key, prefix="team/") == f"team/thumbnails/{clock_at(NOW)}-{TOKEN}.jpg"
     assert parse_key(key).name == "beach-at-dusk.jpg"
     assert parse_key(key).folder == "images/"
 
@@ -72,7 +70,7 @@ def test_a_slug(filename: str, expected: str) -> None:
      f"images/{'f' * 12}-{TOKEN}-{'a' * 61}.png", f"images/{'f' * 12}-{TOKEN}-a.toolong"],
 )  # fmt: skip
 def test_a_key_of_another_shape(key: str) -> None:
-    for read in (parse_key, uploaded_at, thumbnail_key):
+    for read in (parse_key, uploaded_at):
         with pytest.raises(ValueError, match="not made by new_key"):
             read(key)
 
@@ -117,6 +115,6 @@ def test_nothing_lies_below_1970() -> None:
 def test_a_clock_beyond_the_calendar_is_not_ours() -> None:
     last = new_key("a", "png", now=datetime.max.replace(tzinfo=UTC), token=TOKEN)
     assert uploaded_at(last).year == 9999
-    for read in (parse_key, uploaded_at, thumbnail_key):
+    for read in (parse_key, uploaded_at):
         with pytest.raises(ValueError, match="not made by new_key"):
             read(f"images/{'0' * 12}-{TOKEN}-a.png")

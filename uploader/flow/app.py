@@ -11,6 +11,7 @@ import structlog
 
 from uploader.errors import BucketUnreachable, LocalStoreUnavailable, UploaderError
 from uploader.flow.catalog.image_index import ImageIndex
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.upload_trace import TraceStore
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.uploads.direct_upload import DirectUploads
@@ -19,7 +20,6 @@ from uploader.flow.uploads.upload_context import UploadContext
 from uploader.images import Checker, taken
 from uploader.limits import Limits
 from uploader.presign import Signer
-from uploader.presign.object_keys import INCOMING
 from uploader.settings import Settings
 from uploader.single_flight import SingleFlight, StillRunning
 from uploader.storage.bucket import Bucket
@@ -51,6 +51,11 @@ class Application:
     store: RunningStore | None = None
 
     @property
+    def layout(self) -> Layout:
+        """Where everything lies in the bucket."""
+        return Layout(self.settings.prefix)
+
+    @property
     def formats(self) -> tuple[str, ...]:
         """The formats that are taken here, as Pillow names them."""
         return taken(self.limits)
@@ -71,7 +76,7 @@ class Application:
 
 def open_application(settings: Settings) -> Application:
     """Joins everything for these settings. Raises SettingsInvalid, LocalStoreUnavailable, StorageError."""
-    limits, signer = settings.limits, signer_for(settings)
+    limits, signer, layout = settings.limits, signer_for(settings), Layout(settings.prefix)
     store = start_local_store(settings.local_dir) if settings.is_local else None
     try:
         bucket = _open_bucket(settings, store)
@@ -80,7 +85,7 @@ def open_application(settings: Settings) -> Application:
             store.close()
         raise
     checker = Checker(limits)
-    gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, prefix=settings.prefix)
+    gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, layout=layout)
     traces = TraceStore()
     context = UploadContext(
         bucket,
@@ -89,7 +94,7 @@ def open_application(settings: Settings) -> Application:
         gallery.index,
         traces,
         gallery.link,
-        prefix=settings.prefix,
+        layout=layout,
         strip=settings.strip_metadata,
         keeps_date=settings.keep_date_taken or not settings.strip_metadata,
     )
@@ -125,7 +130,7 @@ def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
     )
     bucket.create()
     bucket.allow_origins(["*"])  # a form is what lets somebody in, and only the page hands those out
-    bucket.set_lifecycle(f"{settings.prefix}{INCOMING}", after_days=SWEEP_AFTER_DAYS)
+    bucket.set_lifecycle(Layout(settings.prefix).incoming, after_days=SWEEP_AFTER_DAYS)
     return bucket
 
 
@@ -266,7 +271,7 @@ def _check() -> str:
     current = application()
     if current.store:
         current = reopened_application()
-    current.bucket.list(f"{current.settings.prefix}{INCOMING}", limit=1)
+    current.bucket.list(current.layout.incoming, limit=1)
     return current.bucket_label
 
 

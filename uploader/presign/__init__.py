@@ -14,7 +14,7 @@ error_table             codes about what was sent      store_error_codes       c
 teaching         what only the presign lab needs
 """
 
-from uploader.presign.object_keys import KeyParts, clock_at, new_key, parse_key, thumbnail_key, uploaded_at
+from uploader.presign.object_keys import KeyParts, clock_at, new_key, parse_key, uploaded_at
 from uploader.presign.policy import PostRules
 from uploader.presign.simulator import judge
 from uploader.presign.tokens import Signer, Ticket
@@ -31,6 +31,5 @@ __all__ = [
     "judge",
     "new_key",
     "parse_key",
-    "thumbnail_key",
     "uploaded_at",
 ]

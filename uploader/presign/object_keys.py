@@ -12,9 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 IMAGES: Final = "images/"
-THUMBNAILS: Final = "thumbnails/"
-INCOMING: Final = "incoming/"
-INDEX: Final = "index/"
 
 _CLOCK_END_MS: Final = 16**12 - 1  # the year 10889
 _SLUG_LENGTH: Final = 60
@@ -90,11 +87,6 @@ def clock_at(moment: datetime) -> str:
         raise ValueError("a moment with a time zone is needed")
     past_ms = max(0, (moment - _EPOCH) // timedelta(milliseconds=1))
     return f"{_CLOCK_END_MS - past_ms:012x}"
-
-
-def thumbnail_key(key: str, *, prefix: str = "") -> str:
-    """Where the thumbnail of the image at `key` lies; `prefix` is the folder in front of all areas."""
-    return f"{prefix}{THUMBNAILS}{parse_key(key).stem}.jpg"
 
 
 def slug(filename: str) -> str:

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uploader.flow.catalog.browse_scope import BrowseScope
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.gallery.foreign_folders import scope_of
 from uploader.settings import Settings
 
 WHOLE = BrowseScope()
-TEAM = BrowseScope("team-a/", ("team-a/",))
+TEAM = BrowseScope(Layout("team-a/"), ("team-a/",))
 PIECES = ["incoming", "index", "images", "a", "..", ".", "", "%2e%2e", "%69ncoming", "IndeX", "b.jpg"]
 SLASHES = ["/", "//", "%2f", "%2F", "%252f", "\\", "%5c", "/./", "/x/../"]
 

@@ -16,9 +16,10 @@ from tests.conftest import keys_in, picture
 from tests.flow.conftest import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser, scene
 from uploader import errors
 from uploader.flow.catalog import image_index, index_keys
+from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.search import Filters
-from uploader.presign import new_key, thumbnail_key
+from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 from uploader.storage.form_post import FormPoster
 
@@ -176,7 +177,7 @@ def test_an_upload_whose_answer_and_undo_are_lost_is_found_again(
     monkeypatch.undo()
     flow = join(bucket)
     (key,) = flow.shown()
-    assert thumbnail_key(key) in pictures_in(bucket)
+    assert NO_PREFIX.thumbnail_key(key) in pictures_in(bucket)
     with pytest.raises(errors.AlreadyStored) as caught:
         flow.server_uploads.upload(NOISY, "a.jpg", who=WHO, again=False)
     assert caught.value.earlier.key == key

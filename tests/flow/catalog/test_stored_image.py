@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uploader.flow.catalog import stored_image
+from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.presign import PostRules, new_key
 from uploader.storage.objects import StoredObject
@@ -45,9 +46,9 @@ def test_what_is_kept_comes_back(name: str, who: str, camera: str) -> None:
     kept = dict(stored_image.metadata(image))
     assert all(value.isascii() and value.isprintable() for value in kept.values())
     stored = StoredObject(KEY, 12, "", IMAGE.uploaded_at, "image/jpeg", "b" * 64, kept)
-    found = stored_image.from_object(stored, link=lambda _: "", prefix="")
+    found = stored_image.from_object(stored, link=lambda _: "", layout=NO_PREFIX)
     assert (found.camera, found.likeness, found.source_sha256) == (camera, "0f" * 8, "")
-    unwitnessed = stored_image.from_object(replace(stored, sha256=None), link=lambda _: "", prefix="")
+    unwitnessed = stored_image.from_object(replace(stored, sha256=None), link=lambda _: "", layout=NO_PREFIX)
     assert unwitnessed.sha256 == found.sha256 == "b" * 64
     assert who.startswith(found.who)
     assert image.name.startswith(found.name)
@@ -58,5 +59,5 @@ def test_a_likeness_that_is_none_is_not_taken_for_one(value: str) -> None:
     stored = StoredObject(
         KEY, 12, "", IMAGE.uploaded_at, metadata={"likeness": value, "source-sha256": value}
     )
-    found = stored_image.from_object(stored, link=lambda _: "", prefix="")
+    found = stored_image.from_object(stored, link=lambda _: "", layout=NO_PREFIX)
     assert (found.likeness, found.source_sha256) == ("", "")

@@ -9,25 +9,24 @@ from PIL import Image
 
 from tests.conftest import keys_in, picture
 from tests.flow.conftest import Flow, pictures_in
+from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
 from uploader.images import Checker
 from uploader.limits import Limits
-from uploader.presign import thumbnail_key
 
 
 @pytest.fixture
 def app(flow: Flow, checker: Checker) -> Any:
-    settings = SimpleNamespace(prefix="")
     return SimpleNamespace(
-        bucket=flow.bucket, checker=checker, gallery=flow.gallery, limits=Limits(), settings=settings
+        bucket=flow.bucket, checker=checker, gallery=flow.gallery, limits=Limits(), layout=NO_PREFIX
     )
 
 
 def test_it_is_made_again_and_kept(flow: Flow, app: Any) -> None:
     key = flow.server_uploads.upload(picture(1_200, 800), "a.jpg", who="").key
-    flow.bucket.delete(thumbnail_key(key))
+    flow.bucket.delete(NO_PREFIX.thumbnail_key(key))
     assert repair_thumbnail(app, key) == "made"
-    with flow.bucket.read(thumbnail_key(key)) as (_, body):
+    with flow.bucket.read(NO_PREFIX.thumbnail_key(key)) as (_, body):
         assert Image.open(io.BytesIO(body.read())).size == (480, 320)
     assert repair_thumbnail(app, key) == "there"
 
@@ -41,7 +40,7 @@ def test_an_image_that_was_deleted_is_gone(flow: Flow, app: Any) -> None:
 
 def test_what_cannot_be_decoded_has_none(flow: Flow, app: Any) -> None:
     key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
-    flow.bucket.delete(thumbnail_key(key))
+    flow.bucket.delete(NO_PREFIX.thumbnail_key(key))
     flow.bucket.put(key, picture()[:100], content_type="image/jpeg")
     assert repair_thumbnail(app, key) == "failed"
     assert pictures_in(flow.bucket) == [key]
@@ -49,7 +48,7 @@ def test_what_cannot_be_decoded_has_none(flow: Flow, app: Any) -> None:
 
 def test_what_is_larger_than_allowed_is_not_read(flow: Flow, app: Any) -> None:
     key = flow.server_uploads.upload(picture(), "a.jpg", who="").key
-    flow.bucket.delete(thumbnail_key(key))
+    flow.bucket.delete(NO_PREFIX.thumbnail_key(key))
     app.limits = Limits(max_bytes=10)
     assert repair_thumbnail(app, key) == "failed"
 

@@ -18,6 +18,7 @@ from tests.conftest import keys_in, picture
 from tests.flow.conftest import Flow, Meddling
 from uploader import errors
 from uploader.flow.catalog.browse_scope import BrowseScope
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.signed_links import SignedLinks
 from uploader.flow.gallery.foreign_folders import CALLS, KEPT, ForeignFolders
 from uploader.flow.gallery.foreign_objects import Other, Seen, addressable
@@ -79,7 +80,7 @@ def make(checker: Checker) -> Make:
         check: Any = None,
     ) -> ForeignFolders:
         links = SignedLinks(bucket, expires_s=600, clock=lambda: datetime.now(UTC))
-        scope = BrowseScope(prefix, roots or (prefix,))
+        scope = BrowseScope(Layout(prefix), roots or (prefix,))
         return ForeignFolders(
             bucket, check or checker, limits or Limits(), links=links, formats=FORMATS, scope=scope
         )

@@ -13,9 +13,10 @@ from tests.conftest import keep_versions, keys_in, picture, versions_in
 from tests.flow.conftest import Flow, Meddling, pictures_in
 from tests.storage.keys import ending
 from uploader import errors
+from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.gallery.search import Filters, search_words
-from uploader.presign import new_key, thumbnail_key
+from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -217,7 +218,7 @@ def test_deleting_takes_the_thumbnail_along_and_reports_each_image(flow: Flow) -
     ]
     removed = flow.gallery.delete(gone)
     assert [(one.key, one.sentence) for one in removed] == [(key, "") for key in gone]
-    assert pictures_in(flow.bucket) == [kept, thumbnail_key(kept)]
+    assert pictures_in(flow.bucket) == [kept, NO_PREFIX.thumbnail_key(kept)]
 
 
 def test_one_refusal_keeps_that_image_and_only_that(flow: Flow, join: Callable[..., Flow]) -> None:
@@ -235,7 +236,7 @@ def test_one_refusal_keeps_that_image_and_only_that(flow: Flow, join: Callable[.
 
     removed = join(Refusing(flow.bucket)).gallery.delete([first, second])
     assert {one.key: one.sentence for one in removed} == {first: "S3 refused this.", second: ""}
-    assert pictures_in(flow.bucket) == [first, thumbnail_key(first)]
+    assert pictures_in(flow.bucket) == [first, NO_PREFIX.thumbnail_key(first)]
 
 
 def test_only_images_of_ours_can_be_deleted(flow: Flow) -> None:
@@ -256,17 +257,17 @@ def test_a_deletion_is_undone_where_the_bucket_keeps_versions(flow: Flow) -> Non
     flow.gallery.undo(removed)
     assert flow.shown() == [key]
     assert flow.gallery.image(key).name == "a.jpg"
-    assert flow.bucket.head(thumbnail_key(key)).size_bytes
+    assert flow.bucket.head(NO_PREFIX.thumbnail_key(key)).size_bytes
 
 
 def test_deleting_for_good_leaves_no_version(flow: Flow) -> None:
     keep_versions(flow.bucket)
     kept, gone = (flow.server_uploads.upload(picture(color=c), "a.jpg", who="") for c in ("red", "green"))
-    flow.bucket.put(thumbnail_key(gone.key), b"an older one", content_type="image/jpeg")
+    flow.bucket.put(NO_PREFIX.thumbnail_key(gone.key), b"an older one", content_type="image/jpeg")
     (removed,) = flow.gallery.delete_for_good([gone.key])
     assert (removed.sentence, removed.left, removed.markers) == ("", "", ())
     held = {key for key, _ in versions_in(flow.bucket)}
-    assert {key for key in held if "index/" not in key} == {kept.key, thumbnail_key(kept.key)}
+    assert {key for key in held if "index/" not in key} == {kept.key, NO_PREFIX.thumbnail_key(kept.key)}
     assert gone.sha256 not in str(held)
     assert flow.shown() == [kept.key]
 

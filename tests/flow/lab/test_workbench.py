@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import keys_in
 from tests.flow.conftest import Meddling
 from uploader.errors import BucketUnreachable, StorageError, StorageRefused
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.lab.attack_runner import AttackResult, Report, address_of, predictions, tamper
 from uploader.flow.lab.workbench import Lab, sample_picture
 from uploader.images import inspect
@@ -54,7 +55,7 @@ def test_its_picture_is_one_that_the_app_takes() -> None:
 
 @pytest.mark.parametrize("prefix", ["", "team/a/"])
 def test_both_presets_can_be_signed_and_lie_where_the_bucket_sweeps(bucket: Bucket, prefix: str) -> None:
-    lab = Lab(bucket, prefix=prefix)
+    lab = Lab(bucket, layout=Layout(prefix))
     for design in (lab.tutorial_form(), exact(lab)):
         assert lab.faults(design) == {}
         assert lab.sign(design).post.fields["key"].startswith(f"{prefix}incoming/lab/")

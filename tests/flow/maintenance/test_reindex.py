@@ -15,8 +15,9 @@ from uploader.__main__ import main
 from uploader.flow import app as wired
 from uploader.flow.app import Application
 from uploader.flow.catalog import index_keys
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.maintenance.reindex import Counts, reindex
-from uploader.presign import new_key, thumbnail_key
+from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 
 NOW = datetime.now(UTC)
@@ -47,8 +48,8 @@ def older(app: Application, key: str, days: int, **metadata: str) -> str:
     """A copy of an image and its thumbnail, as if stored so many days ago with this metadata alone."""
     old = new_key("old.jpg", "jpg", now=NOW - timedelta(days=days), token="ab" * 16, prefix="team/images/")
     app.bucket.copy(app.bucket.head(key), old, metadata=metadata)
-    small = app.bucket.head(thumbnail_key(key, prefix="team/"))
-    app.bucket.copy(small, thumbnail_key(old, prefix="team/"))
+    small = app.bucket.head(Layout("team/").thumbnail_key(key))
+    app.bucket.copy(small, Layout("team/").thumbnail_key(old))
     return old
 
 
@@ -83,7 +84,7 @@ def test_an_image_from_before_the_index_gets_a_likeness_of_its_thumbnail(app: Ap
     assert app.index.find_similar(image) == ()
     reindex(app, now=NOW)
     assert [one.key for one in app.index.find_similar(image)] == [old]
-    app.bucket.delete(thumbnail_key(old, prefix="team/"))
+    app.bucket.delete(Layout("team/").thumbnail_key(old))
     app.bucket.delete_many([key for key in index_of(app) if "old.jpg" in key])
     assert reindex(app, now=NOW).failed == 0
     assert [one.key for one in app.index.find_similar(image)] == [old], "its thumbnail was made again"

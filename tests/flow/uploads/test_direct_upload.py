@@ -14,8 +14,9 @@ from PIL import Image
 from tests.conftest import keep_versions, keys_in, picture, versions_in
 from tests.flow.conftest import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
 from uploader import errors
+from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.uploads.direct_upload import Begun, DirectUploads
-from uploader.presign import parse_key, thumbnail_key
+from uploader.presign import parse_key
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import Deleted
 
@@ -405,7 +406,7 @@ def test_undoing_after_such_a_race_brings_the_image_back(flow: Flow) -> None:
         flow.uploads.complete(begun.ticket, who=WHO)
     flow.gallery.undo(removed)
     assert flow.shown() == [image.key]
-    assert flow.bucket.head(thumbnail_key(image.key)).size_bytes
+    assert flow.bucket.head(NO_PREFIX.thumbnail_key(image.key)).size_bytes
     assert flow.uploads.complete(begun.ticket, who=WHO).key == image.key
 
 

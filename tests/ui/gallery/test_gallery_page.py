@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 from tests.conftest import picture
 from uploader import errors
 from uploader.flow.app import Application
+from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.gallery.gallery import Gallery
-from uploader.presign import new_key, thumbnail_key
+from uploader.presign import new_key
 from uploader.presign.policy import encode_text
 
 Open = Callable[[], AppTest]
@@ -203,7 +204,7 @@ def test_deleting_asks_first_and_takes_the_thumbnail_along(open_page: Open, app:
     page.button(key="delete_yes").click().run()
     assert shown(page) == [other]
     assert "1 image deleted" in said(page)
-    assert [stored.key for stored in app.bucket.list(thumbnail_key(key)).objects] == []
+    assert [stored.key for stored in app.bucket.list(NO_PREFIX.thumbnail_key(key)).objects] == []
 
 
 def test_keep_keeps(open_page: Open, app: Application) -> None:

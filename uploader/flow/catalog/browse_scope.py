@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from uploader.presign.object_keys import IMAGES, INCOMING, INDEX, THUMBNAILS
+from uploader.flow.catalog.layout import INCOMING, INDEX, NO_PREFIX, THUMBNAILS, Layout
+from uploader.presign.object_keys import IMAGES
 
 PRIVATE: Final = (INCOMING, INDEX)
 """Areas that stay closed whoever they belong to: unchecked uploads, with location and all, and names."""
 
+_IN_PRIVATE: Final = re.compile(rf"(?:\A|/)(?:{'|'.join(PRIVATE)})")
 _MOST_DECODINGS: Final = 5
 
 
@@ -22,7 +24,7 @@ class BrowseScope:
     of dots, or decodes `%2f`. So a key is open only if every such reading of it is.
     """
 
-    prefix: str = ""
+    layout: Layout = NO_PREFIX
     roots: Sequence[str] = ("",)
 
     def area(self, key: str) -> str:
@@ -35,8 +37,8 @@ class BrowseScope:
             if private := next((area for area in PRIVATE if area.rstrip("/") in folders), ""):
                 return private
             path = _resolved(reading)
-            for area in (IMAGES, THUMBNAILS):
-                if path.startswith(_resolved(f"{self.prefix}{area}")):
+            for area, folder in ((IMAGES, self.layout.images), (THUMBNAILS, self.layout.thumbnails)):
+                if path.startswith(_resolved(folder)):
                     return area
         return ""
 
@@ -54,11 +56,9 @@ class BrowseScope:
 
     def after_area(self, key: str) -> str:
         """Where a listing goes on behind the private or own area that it has come to; else the key."""
-        found = re.search(r"(?:\A|/)(?:incoming|index)/", key)
+        found = _IN_PRIVATE.search(key)
         ends = [key[: found.end()]] if found else []
-        ends += [
-            own for own in (f"{self.prefix}{IMAGES}", f"{self.prefix}{THUMBNAILS}") if key.startswith(own)
-        ]
+        ends += [own for own in (self.layout.images, self.layout.thumbnails) if key.startswith(own)]
         # `~` sorts after whatever an app's own keys go on with
         return max(key, f"{min(ends, key=len)}~") if ends else key
 

@@ -16,9 +16,9 @@ import structlog
 
 from uploader import errors
 from uploader.flow.catalog import index_keys, stored_image
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.stored_image import Link, StoredImage
 from uploader.flow.catalog.tombstones import Tombstones
-from uploader.presign.object_keys import IMAGES
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import MAX_DELETE_KEYS
 
@@ -39,12 +39,12 @@ _Found = TypeVar("_Found")
 class ImageIndex:
     """The index of one bucket. One instance serves all threads; no call raises StorageError or waits long."""
 
-    def __init__(self, bucket: Bucket, *, link: Link, prefix: str = "") -> None:
+    def __init__(self, bucket: Bucket, *, link: Link, layout: Layout) -> None:
         self._bucket = bucket
         self._link = link
-        self._prefix = prefix
+        self._layout = layout
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="index")
-        self.tombstones = Tombstones(bucket, prefix=prefix)
+        self.tombstones = Tombstones(bucket, layout)
         self._people: set[str] = set()  # those whose entry this process has stored
 
     # --- asking ----------------------------------------------------------------------------------------
@@ -101,13 +101,15 @@ class ImageIndex:
 
     def remove_entries(self, images: Iterable[StoredImage]) -> None:
         """Removes the entries of images that are gone."""
-        keys = [f"{self._prefix}{entry}" for image in images for entry in index_keys.keys_for_image(image)]
+        keys = [
+            self._layout.index_key(entry) for image in images for entry in index_keys.keys_for_image(image)
+        ]
         with _forgiving("forget"):
             for start in range(0, len(keys), MAX_DELETE_KEYS):
                 self._bucket.delete_many(keys[start : start + MAX_DELETE_KEYS])
 
     def _put(self, entry: str) -> None:
-        self._bucket.put(f"{self._prefix}{entry}", b"", content_type=index_keys.CONTENT_TYPE)
+        self._bucket.put(self._layout.index_key(entry), b"", content_type=index_keys.CONTENT_TYPE)
 
     def _put_person(self, who: str) -> None:
         self._put(index_keys.person(who))
@@ -137,13 +139,13 @@ class ImageIndex:
         return sorted(near, key=near.__getitem__)[:_LOOKED_AT]
 
     def _list(self, folder: str, limit: int = 1_000) -> list[str]:
-        listing = self._bucket.list(f"{self._prefix}{folder}", limit=limit)
+        listing = self._bucket.list(self._layout.index_key(folder), limit=limit)
         return [stored.key for stored in listing.objects]
 
     def _image(self, name: str) -> StoredImage | None:
         try:
-            stored = self._bucket.head(f"{self._prefix}{IMAGES}{name}")
-            return stored_image.from_object(stored, link=self._link, prefix=self._prefix)
+            stored = self._bucket.head(self._layout.image_key(name))
+            return stored_image.from_object(stored, link=self._link, layout=self._layout)
         except (errors.ObjectMissing, ValueError):
             return None  # deleted meanwhile, or never stored; or no name of ours
 

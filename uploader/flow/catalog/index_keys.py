@@ -15,8 +15,8 @@ import binascii
 import re
 from typing import Final
 
+from uploader.flow.catalog.layout import INDEX
 from uploader.flow.catalog.stored_image import StoredImage
-from uploader.presign.object_keys import INDEX
 
 BAND_BITS: Final = (12, 13, 13, 13, 13)
 """Of the 64 bits of a likeness. Four differing bits cannot touch all five bands."""

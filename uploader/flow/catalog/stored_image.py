@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from uploader.flow.catalog.layout import Layout
 from uploader.images import Checked
-from uploader.presign import parse_key, thumbnail_key, uploaded_at
+from uploader.presign import parse_key, uploaded_at
 from uploader.presign.policy import decode_text, encode_text
 from uploader.storage.objects import StoredObject
 
@@ -79,7 +80,7 @@ def metadata(image: StoredImage) -> Mapping[str, str]:
 
 
 def from_checked(
-    key: str, name: str, who: str, checked: Checked, *, source_sha256: str, link: Link, prefix: str
+    key: str, name: str, who: str, checked: Checked, *, source_sha256: str, link: Link, layout: Layout
 ) -> StoredImage:
     """The image that is about to be stored at `key`; `source_sha256` is that of the file as chosen."""
     facts = checked.facts
@@ -92,7 +93,7 @@ def from_checked(
         size_bytes=facts.size_bytes,
         sha256=facts.sha256,
         uploaded_at=uploaded_at(key),
-        thumbnail_url=link(thumbnail_key(key, prefix=prefix)),
+        thumbnail_url=link(layout.thumbnail_key(key)),
         who=decode_text(encode_text(who, max_bytes=_WHO_BYTES)),
         removed=checked.removed,
         source_sha256=source_sha256 if source_sha256 != facts.sha256 else "",
@@ -102,7 +103,7 @@ def from_checked(
     )
 
 
-def from_object(stored: StoredObject, *, link: Link, prefix: str) -> StoredImage:
+def from_object(stored: StoredObject, *, link: Link, layout: Layout) -> StoredImage:
     """The image behind a HEAD of its object; pixels are 0 where nobody wrote them down."""
     kept = stored.metadata
     width, _, height = kept.get("pixels", "").partition("x")
@@ -115,7 +116,7 @@ def from_object(stored: StoredObject, *, link: Link, prefix: str) -> StoredImage
         size_bytes=stored.size_bytes,
         sha256=stored.sha256 or _hex(kept.get("sha256", ""), 64),  # not every store keeps it by itself
         uploaded_at=uploaded_at(stored.key),
-        thumbnail_url=link(thumbnail_key(stored.key, prefix=prefix)),
+        thumbnail_url=link(layout.thumbnail_key(stored.key)),
         who=decode_text(kept.get("who", "")),
         source_sha256=_hex(kept.get("source-sha256", ""), 64),
         likeness=_hex(kept.get("likeness", ""), 16),

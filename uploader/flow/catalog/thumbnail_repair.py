@@ -6,7 +6,7 @@ import structlog
 
 from uploader import errors
 from uploader.flow.app import Application
-from uploader.presign import thumbnail_key
+from uploader.flow.catalog.thumbnails import put_thumbnail
 
 log = structlog.get_logger()
 
@@ -19,9 +19,9 @@ def repair_thumbnail(app: Application, key: str) -> RepairResult:
     `there`: it was not missing. `gone`: the image is not there any more. `failed`: it cannot be made.
     Raises StorageError and Busy, which are worth another try.
     """
-    if not app.gallery.is_ours(key):
+    if not app.layout.is_image_key(key):
         return "failed"
-    small = thumbnail_key(key, prefix=app.settings.prefix)
+    small = app.layout.thumbnail_key(key)
     try:
         app.bucket.head(key)
         app.bucket.head(small)
@@ -33,7 +33,7 @@ def repair_thumbnail(app: Application, key: str) -> RepairResult:
             if stored.size_bytes > app.limits.max_bytes:
                 return "failed"
             data = body.read()
-        version = app.bucket.put(small, app.checker.check(data).thumbnail, content_type="image/jpeg")
+        version = put_thumbnail(app.bucket, small, app.checker.check(data))
         if _is_gone(app, key):  # somebody deleted it, and its old thumbnail, meanwhile
             app.bucket.delete(small, version)
             return "gone"

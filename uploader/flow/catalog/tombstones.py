@@ -14,14 +14,13 @@ import structlog
 
 from uploader import errors
 from uploader.flow.catalog.index_keys import CONTENT_TYPE
-from uploader.presign import parse_key, uploaded_at
-from uploader.presign.object_keys import INDEX
+from uploader.flow.catalog.layout import Layout
+from uploader.presign import uploaded_at
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import MAX_DELETE_KEYS
 
 log = structlog.get_logger()
 
-DELETED: Final = f"{INDEX}deleted/"
 _TICKET_LIFE_AT_MOST: Final = timedelta(days=8)
 """A form lives 7 days at most, its ticket an hour longer; clocks of replicas differ."""
 
@@ -31,9 +30,9 @@ _AT_ONCE: Final = 16
 class Tombstones:
     """The marks of one bucket. One instance serves all threads."""
 
-    def __init__(self, bucket: Bucket, *, prefix: str) -> None:
+    def __init__(self, bucket: Bucket, layout: Layout) -> None:
         self._bucket = bucket
-        self._folder = f"{prefix}{DELETED}"
+        self._layout = layout
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tombstones")
 
     def put(self, keys: Sequence[str]) -> None:
@@ -47,7 +46,7 @@ class Tombstones:
         """Takes the marks away, so that these images can be brought back. Raises StorageError."""
         for start in range(0, len(keys), MAX_DELETE_KEYS):
             for one in self._bucket.delete_many(
-                [self._place(key) for key in keys[start : start + MAX_DELETE_KEYS]]
+                [self._layout.tombstone_key(key) for key in keys[start : start + MAX_DELETE_KEYS]]
             ):
                 if one.error:
                     raise one.error
@@ -62,7 +61,7 @@ class Tombstones:
     def covers(self, key: str) -> bool:
         """Whether an image is marked. False where the bucket does not say."""
         try:
-            self._bucket.head(self._place(key))
+            self._bucket.head(self._layout.tombstone_key(key))
             return True
         except errors.ObjectMissing:
             return False
@@ -72,12 +71,9 @@ class Tombstones:
 
     def _put(self, key: str) -> None:
         try:
-            self._bucket.put(self._place(key), b"", content_type=CONTENT_TYPE)
+            self._bucket.put(self._layout.tombstone_key(key), b"", content_type=CONTENT_TYPE)
         except errors.StorageError as error:
             log.warning("tombstone.not_put", key=key, code=error.code)
-
-    def _place(self, key: str) -> str:
-        return f"{self._folder}{parse_key(key).stem}"
 
 
 def is_over(mark: str, *, now: datetime) -> bool:

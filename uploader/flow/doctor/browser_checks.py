@@ -8,7 +8,6 @@ from uploader import errors
 from uploader.flow.app import Application
 from uploader.flow.doctor.check_result import CheckResult, State, to_paste
 from uploader.presign import PostRules
-from uploader.presign.object_keys import INCOMING
 from uploader.storage import anonymous
 from uploader.storage.rules import cors_rule
 
@@ -32,7 +31,7 @@ def examine(app: Application, origin: str) -> list[CheckResult]:
 
 
 def _post_url(app: Application) -> str:
-    rules = PostRules(f"{app.settings.prefix}{INCOMING}doctor/preflight", "image/png", 1, "0" * 64)
+    rules = PostRules(f"{app.layout.doctor}preflight", "image/png", 1, "0" * 64)
     return app.bucket.presign_post(rules, expires_s=app.limits.form_expires_s).url
 
 

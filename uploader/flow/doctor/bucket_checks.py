@@ -16,7 +16,6 @@ from uploader.flow.app import Application
 from uploader.flow.doctor import keeping
 from uploader.flow.doctor.check_result import CheckResult, State, to_paste
 from uploader.presign import PostRules
-from uploader.presign.object_keys import INCOMING
 from uploader.storage import anonymous
 from uploader.storage.form_post import FormPoster
 from uploader.storage.objects import PresignedPost, StoredObject
@@ -41,7 +40,7 @@ class _Trial:
     stored: StoredObject | None = None
 
     def list(self) -> Said:
-        self.app.bucket.list(f"{self.app.settings.prefix}{INCOMING}", limit=1)
+        self.app.bucket.list(self.app.layout.incoming, limit=1)
         return "good", "The bucket answers, and its newest images can be listed."
 
     def exact(self) -> Said:
@@ -160,7 +159,7 @@ _STEPS: Final[tuple[tuple[str, Callable[[_Trial], Said], str], ...]] = (
 
 def examine(app: Application, now: datetime) -> list[CheckResult]:
     """Every finding about the bucket, in the order of an upload's life. Never raises."""
-    trial = _Trial(app, f"{app.settings.prefix}{INCOMING}doctor/{secrets.token_hex(8)}", now)
+    trial = _Trial(app, f"{app.layout.doctor}{secrets.token_hex(8)}", now)
     found: list[CheckResult] = []
     for title, step, why in _STEPS:
         try:
@@ -181,7 +180,7 @@ def iam_policy(app: Application) -> str:
     bucket = f"arn:aws:s3:::{app.bucket.name}"
     objects = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]
     statements = [
-        {"Effect": "Allow", "Action": objects, "Resource": f"{bucket}/{app.settings.prefix}*"},
+        {"Effect": "Allow", "Action": objects, "Resource": f"{bucket}/{app.layout.prefix}*"},
         {
             "Effect": "Allow",
             "Action": [

@@ -5,7 +5,6 @@ from typing import Final
 from uploader import errors
 from uploader.flow.app import SWEEP_AFTER_DAYS, Application
 from uploader.flow.doctor.check_result import CheckResult, to_paste
-from uploader.presign.object_keys import INCOMING
 from uploader.storage.rules import lifecycle_rule
 
 GROUP: Final = "Bucket"
@@ -27,7 +26,7 @@ def examine(app: Application) -> list[CheckResult]:
 
 
 def _sweeping(app: Application, *, keeps: bool) -> CheckResult:
-    title, folder = "Clean-up of unfinished uploads", f"{app.settings.prefix}{INCOMING}"
+    title, folder = "Clean-up of unfinished uploads", app.layout.incoming
     why = "What was sent and never finished stays under incoming/ and is never shown, but it is paid for."
     if keeps:
         why += " In a bucket that keeps versions a rule without NoncurrentVersionExpiration only hides it."

@@ -14,12 +14,14 @@ from uploader import errors
 from uploader.file_names import file_name
 from uploader.flow.app import Application
 from uploader.flow.catalog.browse_scope import BrowseScope
+from uploader.flow.catalog.layout import INCOMING, INDEX, THUMBNAILS, Layout
 from uploader.flow.catalog.signed_links import SignedLinks
+from uploader.flow.catalog.thumbnails import put_thumbnail
 from uploader.flow.gallery.foreign_objects import Body, Other, Seen, translate_refusals
 from uploader.flow.gallery.gallery import Tile
 from uploader.images import Checker, extension_of
 from uploader.limits import Limits
-from uploader.presign.object_keys import IMAGES, INCOMING, INDEX, THUMBNAILS
+from uploader.presign.object_keys import IMAGES
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import StoredObject
@@ -77,7 +79,6 @@ class ForeignFolders:
         self._formats = formats
         self._endings = tuple(end for name in formats for end in _ENDINGS.get(name, (f".{name.lower()}",)))
         self.scope = scope
-        self._thumbnails = f"{scope.prefix}{THUMBNAILS}other/"
 
     # --- folders ---------------------------------------------------------------------------------------
 
@@ -142,14 +143,14 @@ class ForeignFolders:
         pixels = f"{seen.width_px}x{seen.height_px}"
         metadata = {"format": seen.format, "pixels": pixels, "sha256": seen.sha256}
         try:
-            self._bucket.put(thumbnail_key, checked.thumbnail, content_type="image/jpeg", metadata=metadata)
+            put_thumbnail(self._bucket, thumbnail_key, checked, metadata=metadata)
         except errors.StorageError as error:
             log.warning("thumbnail.not_kept", key=other.key, code=error.code)
         return seen
 
     def thumbnail_key(self, other: Other) -> str:
         """Where the thumbnail lies of exactly this content at this key."""
-        return f"{self._thumbnails}{other.id}.jpg"
+        return self.scope.layout.foreign_thumbnail_key(other.id)
 
     def tile(self, other: Other) -> Tile:
         """It in the grid. A tile is named by the id, since a key may hold anything."""
@@ -202,7 +203,7 @@ class ForeignFolders:
 
 def scope_of(settings: Settings) -> BrowseScope:
     """What may be browsed: the folders that the operator named, or what lies under the app's own prefix."""
-    return BrowseScope(settings.prefix, settings.browse or (settings.prefix,))
+    return BrowseScope(Layout(settings.prefix), settings.browse or (settings.prefix,))
 
 
 def elsewhere(app: Application) -> ForeignFolders:

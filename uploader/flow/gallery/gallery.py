@@ -12,12 +12,13 @@ from uploader import errors
 from uploader.file_names import file_name
 from uploader.flow.catalog import index_keys, stored_image
 from uploader.flow.catalog.image_index import ImageIndex
+from uploader.flow.catalog.layout import NO_PREFIX, Layout
 from uploader.flow.catalog.signed_links import SignedLinks
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery import previous_page
 from uploader.flow.gallery.search import Filters, find
-from uploader.presign import parse_key, thumbnail_key, uploaded_at
-from uploader.presign.object_keys import IMAGES, clock_at
+from uploader.presign import parse_key, uploaded_at
+from uploader.presign.object_keys import clock_at
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import MAX_DELETE_KEYS, Deleted, Listing
 
@@ -74,15 +75,14 @@ class Gallery:
         bucket: Bucket,
         *,
         link_expires_s: int,
-        prefix: str = "",
+        layout: Layout = NO_PREFIX,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._bucket = bucket
-        self._prefix = prefix
-        self._folder = f"{prefix}{IMAGES}"
+        self._layout = layout
         self._clock = clock
         self.links = SignedLinks(bucket, expires_s=link_expires_s, clock=clock)
-        self.index = ImageIndex(bucket, link=self.link, prefix=prefix)
+        self.index = ImageIndex(bucket, link=self.link, layout=layout)
 
     # --- pages -----------------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class Gallery:
 
     def count_newer(self, key: str) -> int:
         """How many images were stored since the one at `key` (or since ever, where empty), at most 100."""
-        objects = self._bucket.list(self._folder, limit=100).objects
+        objects = self._bucket.list(self._layout.images, limit=100).objects
         return sum(self.is_ours(stored.key) and (not key or stored.key < key) for stored in objects)
 
     # --- one image -------------------------------------------------------------------------------------
@@ -121,24 +121,21 @@ class Gallery:
     def image(self, key: str) -> StoredImage:
         """All that is known of one image: one HEAD. Raises ObjectMissing, StorageError."""
         self._must_be_ours(key)
-        return stored_image.from_object(self._bucket.head(key), link=self.link, prefix=self._prefix)
+        return stored_image.from_object(self._bucket.head(key), link=self.link, layout=self._layout)
 
     def tile(self, key: str, size_bytes: int = 0) -> Tile:
         """An image by its key alone, which must be one of ours."""
         parts = parse_key(key)
-        thumbnail = self.link(thumbnail_key(key, prefix=self._prefix))
+        thumbnail = self.link(self._layout.thumbnail_key(key))
         return Tile(key, parts.name, size_bytes, uploaded_at(key), thumbnail)
 
     def key_for(self, name: str) -> str:
         """The key of an image by the last part of it, which is what an address holds."""
-        return f"{self._folder}{name}"
+        return self._layout.image_key(name)
 
     def is_ours(self, key: str) -> bool:
         """Whether a key can be one of an image that this project stored here."""
-        try:
-            return parse_key(key).folder == self._folder
-        except ValueError:
-            return False
+        return self._layout.is_image_key(key)
 
     def link(self, key: str) -> str:
         """A signed address of an object, the same for everyone for half its life."""
@@ -216,7 +213,7 @@ class Gallery:
 
     def _delete_thumbnails(self, keys: Sequence[str]) -> dict[str, Deleted]:
         """What became of the thumbnail of each of these images."""
-        places = [thumbnail_key(key, prefix=self._prefix) for key in keys]
+        places = [self._layout.thumbnail_key(key) for key in keys]
         try:
             found = self._bucket.delete_many(places)
         except errors.StorageError as error:
@@ -227,9 +224,9 @@ class Gallery:
     def _purged(self, one: DeleteResult, noted: Sequence[str]) -> DeleteResult:
         if one.sentence:
             return one
-        small = thumbnail_key(one.key, prefix=self._prefix)
+        small = self._layout.thumbnail_key(one.key)
         try:
-            self._bucket.delete_versions(one.key, small, *(f"{self._prefix}{entry}" for entry in noted))
+            self._bucket.delete_versions(one.key, small, *(self._layout.index_key(entry) for entry in noted))
         except errors.StorageError as error:
             log.warning("versions.left", key=one.key, code=error.code)
             return replace(one, left=f"hidden, but its versions could not be deleted: {error}")
@@ -244,7 +241,7 @@ class Gallery:
         """The listing of all images, or of one person's: their entries, read as the images they tell of."""
         if not who:
             return self._list
-        folder = f"{self._prefix}{index_keys.who_folder(who)}"
+        folder = self._layout.index_key(index_keys.who_folder(who))
 
         def listing(after: str, limit: int) -> Listing:
             start = f"{folder}{after}" if after else ""
@@ -256,5 +253,5 @@ class Gallery:
 
     def _list(self, after: str, limit: int) -> Listing:
         return self._bucket.list(
-            self._folder, start_after=f"{self._folder}{after}" if after else "", limit=limit
+            self._layout.images, start_after=f"{self._layout.images}{after}" if after else "", limit=limit
         )

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from uploader.flow.catalog.layout import NO_PREFIX, Layout
 from uploader.limits import Limits, size_label
 from uploader.presign import PostRules, new_key
-from uploader.presign.object_keys import INCOMING
 from uploader.presign.policy_document import PolicyFault, read_clauses
 from uploader.presign.sigv4 import read_scope
 from uploader.presign.simulator import judge
@@ -28,7 +28,6 @@ from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import PresignedPost
 
-FOLDER: Final = f"{INCOMING}lab/"
 _SIDE_PX: Final = 96
 _BLOG: Final = tutorial_design()
 
@@ -51,13 +50,13 @@ class Lab:
         self,
         bucket: Bucket,
         *,
-        prefix: str = "",
+        layout: Layout = NO_PREFIX,
         limits: Limits | None = None,
         is_local: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.bucket = bucket
-        self.folder = f"{prefix}{FOLDER}"
+        self.folder = layout.lab
         self._limits = limits or Limits()
         self._store = store_kind(bucket.endpoint_url, is_local=is_local)
         self._clock = clock

@@ -21,8 +21,7 @@ from uploader.flow.catalog import index_keys, stored_image, tombstones
 from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
 from uploader.images import Checker
 from uploader.limits import Limits
-from uploader.presign import parse_key, thumbnail_key, uploaded_at
-from uploader.presign.object_keys import IMAGES, INDEX
+from uploader.presign import parse_key, uploaded_at
 
 log = structlog.get_logger()
 
@@ -75,26 +74,26 @@ class _Run:
         self._app = app
         self._bucket = app.bucket
         self._checker = checker
-        self._prefix = app.settings.prefix
+        self._layout = app.layout
         self._old = old
         self._places = array("Q")  # of every image, in the order of the listing
 
     def images(self) -> Work:
         """Every image, to write the entries that it lacks."""
-        for keys in self._pages(IMAGES):
-            ours = [key for key in keys if self._app.gallery.is_ours(key)]
+        for keys in self._pages(self._layout.images):
+            ours = [key for key in keys if self._layout.is_image_key(key)]
             self._places.extend(map(_place, ours))
             yield self._write_missing, ours
 
     def entries(self) -> Work:
         """Every old entry that no listed image accounts for, to drop it. To be read after `images`."""
-        for keys in self._pages(INDEX):
+        for keys in self._pages(self._layout.index):
             yield self._drop, [key for key in keys if self._is_doubtful(key)]
 
     def _write_missing(self, key: str) -> Counts:
         try:
             stored = self._bucket.head(key)
-            image = stored_image.from_object(stored, link=lambda _: "", prefix=self._prefix)
+            image = stored_image.from_object(stored, link=lambda _: "", layout=self._layout)
             if not stored_image.has_perceptual_hash(stored):
                 image = replace(image, likeness=self._likeness(key))
             wanted = [
@@ -109,7 +108,7 @@ class _Run:
             return Counts(images=1, failed=1)
 
     def _written(self, entry: str) -> bool:
-        key = f"{self._prefix}{entry}"
+        key = self._layout.index_key(entry)
         if self._is_there(key):
             return False
         self._bucket.put(key, b"", content_type=index_keys.CONTENT_TYPE)
@@ -117,7 +116,7 @@ class _Run:
 
     def _likeness(self, key: str) -> str:
         """Of an image that was stored before likenesses were kept: its thumbnail looks alike."""
-        small = thumbnail_key(key, prefix=self._prefix)
+        small = self._layout.thumbnail_key(key)
         try:
             if not self._is_there(small) and repair_thumbnail(self._app, key) != "made":
                 return ""
@@ -128,11 +127,11 @@ class _Run:
             return ""
 
     def _is_doubtful(self, entry: str) -> bool:
-        if entry.startswith(f"{self._prefix}{index_keys.PEOPLE}"):
+        if entry.startswith(self._layout.index_key(index_keys.PEOPLE)):
             return False
         name = index_keys.image_name(entry)
         try:
-            if entry.startswith(f"{self._prefix}{tombstones.DELETED}"):
+            if entry.startswith(self._layout.tombstones):
                 return tombstones.is_over(entry, now=self._old + _GRACE)
             return uploaded_at(name) < self._old and not self._has(_place(name))
         except ValueError:
@@ -144,7 +143,7 @@ class _Run:
 
     def _drop(self, entry: str) -> Counts:
         try:
-            if self._is_there(f"{self._prefix}{IMAGES}{index_keys.image_name(entry)}"):
+            if self._is_there(self._layout.image_key(index_keys.image_name(entry))):
                 return Counts()  # brought back, or listed late
             self._bucket.delete(entry)
             return Counts(dropped=1)
@@ -159,8 +158,8 @@ class _Run:
             return False
         return True
 
-    def _pages(self, area: str) -> Iterator[list[str]]:
-        folder, after = f"{self._prefix}{area}", ""
+    def _pages(self, folder: str) -> Iterator[list[str]]:
+        after = ""
         while True:
             listing = self._bucket.list(folder, start_after=after)
             yield [stored.key for stored in listing.objects]

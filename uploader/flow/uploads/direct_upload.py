@@ -22,8 +22,7 @@ from uploader.flow.uploads.upload_context import UploadContext
 from uploader.formats import FORMATS
 from uploader.images import Checked, rejections, taken
 from uploader.limits import format_list, size_label
-from uploader.presign import PostRules, Signer, Ticket, new_key
-from uploader.presign.object_keys import IMAGES, INCOMING
+from uploader.presign import PostRules, Signer, Ticket
 from uploader.storage.objects import PresignedPost
 
 log = structlog.get_logger()
@@ -72,9 +71,9 @@ class DirectUploads:
         self._refuse_unacceptable(claim)
         now, name = self._context.clock(), stored_image.clean_name(claim.name)
         extension, token = _EXTENSIONS[claim.content_type], secrets.token_hex(16)
-        key = new_key(name, extension, now=now, token=token, prefix=f"{self._context.prefix}{IMAGES}")
+        key = self._context.layout.new_image_key(name, extension, now=now, token=token)
         rules = PostRules(
-            key=f"{self._context.prefix}{INCOMING}{key.rpartition('/')[2]}",
+            key=self._context.layout.staged_key(key),
             content_type=claim.content_type,
             size_bytes=claim.size_bytes,
             sha256=claim.sha256,
@@ -186,7 +185,7 @@ class DirectUploads:
                 found = self._bucket.head(f"{stem}.{extension}")
             except errors.ObjectMissing:
                 continue
-            return stored_image.from_object(found, link=self._context.link, prefix=self._context.prefix)
+            return stored_image.from_object(found, link=self._context.link, layout=self._context.layout)
         if self._context.index.tombstones.covers(ticket.key):
             raise image_deleted()
         sentence = "No file arrived in the bucket for this upload; send it again."

@@ -10,9 +10,10 @@ import structlog
 from uploader import errors
 from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.catalog.thumbnails import put_thumbnail
 from uploader.flow.uploads.upload_context import UploadContext
 from uploader.images import Checked
-from uploader.presign import Ticket, thumbnail_key
+from uploader.presign import Ticket
 from uploader.storage.objects import Copied, StoredObject
 
 log = structlog.get_logger()
@@ -71,8 +72,8 @@ class Promotion:
         ImageDeleted, StorageError.
         """
         with self._context.index.writing_entries(image):
-            small = thumbnail_key(image.key, prefix=self._context.prefix)
-            version = self._bucket.put(small, checked.thumbnail, content_type="image/jpeg")
+            small = self._context.layout.thumbnail_key(image.key)
+            version = put_thumbnail(self._bucket, small, checked)
             written.append((small, version))
             if self._context.index.tombstones.covers(image.key):
                 raise image_deleted()
@@ -121,7 +122,7 @@ class Promotion:
         for key, version in reversed(written):
             if version:
                 self._bucket.delete(key, version)
-        for key in (image.key, thumbnail_key(image.key, prefix=self._context.prefix)):
+        for key in (image.key, self._context.layout.thumbnail_key(image.key)):
             try:
                 self._bucket.head(key)
             except errors.ObjectMissing:

@@ -15,10 +15,10 @@ import structlog
 from uploader import errors
 from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.catalog.thumbnails import put_thumbnail
 from uploader.flow.catalog.upload_trace import TraceRecorder
 from uploader.flow.uploads.upload_context import UploadContext
-from uploader.presign import PostRules, new_key, thumbnail_key
-from uploader.presign.object_keys import IMAGES
+from uploader.presign import PostRules
 from uploader.storage.form_post import FormPoster, OnSent
 from uploader.storage.objects import StoredObject
 
@@ -63,8 +63,8 @@ class ServerUploads:
         with recorder.span("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
             checked = context.checker.check(data, strip=context.strip, trim=True)
         facts, name = checked.facts, stored_image.clean_name(filename)
-        folder, token = f"{context.prefix}{IMAGES}", secrets.token_hex(16)
-        key = new_key(name, facts.extension, now=context.clock(), token=token, prefix=folder)
+        token = secrets.token_hex(16)
+        key = context.layout.new_image_key(name, facts.extension, now=context.clock(), token=token)
         image = context.image_of(key, name, who, checked, source_sha256=source_sha256)
         rules = PostRules(
             key, facts.content_type, facts.size_bytes, facts.sha256, stored_image.metadata(image)
@@ -75,7 +75,8 @@ class ServerUploads:
                 context.index.writing_entries(image),
                 recorder.span("app", "s3", "PUT the thumbnail", size_bytes=len(checked.thumbnail)),
             ):
-                self._put_thumbnail(key, checked.thumbnail)
+                small = context.layout.thumbnail_key(key)
+                self._retried(lambda: put_thumbnail(self._bucket, small, checked))
             self._post(rules, checked.stripped or data, on_sent, recorder)
             on_step("verify")
             with recorder.span("app", "s3", "HEAD, compare with the rules") as result:
@@ -89,10 +90,6 @@ class ServerUploads:
         log.info("upload.stored", key=key, size_bytes=facts.size_bytes, via="server")
         context.traces.put(key, recorder)
         return replace(image, similar=context.index.find_similar(image))
-
-    def _put_thumbnail(self, key: str, thumbnail: bytes) -> None:
-        place = thumbnail_key(key, prefix=self._context.prefix)
-        self._retried(lambda: self._bucket.put(place, thumbnail, content_type="image/jpeg"))
 
     def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None, recorder: TraceRecorder) -> None:
         def once() -> None:
@@ -121,7 +118,7 @@ class ServerUploads:
         try:
             self._bucket.delete(image.key)
             self._context.index.remove_entries([image])
-            self._bucket.delete(thumbnail_key(image.key, prefix=self._context.prefix))
+            self._bucket.delete(self._context.layout.thumbnail_key(image.key))
         except errors.StorageError as error:
             log.warning("upload.leftover", key=image.key, code=error.code)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.image_index import ImageIndex
+from uploader.flow.catalog.layout import NO_PREFIX, Layout
 from uploader.flow.catalog.stored_image import Link, StoredImage
 from uploader.flow.catalog.upload_trace import TraceStore
 from uploader.images import Checked, Checker
@@ -19,7 +20,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class UploadContext:
-    """Where images go, who checks them and what is kept of it; `prefix` lies in front of all areas."""
+    """Where images go, who checks them and what is kept of it."""
 
     bucket: Bucket
     checker: Checker
@@ -27,7 +28,7 @@ class UploadContext:
     index: ImageIndex
     traces: TraceStore
     link: Link
-    prefix: str = ""
+    layout: Layout = NO_PREFIX
     strip: bool = True
     keeps_date: bool = False
     """Whether it is written down when an image was taken."""
@@ -38,5 +39,5 @@ class UploadContext:
         if not self.keeps_date:
             checked = replace(checked, taken="")
         return stored_image.from_checked(
-            key, name, who, checked, source_sha256=source_sha256, link=self.link, prefix=self.prefix
+            key, name, who, checked, source_sha256=source_sha256, link=self.link, layout=self.layout
         )

@@ -28,7 +28,7 @@ def the_form(lab: Lab, design: FormDesign) -> LabForm:
 
 
 app = queries.require_app()
-lab = Lab(app.bucket, prefix=app.settings.prefix, limits=app.limits, is_local=app.store is not None)
+lab = Lab(app.bucket, layout=app.layout, limits=app.limits, is_local=app.store is not None)
 file, zone = the_picture(), queries.time_zone()
 common.heading(app, "Presign lab", presenter=True)
 mode = st.segmented_control(
