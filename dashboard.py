@@ -1,19 +1,7 @@
-"""What `streamlit run` starts: the pages, and the HTTP routes beside them."""
+"""What `streamlit run` starts in a checkout; `uploader run` starts uploader/asgi/dashboard.py instead."""
 
 import streamlit as st
 
-from uploader import api
-from uploader.ui import server
+from uploader.asgi import app_options
 
-server.tighten()
-
-app = st.App(
-    "uploader/ui/main.py",
-    routes=api.ROUTES,
-    middleware=api.guard(
-        server.hosts(),
-        any_address=not server.listens_on_loopback(),
-        inline_scripts=server.inline_scripts(),
-    ),
-    lifespan=api.lifespan,
-)
+app = st.App(**app_options())

@@ -1,6 +1,6 @@
 """Put images into an S3 bucket by presigned POST.
 
-The wings, from the top: `ui` (the pages) and `api` (the HTTP routes) speak only to `flow` (what the product
+The wings, from the top: `cli` is the command, `asgi` what it starts, `handbook` what it prints; `ui` (the pages) and `api` (the HTTP routes) speak only to `flow` (what the product
 does), which joins `storage` (S3), `images` (what a good image is) and `presign` (what one POST may do).
 Under all of them lies the ground floor:
 
@@ -9,4 +9,5 @@ errors          the tree of exceptions              formats         every file f
 logs            structured logging, JSON            redaction       passwords and tokens out of texts
 presenter_mask  texts as a stage may show them      signing_secret  what a signing secret must be
 file_names      names that are safe to save under   single_flight   one thread does what many ask for
+version         the version of the package
 """

@@ -2,7 +2,6 @@
 
 import time
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any, Final
 
 import anyio
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from uploader import errors
 from uploader.api.json_api import RETRY_AFTER_S, answer, in_thread
 from uploader.flow import app as flow
+from uploader.version import VERSION
 
 REMEMBERED_S: Final = 2.0
 """However often it is asked, the bucket is asked once in that time."""
@@ -34,7 +34,7 @@ async def health(request: Request) -> Response:
     shown = {"ok": found["ok"]}
     if found["ok"] and _has_pass(request):
         uptime_s = round(time.monotonic() - _started_s)
-        shown = {**found, "version": version("uploader"), "uptime_s": uptime_s}
+        shown = {**found, "version": VERSION, "uptime_s": uptime_s}
     response = answer(200 if found["ok"] else 503, shown)
     if not found["ok"]:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)

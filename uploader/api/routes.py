@@ -22,6 +22,7 @@ from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.flow.uploads.direct_upload import Claim
 from uploader.logs import configure_logs
+from uploader.version import VERSION
 
 MAX_NAME_LENGTH: Final = 8_192
 """Characters that are listened to; what is kept of a name is shorter."""
@@ -108,9 +109,10 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     """
     configure_logs()
     try:
-        await anyio.to_thread.run_sync(flow.application)
+        opened = await anyio.to_thread.run_sync(flow.application)
+        _log.info("started", version=VERSION, bucket=opened.bucket_label)
     except errors.UploaderError as error:
-        _log.error("application_unavailable", code=error.code, sentence=str(error))
+        _log.error("application_unavailable", version=VERSION, code=error.code, sentence=str(error))
     try:
         yield
     finally:

@@ -13,6 +13,16 @@ from uploader.limits import MIB
 from uploader.settings import Settings, origin_of
 
 LOOPBACK: Final = ("localhost", "*.localhost", "127.0.0.1", "::1")
+DEFAULTS: Final = {
+    "runner.postScriptGC": False,  # a full collection after every rerun costs about 60 ms with boto3 loaded
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",  # details go to the log
+    "theme.paddingTop": "1rem",  # counted below the header of 60 px
+    "theme.headingFontSizes": ["2rem", "1.5rem", "1.25rem", "1.125rem", "1rem", "0.875rem"],
+    "theme.light.primaryColor": "#0b66d8",
+    "theme.dark.primaryColor": "#4c9dff",
+}
+"""Streamlit's options where whoever runs the app sets none of their own, from a wheel as in a checkout."""
 
 
 def tighten() -> None:
@@ -72,6 +82,7 @@ def _set_options() -> None:
         options["server.allowedHosts"] = list(dict.fromkeys(hosts()))
     if settings.public_origin and not config.get_option("server.corsAllowedOrigins"):
         options["server.corsAllowedOrigins"] = [origin_of(settings.public_origin)]
+    options |= {name: value for name, value in DEFAULTS.items() if not config.is_manually_set(name)}
     for name, value in options.items():
         if config.get_option(name) != value:
             config.set_option(name, value, "uploader")

@@ -1,4 +1,4 @@
-"""The README's recipes run as they stand, against the real routes and store, with any name and to any end."""
+"""The handbook's recipes run as they stand, against the real routes and store, with any name, to any end."""
 
 import os
 import re
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from tests.conftest import keys_in, picture
+from tests.handbook.pages import BLOCKS
 from uploader import api
 from uploader.flow import app as wired
 from uploader.flow.app import Application, open_application
@@ -27,9 +29,12 @@ from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import PresignedPost
 
-README: Final = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-SHELL: Final = re.findall(r"With curl and jq:\n\n```sh\n(.+?)```", README, re.DOTALL)[0]
-PYTHON: Final = re.findall(r"In Python:\n\n```python\n(.+?)```", README, re.DOTALL)[0]
+MARKS: Final = {"relay": "/relay", "python": "requests.post", "sh": "complete"}
+"""What tells a recipe from the others."""
+RECIPES: Final = [block for block in BLOCKS if block.is_recipe]
+TEXTS: Final = {
+    next(name for name, mark in MARKS.items() if mark in block.text): block.text for block in RECIPES
+}
 NAMES: Final = (
     "photo.jpg", "two words.jpg", " blank first.jpg", "it's.jpg", 'a "quoted" one.jpg', "a$(id>pwned).jpg",
     "b`id>pwned`.jpg", "c;id>pwned;.jpg", "a;type=text,b.jpg", "@photo.jpg", "<photo.jpg", "-dash.jpg",
@@ -54,6 +59,8 @@ def address(app: Application) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     with patch.object(wired, "_current", app):
         thread.start()
+        while not server.started:
+            time.sleep(0.01)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
@@ -66,27 +73,29 @@ def is_sentence(said: str) -> bool:
 
 
 class Recipe:
-    """One of the two, run in a folder as whoever pastes it would run it."""
+    """One of them, run in a folder as whoever pastes it would run it."""
 
-    def __init__(self, language: str, address: str, app: Application, folder: Path) -> None:
-        self.language, self.address, self.folder = language, address, folder
+    def __init__(self, name: str, address: str, app: Application, folder: Path) -> None:
+        self.name, self.address, self.folder = name, address, folder
         self.upload_pass = app.signer.mint_pass("me@example.com", now=datetime.now(UTC))
 
     def run(self, name: str = "photo.jpg") -> subprocess.CompletedProcess[str]:
-        text, quoted = {"sh": (SHELL, shlex.quote(name)), "python": (PYTHON, repr(name))}[self.language]
-        before = {"sh": "file=photo.jpg", "python": '"photo.jpg"'}[self.language]
-        after = f"file={quoted}" if self.language == "sh" else quoted
+        is_python = self.name == "python"
+        quoted = repr(name) if is_python else shlex.quote(name)
+        before = '"photo.jpg"' if is_python else "file=photo.jpg"
+        text = TEXTS[self.name]
         assert text.count("photo.jpg") == 1
-        text = text.replace("http://127.0.0.1:8501", self.address).replace(before, after)
-        command = ["bash", "-c"] if self.language == "sh" else [sys.executable, "-c"]
+        text = text.replace("http://127.0.0.1:8501", self.address)
+        text = text.replace(before, quoted if is_python else f"file={quoted}")
+        command = [sys.executable, "-c"] if is_python else ["bash", "-c"]
         env = {**os.environ, "UPLOAD_PASS": self.upload_pass}
         return subprocess.run([*command, text], cwd=self.folder, env=env, capture_output=True, text=True)
 
 
-@pytest.fixture(params=["sh", "python"])
+@pytest.fixture(params=list(MARKS))
 def recipe(request: pytest.FixtureRequest, address: str, app: Application, tmp_path: Path) -> Recipe:
     missing = [tool for tool in ("bash", "curl", "jq") if shutil.which(tool) is None]
-    if request.param == "sh" and missing:
+    if request.param != "python" and missing:
         sentence = f"not installed here: {', '.join(missing)}"
         if os.environ.get("CI") == "true":
             pytest.fail(sentence)
@@ -98,7 +107,7 @@ def recipe(request: pytest.FixtureRequest, address: str, app: Application, tmp_p
 def test_a_file_of_any_name_is_stored_and_no_name_is_run(recipe: Recipe, app: Application, name: str) -> None:
     before = keys_in(app.bucket, "images/")
     (recipe.folder / name).write_bytes(
-        picture(color=f"#{crc32(f'{recipe.language} {name}'.encode()) % 2**24:06x}")
+        picture(color=f"#{crc32(f'{recipe.name} {name}'.encode()) % 2**24:06x}")
     )
     ended = recipe.run(name)
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -135,7 +144,7 @@ def test_what_the_bucket_refuses_ends_with_its_answer(
     monkeypatch.setattr(Bucket, "presign_post", sign_wrongly)
     ended = recipe.run()
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert "SignatureDoesNotMatch" in ended.stderr
+    assert "SignatureDoesNotMatch" in ended.stderr or is_sentence(ended.stderr)
 
 
 def test_a_file_that_is_not_there_stores_nothing(recipe: Recipe, app: Application) -> None:
@@ -156,5 +165,9 @@ def test_a_server_that_is_not_there_is_an_error(recipe: Recipe) -> None:
     assert "127.0.0.1" in ended.stderr
 
 
+def test_every_recipe_is_run() -> None:
+    assert len(RECIPES) == len(TEXTS) == len(MARKS)
+
+
 def test_no_recipe_evaluates_text() -> None:
-    assert "eval" not in README
+    assert not any("eval" in text for text in TEXTS.values())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from uploader.__main__ import main
+from uploader.cli import main
 from uploader.flow.app import signer_for
 from uploader.settings import Settings
 
