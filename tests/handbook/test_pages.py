@@ -15,6 +15,7 @@ from tests.handbook.pages import BLOCKS, FILES, FOLDER, PAGES, README, ROOT
 from uploader import api, cli, handbook
 from uploader.api import json_api
 from uploader.errors import UploaderError
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.doctor import bucket_checks, identity_checks
 from uploader.limits import FORMATS
 from uploader.settings import Settings
@@ -102,7 +103,7 @@ def test_the_two_commands_are_there() -> None:
 
 
 def test_what_to_paste_is_what_the_app_itself_says() -> None:
-    app: Any = SimpleNamespace(bucket=SimpleNamespace(name="team-images"), settings=Settings.load())
+    app: Any = SimpleNamespace(bucket=SimpleNamespace(name="team-images"), layout=Layout())
     said = [json.loads(block.text) for block in BLOCKS if block.language == "json"]
     assert said == [
         json.loads(bucket_checks.iam_policy(app)),
