@@ -1,6 +1,6 @@
 """Put images into an S3 bucket by presigned POST.
 
-The wings, from the top: `cli` is the command, `asgi` what it starts, `handbook` what it prints. `ui` (the pages)
+From the top: `cli` is the command, `asgi` what it starts, `handbook` what it prints. `ui` (the pages)
 and `api` (the HTTP routes) speak only to `flow` (what the product does), which joins `storage` (S3), `images`
 (what a good image is) and `presign` (what one POST may do).
 Under all of them lies the ground floor:
