@@ -7,7 +7,7 @@ import struct
 import pytest
 from PIL import Image
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader import formats
 from uploader.errors import ImageRejected
 from uploader.images import containers, foreign_formats

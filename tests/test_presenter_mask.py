@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.presign.forms import ACCESS, form
+from tests.support.forms import ACCESS, form
 from uploader.presenter_mask import mask
 from uploader.presign.teaching.snippets import as_curl, as_html, as_javascript_page, as_python
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.browser.uploader_page import (
+from tests.support.uploader_page import (
     PATIENCE_MS,
     choose,
     named,

@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import AppServer
-from tests.browser.slow_network import behind_proxy, new_bucket
 from tests.conftest import picture
-from tests.faults.faults import QUICK
-from tests.faults.proxy import Answer, Exchange, Fault, Proxy
+from tests.support.fault_table import QUICK
+from tests.support.proxy import Answer, Exchange, Fault, Proxy
+from tests.support.slow_network import behind_proxy, new_bucket
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.presign import new_key
 from uploader.storage.bucket import Bucket

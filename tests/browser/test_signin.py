@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import AppServer
-from tests.browser.provider import CLIENT, Provider
-from tests.browser.uploader_page import choose, pictures, summary
+from tests.support.provider import CLIENT, Provider
+from tests.support.uploader_page import choose, pictures, summary
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.uploader_page import choose, named, open_host, picture, pictures, rows, summary
+from tests.support.uploader_page import choose, named, open_host, picture, pictures, rows, summary
 
 pytestmark = pytest.mark.browser
 APART_MS = 300  # slower than a drawing of the list, faster than a look at what became of the first click

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.uploader_page import PATIENCE_MS, choose, open_host, pictures, summary
+from tests.support.uploader_page import PATIENCE_MS, choose, open_host, pictures, summary
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.uploader_page import (
+from tests.support.uploader_page import (
     PATIENCE_MS,
     choose,
     heard,

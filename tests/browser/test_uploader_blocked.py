@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.uploader_page import (
+from tests.support.uploader_page import (
     PATIENCE_MS,
     choose,
     count,

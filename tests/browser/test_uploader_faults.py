@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import AppServer
-from tests.browser.slow_network import behind_proxy, new_bucket
-from tests.browser.uploader_page import PATIENCE_MS, choose, named, open_host, picture, rows, summary
-from tests.faults.faults import QUICK, SILENT
-from tests.faults.proxy import Proxy
+from tests.support.fault_table import QUICK, SILENT
+from tests.support.proxy import Proxy
+from tests.support.slow_network import behind_proxy, new_bucket
+from tests.support.uploader_page import PATIENCE_MS, choose, named, open_host, picture, rows, summary
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.images import strip_metadata
 from uploader.storage.bucket import Bucket

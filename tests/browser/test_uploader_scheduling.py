@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.uploader_page import (
+from tests.support.uploader_page import (
     PATIENCE_MS,
     choose,
     count,

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from tests.faults.conftest import FAULTS, TIMES, World
-from tests.faults.faults import QUICK, stale_list
 from tests.flow.conftest import WHO, claim, post_like_a_browser
-from tests.images.pictures import encode
+from tests.support.fault_table import QUICK, stale_list
+from tests.support.pictures import encode
 from uploader import errors
 
 CALLS = ["PUT index", "LIST index"]

@@ -9,9 +9,9 @@ from PIL import Image
 
 from tests.conftest import keys_in, picture
 from tests.faults.conftest import PLAIN, World
-from tests.faults.lax import make_lax
-from tests.faults.proxy import Answer, Exchange
 from tests.flow.conftest import WHO, Meddling, claim, post_like_a_browser
+from tests.support.lax_store import make_lax
+from tests.support.proxy import Answer, Exchange
 from uploader import errors
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.uploads.direct_upload import DirectUploads

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.conftest import FAULTS, PLAIN, TIMES, World
-from tests.faults.faults import QUICK, RETRIED, stale_list
 from tests.flow.conftest import WHO
+from tests.support.fault_table import QUICK, RETRIED, stale_list
 from uploader import errors
 
 CALLS = ["LIST", "HEAD images", "DELETE many"]

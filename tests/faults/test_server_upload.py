@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.conftest import FAULTS, PLAIN, TIMES, World
-from tests.faults.faults import QUICK, RETRIED, SILENT
 from tests.flow.conftest import WHO
+from tests.support.fault_table import QUICK, RETRIED, SILENT
 from uploader import errors
 from uploader.flow.catalog.stored_image import StoredImage
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.faults import test_direct_upload, test_index, test_reading, test_server_upload
 from tests.faults.conftest import PLAIN, World, silences
-from tests.faults.faults import silence
 from tests.flow.conftest import WHO, claim, post_like_a_browser
+from tests.support.fault_table import silence
 from uploader.storage import client_config, form_post
 
 CHECKS = [(test_server_upload.stored_once_or_not_at_all, call) for call in test_server_upload.CALLS]

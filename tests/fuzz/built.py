@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from hypothesis import strategies as st
 
-from tests.images.pictures import animation, box, chunk, exif, picture, segment
+from tests.support.pictures import animation, box, chunk, exif, picture, segment
 
 Pieces = list[bytes]
 SMALL = {"width": 24, "height": 16}

@@ -9,10 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from tests.fuzz.mutate import mutated, text, thing
-from tests.images.heifs import Avif, Thing
-from tests.images.pictures import animation, box, exif
-from tests.images.ultra_hdr import own, ultra_hdr
-from tests.presign.forms import (
+from tests.support.forms import (
     ACCESS,
     BUCKET,
     IN_AN_HOUR,
@@ -24,6 +21,9 @@ from tests.presign.forms import (
     signed,
     signing,
 )
+from tests.support.heifs import Avif, Thing
+from tests.support.pictures import animation, box, exif
+from tests.support.ultra_hdr import own, ultra_hdr
 from uploader import errors
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.images import containers

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.fuzz.built import SHAPES, built
 from tests.fuzz.examples import examples
 from tests.fuzz.targets import LIMITS
-from tests.images.pictures import pixels
+from tests.support.pictures import pixels
 from uploader.errors import ImageRejected
 from uploader.images.check import Checked, check
 

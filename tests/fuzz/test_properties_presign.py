@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.fuzz.examples import examples
 from tests.fuzz.targets import SIGNER
 from tests.fuzz.test_properties_api import ANY_TEXT, THINGS
-from tests.presign.forms import ACCESS, BUCKET, IN_AN_HOUR, NOW, REGION, SECRET, digest, encode, form, signing
+from tests.support.forms import ACCESS, BUCKET, IN_AN_HOUR, NOW, REGION, SECRET, digest, encode, form, signing
 from uploader.errors import PassInvalid, TicketInvalid
 from uploader.flow.catalog import index_keys
 from uploader.flow.catalog.layout import Layout

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import Checker, camera_line, exif
 from uploader.images.check import check
 from uploader.limits import Limits

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.errors import ImageRejected
 from uploader.images import containers, inspect, rejections
 from uploader.images.check import check

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.images import pictures
-from tests.images.children import PATIENT, busy_jpeg, child_of, in_pipe, linux, running, stop, wait_until
+from tests.support import pictures
+from tests.support.children import PATIENT, busy_jpeg, child_of, in_pipe, linux, running, stop, wait_until
 from uploader.errors import ImageRejected
 from uploader.images import Checker, rejections
 from uploader.limits import Limits
@@ -118,7 +118,7 @@ def test_children_end_when_the_parent_is_killed(tmp_path: Path, at_work: bool) -
     slow.write_bytes(busy_jpeg())
     code = f"""
 import threading, time
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import Checker
 from uploader.limits import Limits
 checker = Checker(Limits(max_jpeg_scans=100_000), workers=1)

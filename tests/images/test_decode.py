@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.errors import ImageRejected
 from uploader.images import inspect, rejections
 from uploader.images.check import check

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import exif
 from uploader.images.check import check
 

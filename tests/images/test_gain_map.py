@@ -6,8 +6,8 @@ import struct
 import pytest
 from PIL import Image
 
-from tests.images import pictures
-from tests.images.ultra_hdr import (
+from tests.support import pictures
+from tests.support.ultra_hdr import (
     APPLE_MAP,
     CHANNELS,
     ISO,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import icc
 from uploader.images.check import check
 

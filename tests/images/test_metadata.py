@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import containers, describe_removed, exif, inspect, metadata, strip_metadata
 from uploader.images.check import check
 from uploader.limits import FORMATS, Limits

@@ -7,7 +7,7 @@ import random
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import Checker, perceptual_hash
 from uploader.images.check import check
 from uploader.limits import Limits

@@ -6,8 +6,8 @@ import struct
 import pytest
 from PIL import Image
 
-from tests.images import pictures
-from tests.images.heifs import Avif
+from tests.support import pictures
+from tests.support.heifs import Avif
 from uploader.images.check import check
 
 WHITE = (255, 255, 255)

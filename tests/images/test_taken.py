@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import Checker
 from uploader.images.check import check
 from uploader.images.taken import taken

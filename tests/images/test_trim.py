@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import Checker, containers, inspect, metadata
 from uploader.images.check import check
 from uploader.limits import FORMATS, Limits

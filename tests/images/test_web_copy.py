@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import Checker
 from uploader.images.check import check
 from uploader.limits import Limits

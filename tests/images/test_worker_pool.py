@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.images import pictures
-from tests.images.children import child_of, linux, running, stop, wait_until
+from tests.support import pictures
+from tests.support.children import child_of, linux, running, stop, wait_until
 from uploader.errors import Busy, ImageRejected
 from uploader.images import Checker, inspect
 from uploader.images.check import check

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.presign.aws_evidence import Evidence, algorithm_of, base64_of, one
-from tests.presign.aws_evidence_values import EVIDENCE
-from tests.presign.forms import ACCESS, BODY, BUCKET, NOW, REGION, SECRET, digest
+from tests.support.aws_evidence import Evidence, algorithm_of, base64_of, one
+from tests.support.aws_evidence_values import EVIDENCE
+from tests.support.forms import ACCESS, BODY, BUCKET, NOW, REGION, SECRET, digest
 from uploader.presign.checksums import DIGEST_BYTES
 from uploader.presign.checksums import digest as checksum
 from uploader.presign.simulator import judge

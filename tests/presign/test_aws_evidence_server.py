@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from tests.presign.aws_evidence import Evidence, Fields
-from tests.presign.aws_evidence_values import EVIDENCE
-from tests.presign.forms import BODY, BUCKET, IN_AN_HOUR, NOW, encode, signing
-from tests.presign.generated_forms import NEVER
-from tests.presign.server_differences import Answer, code_in
+from tests.support.aws_evidence import Evidence, Fields
+from tests.support.aws_evidence_values import EVIDENCE
+from tests.support.forms import BODY, BUCKET, IN_AN_HOUR, NOW, encode, signing
+from tests.support.generated_forms import NEVER
+from tests.support.server_differences import Answer, code_in
 from uploader.presign.post_request import pairs
 from uploader.presign.sigv4 import read_scope, sign
 from uploader.storage.local import LocalStore

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.presign.forms import BUCKET, IN_AN_HOUR, NOW, SECRET, encode, signed, signing
+from tests.support.forms import BUCKET, IN_AN_HOUR, NOW, SECRET, encode, signed, signing
 from uploader.presign.policy_document import read_clauses
 from uploader.presign.simulator import judge
 from uploader.presign.verdict import Verdict

@@ -11,7 +11,7 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.presign.forms import ACCESS, SECRET
+from tests.support.forms import ACCESS, SECRET
 from uploader.presign.sigv4 import Scope, read_scope, sign, sign_v2, signing_key
 from uploader.presign.simulator import judge
 

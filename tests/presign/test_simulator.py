@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.presign.forms import (
+from tests.support.forms import (
     ACCESS,
     BODY,
     BUCKET,
@@ -20,7 +20,7 @@ from tests.presign.forms import (
     form,
     signed,
 )
-from tests.presign.forms import signing as signing_fields
+from tests.support.forms import signing as signing_fields
 from uploader.presign.policy import PostRules, sha256_field
 from uploader.presign.post_request import form_bytes
 from uploader.presign.simulator import judge

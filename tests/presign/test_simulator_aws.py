@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.presign.forms import BODY, BUCKET, NOW, REGION, SECRET, digest, encode, form, signed, signing
+from tests.support.forms import BODY, BUCKET, NOW, REGION, SECRET, digest, encode, form, signed, signing
 from uploader.presign.sigv4 import sign_v2
 from uploader.presign.simulator import judge
 from uploader.presign.verdict import Verdict

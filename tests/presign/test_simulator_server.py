@@ -8,9 +8,9 @@ import pytest
 import requests
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.presign.forms import form, signing
-from tests.presign.generated_forms import NEVER, cases
-from tests.presign.server_differences import DIFFERENCES, Answer, Case, code_in, verdict_of
+from tests.support.forms import form, signing
+from tests.support.generated_forms import NEVER, cases
+from tests.support.server_differences import DIFFERENCES, Answer, Case, code_in, verdict_of
 from uploader.storage.local import LocalStore
 
 

@@ -15,7 +15,7 @@ import requests
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
-from tests.storage.keys import ending
+from tests.support.ending_keys import ending
 from uploader import errors
 from uploader.presign import PostRules
 from uploader.presign.policy import decode_policy

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import keep_versions, keys_in, picture, versions_in
 from tests.flow.conftest import Flow, Meddling, pictures_in
-from tests.storage.keys import ending
+from tests.support.ending_keys import ending
 from uploader import errors
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.gallery.gallery import Gallery

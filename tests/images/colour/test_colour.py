@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images.check import check
 from uploader.images.colour import av1
 

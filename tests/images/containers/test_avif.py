@@ -1,6 +1,6 @@
 """AVIF: boxes, and whether what they point to is there."""
 
-from tests.images.containers.walked import SAMPLES, refused, walk
+from tests.support.walked import SAMPLES, refused, walk
 from uploader.images import containers, rejections
 from uploader.limits import Limits
 

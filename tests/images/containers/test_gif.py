@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tests.images.containers.walked import SAMPLES, refused, walk
+from tests.support.walked import SAMPLES, refused, walk
 from uploader.images import rejections
 from uploader.images.check import check
 

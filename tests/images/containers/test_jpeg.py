@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from tests.images import pictures
-from tests.images.containers.walked import SAMPLES, refused, walk
+from tests.support import pictures
+from tests.support.walked import SAMPLES, refused, walk
 from uploader.errors import ImageRejected
 from uploader.images import rejections
 from uploader.images.check import check

@@ -5,8 +5,8 @@ import zlib
 
 import pytest
 
-from tests.images import pictures
-from tests.images.containers.walked import SAMPLES, refused, walk
+from tests.support import pictures
+from tests.support.walked import SAMPLES, refused, walk
 from uploader.images import containers, inspect, rejections
 from uploader.images.check import check
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.images.containers.walked import SAMPLES, walk
+from tests.support.walked import SAMPLES, walk
 from uploader.errors import ImageRejected
 from uploader.limits import FORMATS
 

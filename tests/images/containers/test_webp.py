@@ -2,7 +2,7 @@
 
 import struct
 
-from tests.images.containers.walked import SAMPLES, refused, walk
+from tests.support.walked import SAMPLES, refused, walk
 from uploader.images import rejections
 
 

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from tests.images import pictures
-from tests.images.heifs import Avif, Thing, coded, full
-from tests.images.pictures import box
+from tests.support import pictures
+from tests.support.heifs import Avif, Thing, coded, full
+from tests.support.pictures import box
 from uploader.errors import ImageRejected
 from uploader.images import rejections
 from uploader.images.check import check

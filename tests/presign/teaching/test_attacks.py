@@ -10,7 +10,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.presign.forms import ACCESS, BODY, BUCKET, IN_AN_HOUR, NOW, SECRET, digest, encode, signed, signing
+from tests.support.forms import ACCESS, BODY, BUCKET, IN_AN_HOUR, NOW, SECRET, digest, encode, signed, signing
 from uploader.presign.policy import PostRules
 from uploader.presign.teaching.attacks import (
     ATTACKS,

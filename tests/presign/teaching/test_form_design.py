@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.presign.forms import BODY, BUCKET, IN_AN_HOUR, NOW, SECRET, digest, encode, signed, signing
+from tests.support.forms import BODY, BUCKET, IN_AN_HOUR, NOW, SECRET, digest, encode, signed, signing
 from uploader.presign.policy import PostRules
 from uploader.presign.simulator import judge
 from uploader.presign.teaching.design_url import from_query, to_query

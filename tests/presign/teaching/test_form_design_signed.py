@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from tests.presign.forms import BODY, digest
+from tests.support.forms import BODY, digest
 from uploader.presign.policy import PostRules
 from uploader.presign.simulator import judge
 from uploader.presign.teaching.form_design import FormDesign, tutorial_design

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.presign.forms import ACCESS, IN_AN_HOUR, NOW, SECRET, encode, form
+from tests.support.forms import ACCESS, IN_AN_HOUR, NOW, SECRET, encode, form
 from uploader.presign.policy_document import read_clauses, read_policy
 from uploader.presign.teaching.condition_notes import explain_conditions
 from uploader.presign.teaching.inspector import duration_label, end_sentence, inspect_form

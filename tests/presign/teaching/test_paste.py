@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.presign.forms import BUCKET, NOW, SECRET
-from tests.presign.teaching.pasted_shapes import (
+from tests.support.forms import BUCKET, NOW, SECRET
+from tests.support.pasted_shapes import (
     ADDRESS,
     BOTO3,
     CURL,
@@ -27,7 +27,7 @@ from tests.presign.teaching.pasted_shapes import (
     URLS,
     link,
 )
-from tests.presign.teaching.test_sigv4_query import DOCUMENTED
+from tests.support.presigned_urls import DOCUMENTED
 from uploader.presign.post_request import BROWSER_ENCLOSURE
 from uploader.presign.teaching.paste import MAX_CHARACTERS, PasteFault, read_paste
 from uploader.presign.teaching.paste_report import examine

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.presign.forms import BODY, digest, form
+from tests.support.forms import BODY, digest, form
 from uploader.presign.policy import sha256_field
 from uploader.presign.teaching.snippets import as_curl, as_html, as_javascript, as_javascript_page, as_python
 from uploader.storage.local import LocalStore

@@ -14,7 +14,7 @@ import boto3
 import requests
 from botocore.config import Config
 
-from tests.presign.server_differences import Answer, code_in
+from tests.support.server_differences import Answer, code_in
 from uploader.presign.policy import sha256_field
 from uploader.presign.sigv4 import read_scope
 from uploader.presign.teaching.presigned_url import read_presigned_url

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.presign.teaching.test_sigv4_query import ACCESS, DOCUMENTED, SECRET, client
+from tests.support.presigned_urls import ACCESS, DOCUMENTED, SECRET, client
 from uploader.presign.teaching.presigned_url import read_presigned_url
 from uploader.presign.teaching.url_simulator import judge_url
 from uploader.presign.verdict import Verdict

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tests.browser.conftest import AppServer
-from tests.faults.proxy import Proxy, run_proxy
+from tests.support.proxy import Proxy, run_proxy
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore
 

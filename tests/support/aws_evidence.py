@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from tests.presign.forms import BODY, BUCKET, IN_AN_HOUR, NOW, encode, form, signed, signing
+from tests.support.forms import BODY, BUCKET, IN_AN_HOUR, NOW, encode, form, signed, signing
 from uploader.presign.checksums import digest
 
 Fields = dict[str, str] | list[tuple[str, str]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.presign.forms import digest, encode, signed
+from tests.support.forms import digest, encode, signed
 from uploader.presign.policy_document import Clause, Policy, PolicyFault
 from uploader.presign.post_request import FILENAME, policy_of
 from uploader.presign.simulator import judge

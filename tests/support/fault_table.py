@@ -1,6 +1,6 @@
 """The ways in which S3 and the network fail, each a function of one exchange."""
 
-from tests.faults.proxy import Answer, Exchange, Fault
+from tests.support.proxy import Answer, Exchange, Fault
 
 
 def _error(status: int, code: str) -> Fault:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.browser.uploader_page import picture
+from tests.support.uploader_page import picture
 from uploader.presign import Signer
 from uploader.storage.local import local_secret
 

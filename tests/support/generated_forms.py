@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.presign.forms import digest, encode, signed, signing
-from tests.presign.server_differences import TOO_LONG, Case
+from tests.support.forms import digest, encode, signed, signing
+from tests.support.server_differences import TOO_LONG, Case
 from uploader.presign.policy import sha256_field
 from uploader.storage.local import LocalStore
 

@@ -4,7 +4,7 @@ import struct
 
 from PIL import Image
 
-from tests.images import pictures
+from tests.support import pictures
 
 SECRET = b"my secret, by Ada"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"

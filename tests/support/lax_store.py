@@ -9,7 +9,7 @@ import email
 from typing import Any
 from urllib.parse import unquote
 
-from tests.faults.proxy import Answer, Exchange, Proxy
+from tests.support.proxy import Answer, Exchange, Proxy
 from uploader.presign.policy import decode_policy
 from uploader.storage.bucket import Bucket
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import keep_versions, keys_in, versions_in
-from tests.faults.lax import make_lax
-from tests.faults.proxy import run_proxy
+from tests.support.lax_store import make_lax
+from tests.support.proxy import run_proxy
 from uploader import errors
 from uploader.flow import doctor
 from uploader.flow.app import Application, open_application

@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.browser.conftest import AppServer
-from tests.browser.provider import CLIENT, Provider
+from tests.support.provider import CLIENT, Provider
 
 MIB = 2**20
 

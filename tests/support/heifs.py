@@ -4,8 +4,8 @@ import functools
 import struct
 from dataclasses import dataclass, field
 
-from tests.images import pictures
-from tests.images.pictures import box
+from tests.support import pictures
+from tests.support.pictures import box
 from uploader.images.containers import boxes
 from uploader.images.containers.structure import Reader
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.errors import ImageRejected
 from uploader.images import containers
 from uploader.limits import FORMATS, Limits

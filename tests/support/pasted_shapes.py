@@ -8,8 +8,8 @@ import json
 import textwrap
 from typing import Any
 
-from tests.presign.forms import BUCKET, encode, form
-from tests.presign.teaching.test_sigv4_query import DOCUMENTED, client
+from tests.support.forms import BUCKET, encode, form
+from tests.support.presigned_urls import DOCUMENTED, client
 
 FIELDS = form({"Content-Type": "image/png"}, [["starts-with", "$Content-Type", "image/"]])
 ADDRESS = f"https://{BUCKET}.s3.eu-west-1.amazonaws.com/"

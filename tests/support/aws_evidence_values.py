@@ -2,7 +2,7 @@
 
 import base64
 
-from tests.presign.aws_evidence import (
+from tests.support.aws_evidence import (
     DENIED,
     FORM_EVIDENCE,
     GATEWAY,
@@ -17,7 +17,7 @@ from tests.presign.aws_evidence import (
     one,
     tagging,
 )
-from tests.presign.forms import form
+from tests.support.forms import form
 
 SSE = "x-amz-server-side-encryption"
 REDIRECT = "x-amz-website-redirect-location"

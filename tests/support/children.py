@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.images import pictures
+from tests.support import pictures
 from uploader.images import Checker
 from uploader.limits import Limits
 
