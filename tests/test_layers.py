@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "flow.doctor": (*_FLOW_BASE, "flow.app", "flow.gallery.foreign_folders"),
     "flow.maintenance": (*_FLOW_BASE, "flow.app"),
     "flow.catalog": ("storage", "images", "presign"),
-    "flow.catalog.thumbnail_repair": ("presign", "flow.app"),
+    "flow.catalog.thumbnail_repair": ("flow.app", "flow.catalog"),
     "flow.gallery.foreign_folders": (*_FLOW_BASE, "flow.gallery", "flow.app"),
     "storage": ("presign",),
     "images": (),

@@ -8,6 +8,11 @@ import humanize
 from uploader.formats import BY_NAME
 
 MIB: Final = 2**20
+MAX_SIGNATURE_LIFE_S: Final = 604_800
+"""Seven days: no signature of Version 4 is good for longer, on a link or on a form.
+
+https://docs.aws.amazon.com/AmazonS3/latest/developerguide/bucket-policy-s3-sigv4-conditions.html
+"""
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 """Pillow's names of what every current browser shows (https://caniuse.com/avif)."""

@@ -10,13 +10,12 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from uploader.errors import SettingsInvalid
-from uploader.limits import FORMATS, Limits, format_list
+from uploader.limits import FORMATS, MAX_SIGNATURE_LIFE_S, Limits, format_list
 from uploader.redaction import HIDDEN, without_credentials
 from uploader.signing_secret import MAKE_ONE, MIN_CHARACTERS, secret_fault
 
 _DEFAULTS = Limits()
 _PREFIX = "UPLOADER_"
-_SEVEN_DAYS_S = 604_800  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html
 
 
 def _web_address(value: str) -> str:
@@ -91,9 +90,9 @@ class Settings(BaseSettings):
     """Largest width times height, in pixels."""
     formats: Annotated[tuple[str, ...], NoDecode] = FORMATS
     """Allowed formats, separated by commas."""
-    form_expires_s: int = Field(_DEFAULTS.form_expires_s, ge=120, le=_SEVEN_DAYS_S)
+    form_expires_s: int = Field(_DEFAULTS.form_expires_s, ge=120, le=MAX_SIGNATURE_LIFE_S)
     """Life of a signed form, in seconds."""
-    link_expires_s: int = Field(_DEFAULTS.link_expires_s, ge=60, le=_SEVEN_DAYS_S)
+    link_expires_s: int = Field(_DEFAULTS.link_expires_s, ge=60, le=MAX_SIGNATURE_LIFE_S)
     """Life of a signed link, in seconds."""
     strip_metadata: bool = True
     """Remove location, camera details and other metadata before an image is stored."""

@@ -41,7 +41,8 @@ from uploader.presign import (
     uploaded_at,
 )
 from uploader.presign.error_explanations import explain
-from uploader.presign.policy import decode_policy, decode_text, encode_text
+from uploader.presign.policy import decode_text, encode_text
+from uploader.presign.policy_document import PolicyFault, read_policy
 
 Target = Callable[[random.Random, list[bytes]], str]
 """Gives a word for what happened, which is counted."""
@@ -210,8 +211,8 @@ def refereed(chance: random.Random, _: list[bytes]) -> str:
         secret_key=SECRET, access_key=ACCESS, region=REGION, filename=text(chance),
     )  # fmt: skip
     assert isinstance(found, Verdict)
-    with contextlib.suppress(ValueError):
-        decode_policy(encoded)
+    with contextlib.suppress(PolicyFault):
+        read_policy(encoded)
     assert explain(text(chance, "AccessDenied"), text(chance, found.message), 403).sentence
     return found.code or "stored"
 

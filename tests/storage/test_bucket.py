@@ -18,7 +18,7 @@ from moto import mock_aws
 from tests.support.ending_keys import ending
 from uploader import errors
 from uploader.presign import PostRules
-from uploader.presign.policy import decode_policy
+from uploader.presign.policy_document import read_policy
 from uploader.storage import client_config
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import content_disposition
@@ -90,7 +90,7 @@ def test_every_field_has_its_condition(bucket: Bucket) -> None:
 def test_the_expiry_shown_is_the_one_that_was_signed(bucket: Bucket) -> None:
     before = datetime.now(UTC)
     post = bucket.presign_post(rules(), expires_s=300)
-    assert post.expires_at == decode_policy(post.fields["policy"]).expires_at
+    assert post.expires_at == read_policy(post.fields["policy"]).expires_at
     assert timedelta(seconds=298) < post.expires_at - before <= timedelta(seconds=301)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.support.proxy import Answer, Exchange, Proxy
-from uploader.presign.policy import decode_policy
+from uploader.presign.policy_document import read_policy
 from uploader.storage.bucket import Bucket
 
 _AREAS = ("incoming", "images", "thumbnails")
@@ -28,8 +28,9 @@ def make_lax(proxy: Proxy, truth: Bucket, *, keeps_sha256: bool = False) -> None
             part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
             for part in parts
         }
-        sizes = [c for c in decode_policy(form["policy"].decode()).conditions if "content-length-range" in c]
-        if len(form["file"]) > sizes[0][2]:
+        clauses = read_policy(form["policy"].decode()).clauses
+        most_bytes = next(clause.range_bytes[1] for clause in clauses if clause.range_bytes)
+        if len(form["file"]) > most_bytes:
             exchange.reply(Answer(400, (), b"<Error><Code>EntityTooLarge</Code></Error>"))
             return
         key, kind = form["key"].decode(), form["Content-Type"].decode()

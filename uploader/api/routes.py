@@ -1,6 +1,5 @@
 """The routes, what they ask of a request and what they answer."""
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.flow.uploads.direct_upload import Claim
 from uploader.logs import configure_logs
+from uploader.sha256 import is_sha256
 from uploader.version import VERSION
 
 MAX_NAME_LENGTH: Final = 8_192
@@ -144,7 +144,7 @@ def _claim(body: dict[str, Any]) -> Claim:
     if type(size) is not int or size < 0:
         raise Refused(400, "bad_size", 'The field "size" must be a whole number of bytes.')
     sha256 = text(body, "sha256", "64 hex digits", 64).lower()
-    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+    if not is_sha256(sha256):
         raise Refused(400, "bad_sha256", 'The field "sha256" must be 64 hex digits.')
     name = text(body, "name", f"a file name of 1 to {MAX_NAME_LENGTH:,} characters", MAX_NAME_LENGTH)
     kind = text(body, "type", "a media type such as image/png", 100).lower()

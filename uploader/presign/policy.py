@@ -6,12 +6,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-HTTPPOSTConstru
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, unquote
 
 Condition = dict[str, str] | list[str | int]
@@ -60,23 +58,6 @@ class PostRules:
         """One exact condition a field, and the exact size. The signer adds bucket and signing conditions."""
         exact: list[Condition] = [{name: value} for name, value in self.fields().items()]
         return [*exact, ["content-length-range", self.size_bytes, self.size_bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A policy as it was signed."""
-
-    expires_at: datetime
-    conditions: tuple[Any, ...]
-
-
-def decode_policy(encoded: str) -> Policy:
-    """The policy behind a form's `policy` field. Raises ValueError where it is not one."""
-    document = json.loads(base64.b64decode(encoded, validate=True))
-    try:
-        return Policy(datetime.fromisoformat(document["expiration"]), tuple(document["conditions"]))
-    except (KeyError, TypeError) as error:
-        raise ValueError("a policy needs an expiration and conditions") from error
 
 
 def sha256_field(sha256_hex: str) -> str:

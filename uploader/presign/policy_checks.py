@@ -3,16 +3,13 @@
 from datetime import timedelta
 from typing import Final
 
-from uploader.limits import size_label
+from uploader.limits import MAX_SIGNATURE_LIFE_S, size_label
 from uploader.presign.policy_document import EQ, RANGE, STARTS_WITH, Clause, Policy, PolicyFault
 from uploader.presign.post_request import Post
 from uploader.presign.verdict import Rule, Verdict, denied_by_policy, refuse
 
 MAX_OBJECT_BYTES: Final = 5 * 2**30
 """The largest object that one POST can carry (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/RESTObjectPOST.html)."""
-MAX_SIGNATURE_AGE: Final = timedelta(days=7)
-"""The signing key of a day, and so a signature, is good for seven days
-(https://docs.aws.amazon.com/AmazonS3/latest/developerguide/bucket-policy-s3-sigv4-conditions.html)."""
 _FREE: Final = frozenset(("x-amz-signature", "policy", "file"))
 _FREE_V2: Final = frozenset(("awsaccesskeyid", "signature", "policy", "file"))
 
@@ -27,7 +24,7 @@ def document(post: Post) -> Verdict | None:
 
 def expiration(post: Post) -> Verdict | None:
     """Neither the policy nor the signature has expired when the request starts."""
-    if post.signed_at is not None and post.now - post.signed_at > MAX_SIGNATURE_AGE:
+    if post.signed_at is not None and post.now - post.signed_at > timedelta(seconds=MAX_SIGNATURE_LIFE_S):
         sentence = f"A signature is good for 7 days; this one is of {post.signed_at:%Y-%m-%d %H:%M:%S} UTC."
         return denied_by_policy("Policy expired.", Rule("expiration", sentence, "x-amz-date"))
     if not isinstance(post.policy, Policy) or post.now < post.policy.expires_at:

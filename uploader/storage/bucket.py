@@ -14,7 +14,8 @@ import boto3
 
 from uploader import errors
 from uploader.presign import error_explanations
-from uploader.presign.policy import decode_policy, sha256_field
+from uploader.presign.policy import sha256_field
+from uploader.presign.policy_document import read_policy
 from uploader.storage.client_config import client_config, retry_conflicts
 from uploader.storage.credentials import Credentials
 from uploader.storage.error_translation import (
@@ -108,7 +109,7 @@ class Bucket:
         fields = dict(signed["fields"])
         # With the slash, path-style stores apply the bucket's own CORS rules to the preflight.
         url = f"{str(signed['url']).rstrip('/')}/"
-        return PresignedPost(url, fields, decode_policy(fields["policy"]).expires_at)
+        return PresignedPost(url, fields, read_policy(fields["policy"]).expires_at)
 
     def presign_get(
         self,

@@ -16,14 +16,20 @@ from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import NO_FILTERS
 from uploader.flow.gallery.neighbours import extended, neighbours_around
 from uploader.flow.gallery.search import Filters
-from uploader.limits import format_label, size_label
+from uploader.limits import MAX_SIGNATURE_LIFE_S, format_label, size_label
 from uploader.ui import common, presenter_mode, queries
 from uploader.ui.components.tiles import selectable_tiles
 from uploader.ui.components.viewer import Span, bound, drawn_for, turned_to, viewer
 
 _VIEWER: Final = "picture_viewer"
 _REACH: Final = 12  # pictures on each side that the browser knows of
-_LIVES: Final = {"5 minutes": 300, "1 hour": 3_600, "12 hours": 43_200, "1 day": 86_400, "7 days": 604_800}
+_LIVES: Final = {
+    "5 minutes": 300,
+    "1 hour": 3_600,
+    "12 hours": 43_200,
+    "1 day": 86_400,
+    "7 days": MAX_SIGNATURE_LIFE_S,
+}
 PAGE, LINK, MARKDOWN, HTML = "Page", "Link", "Markdown", "HTML"
 
 

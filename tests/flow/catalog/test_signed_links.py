@@ -6,14 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from uploader.flow.catalog.signed_links import LONGEST_S, SignedLinks
+from uploader.flow.catalog.signed_links import SignedLinks
+from uploader.limits import MAX_SIGNATURE_LIFE_S
 from uploader.storage.bucket import Bucket
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 BUCKET = Bucket.open(
     "team-images", region="eu-west-1", endpoint_url="http://127.0.0.1:9", access_key="a", secret_key="b"
 )
-LIVES = st.integers(60, LONGEST_S)
+LIVES = st.integers(60, MAX_SIGNATURE_LIFE_S)
 
 
 def life_s(url: str) -> int:

@@ -5,7 +5,6 @@ one looks whether the image is there. The index is a convenience: when it fails,
 `python -m uploader reindex` rebuilds it.
 """
 
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -19,6 +18,7 @@ from uploader.flow.catalog import index_keys, stored_image
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.stored_image import Link, StoredImage
 from uploader.flow.catalog.tombstones import Tombstones
+from uploader.sha256 import is_sha256
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import MAX_DELETE_KEYS
 
@@ -51,7 +51,7 @@ class ImageIndex:
 
     def find_duplicate(self, sha256: str) -> StoredImage | None:
         """The newest image that is still there and was made of exactly these bytes: a LIST and a HEAD."""
-        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        if not is_sha256(sha256):
             return None
         with _forgiving("earlier"):
             return self._each(self._newest, [index_keys.sha256_folder(sha256)])[0]

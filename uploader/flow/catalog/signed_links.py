@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from uploader.limits import MAX_SIGNATURE_LIFE_S
 from uploader.storage.bucket import Bucket
-
-LONGEST_S: Final = 604_800
-"""The longest life of a signed link (https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-query-string-auth.html)."""
 
 _LONGEST_SESSION_S: Final = 129_600
 """The longest life of a session that does not say when it ends.
@@ -107,4 +105,4 @@ class SignedLinks:
         return max(0, min(most_s, left))
 
     def _most_s(self) -> int:
-        return _LONGEST_SESSION_S if self._bucket.credentials_are_temporary() else LONGEST_S
+        return _LONGEST_SESSION_S if self._bucket.credentials_are_temporary() else MAX_SIGNATURE_LIFE_S

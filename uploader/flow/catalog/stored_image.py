@@ -10,6 +10,7 @@ from uploader.flow.catalog.layout import Layout
 from uploader.images import Checked
 from uploader.presign import parse_key, uploaded_at
 from uploader.presign.policy import decode_text, encode_text
+from uploader.sha256 import is_sha256
 from uploader.storage.objects import StoredObject
 
 _NAME_LENGTH: Final = 255  # what file systems allow
@@ -114,12 +115,12 @@ def from_object(stored: StoredObject, *, link: Link, layout: Layout) -> StoredIm
         width_px=int(width) if width.isdecimal() else 0,
         height_px=int(height) if height.isdecimal() else 0,
         size_bytes=stored.size_bytes,
-        sha256=stored.sha256 or _hex(kept.get("sha256", ""), 64),  # not every store keeps it by itself
+        sha256=stored.sha256 or _sha256(kept.get("sha256", "")),  # not every store keeps it by itself
         uploaded_at=uploaded_at(stored.key),
         thumbnail_url=link(layout.thumbnail_key(stored.key)),
         who=decode_text(kept.get("who", "")),
-        source_sha256=_hex(kept.get("source-sha256", ""), 64),
-        likeness=_hex(kept.get("likeness", ""), 16),
+        source_sha256=_sha256(kept.get("source-sha256", "")),
+        likeness=_likeness(kept.get("likeness", "")),
         camera=decode_text(kept.get("camera", "")),
         taken=_moment(kept.get("taken", "")),
         ticket_ends_at_s=_seconds(kept.get("ticket-ends", "")),
@@ -142,5 +143,9 @@ def _moment(value: str) -> str:
         return ""
 
 
-def _hex(value: str, digits: int) -> str:
-    return value if len(value) == digits and re.fullmatch(r"[0-9a-f]+", value) else ""
+def _sha256(value: str) -> str:
+    return value if is_sha256(value) else ""
+
+
+def _likeness(value: str) -> str:
+    return value if re.fullmatch(r"[0-9a-f]{16}", value) else ""

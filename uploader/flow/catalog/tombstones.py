@@ -15,14 +15,15 @@ import structlog
 from uploader import errors
 from uploader.flow.catalog.index_keys import CONTENT_TYPE
 from uploader.flow.catalog.layout import Layout
+from uploader.limits import MAX_SIGNATURE_LIFE_S
 from uploader.presign import uploaded_at
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import MAX_DELETE_KEYS
 
 log = structlog.get_logger()
 
-_TICKET_LIFE_AT_MOST: Final = timedelta(days=8)
-"""A form lives 7 days at most, its ticket an hour longer; clocks of replicas differ."""
+_TICKET_LIFE_AT_MOST: Final = timedelta(seconds=MAX_SIGNATURE_LIFE_S) + timedelta(days=1)
+"""A ticket lives an hour longer than its form; clocks of replicas differ."""
 
 _AT_ONCE: Final = 16
 

@@ -4,7 +4,6 @@ All state is the signed ticket and the objects themselves. A crash between any t
 in the gallery, and completing again ends well: the image's key is in the ticket, and S3 takes it only once.
 """
 
-import re
 import secrets
 import tempfile
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from uploader.formats import FORMATS
 from uploader.images import Checked, rejections, taken
 from uploader.limits import format_list, size_label
 from uploader.presign import PostRules, Signer, Ticket
+from uploader.sha256 import is_sha256
 from uploader.storage.objects import PresignedPost
 
 log = structlog.get_logger()
@@ -157,7 +157,7 @@ class DirectUploads:
             found, most = size_label(claim.size_bytes), size_label(self._context.limits.max_bytes)
             sentence = f"This file has {found}, and at most {most} are allowed; choose a smaller one."
             raise errors.ImageRejected(sentence, code="too_many_bytes")
-        if not re.fullmatch(r"[0-9a-f]{64}", claim.sha256):
+        if not is_sha256(claim.sha256):
             sentence = "The SHA-256 of a file is 64 lower-case hex digits; compute it again."
             raise errors.ImageRejected(sentence, code="checksum_malformed")
 

@@ -11,14 +11,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from uploader.limits import MIB, size_label
+from uploader.limits import MAX_SIGNATURE_LIFE_S, MIB, size_label
 from uploader.presign.field_values import MAX_KEY_BYTES, MAX_METADATA_BYTES, metadata_bytes
 from uploader.presign.policy import METADATA_PREFIX, STATUS_CREATED, Condition, PostRules, sha256_field
 from uploader.presign.policy_checks import MAX_OBJECT_BYTES
 from uploader.presign.post_request import FILENAME, MAX_FORM_BYTES, form_bytes
+from uploader.sha256 import is_sha256
 
-MAX_EXPIRES_S: Final = 604_800
-"""Seven days (https://docs.aws.amazon.com/AmazonS3/latest/userguide/PresignedUrlUploadObject.html)."""
 MAX_METADATA_NAMES: Final = 50
 """Of the lab's own: each becomes a field, a condition and a line of the page."""
 SIGNING_BYTES: Final = 2_900
@@ -129,7 +128,7 @@ class FormDesign:
             "type_text": _type_fault(self),
             "key_text": _key_fault(self, within),
             "expires_s": _expires_fault(self.expires_s, credentials_left_s),
-            "sha256": "" if re.fullmatch(r"([0-9a-f]{64})?", self.sha256) else
+            "sha256": "" if not self.sha256 or is_sha256(self.sha256) else
             "A SHA-256 has 64 digits 0-9 and a-f; choose the file again.",
             "status": "" if self.status in ("200", "201", "204") else "The status can be 200, 201 or 204.",
             "metadata": _metadata_fault(self.metadata) or _form_fault(self),
@@ -229,7 +228,7 @@ def _key_fault(design: FormDesign, within: str) -> str:
 def _expires_fault(expires_s: int, credentials_left_s: int | None) -> str:
     if expires_s < 1:
         return "A form must live for 1 second at least."
-    if expires_s > MAX_EXPIRES_S:
+    if expires_s > MAX_SIGNATURE_LIFE_S:
         return "A signature lives for 7 days at most; choose less."
     if credentials_left_s is not None and expires_s > credentials_left_s:
         return f"The credentials behind this form end in {max(0, credentials_left_s):,} s; choose less."

@@ -4,14 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
+from uploader.limits import MAX_SIGNATURE_LIFE_S
 from uploader.presign.sigv4 import ALGORITHM
 from uploader.presign.teaching.presigned_url import SIGV4_PARAMETERS, PresignedUrl
 from uploader.presign.verdict import Rule, Verdict, invalid_argument, refuse
-
-MAX_LIFE_S: Final = 604_800
-"""Seven days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +124,10 @@ def _life(request: UrlRequest) -> Verdict | None:
         return _query_error(f"{name} should be a number", "The life must be a number of seconds.", name)
     if life_s < 0:
         return _query_error(f"{name} must be non-negative", "The life must not be below zero.", name)
-    if life_s > MAX_LIFE_S:
+    if life_s > MAX_SIGNATURE_LIFE_S:
         message = (
             f"{name} must be less than a week (in seconds); "
-            f"that is, the given {name} must be less than {MAX_LIFE_S} seconds"
+            f"that is, the given {name} must be less than {MAX_SIGNATURE_LIFE_S} seconds"
         )
         return _query_error(message, "An address lives for 7 days at most.", name)
     return None
