@@ -1,15 +1,17 @@
 """What several rooms' tests share: the real local store, buckets in it, and pictures made at run time."""
 
-import io
 import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
-from PIL import Image
 
+from tests.support.app_server import ROOT, AppServer, free_port, python_path
+from tests.support.buckets import versions_in
+from tests.support.sample_image import picture
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore, start_local_store
 
@@ -72,35 +74,6 @@ def bucket(make_bucket: Callable[[], Bucket]) -> Bucket:
     return make_bucket()
 
 
-def keys_in(bucket: Bucket, prefix: str = "") -> list[str]:
-    """Every key, in listing order."""
-    return [stored.key for stored in bucket.list(prefix).objects]
-
-
-def keep_versions(bucket: Bucket) -> None:
-    """From now on what is deleted is only hidden."""
-    bucket._client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
-
-
-def versions_in(bucket: Bucket, prefix: str = "") -> list[tuple[str, str]]:
-    """Key and version id of everything that the bucket holds, whatever hides objects included."""
-    pages = bucket._client.get_paginator("list_object_versions").paginate(Bucket=bucket.name, Prefix=prefix)
-    return [
-        (one["Key"], one["VersionId"])
-        for page in pages
-        for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
-    ]
-
-
-def picture(
-    width: int = 320, height: int = 240, *, format: str = "JPEG", color: str = "teal", **save: object
-) -> bytes:
-    """A small valid image file; another colour is another content."""
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), color).save(out, format, **save)
-    return out.getvalue()
-
-
 @pytest.fixture
 def pictures(tmp_path: Path) -> Callable[..., Path]:
     """Writes a picture to a file and gives its path."""
@@ -111,3 +84,36 @@ def pictures(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def app_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., AppServer]]:
+    """Makes servers that live until the session ends: `app_servers(UPLOADER_MAX_BYTES="1000")`."""
+    made: list[AppServer] = []
+
+    def make(*, script: str = "dashboard.py", folder: Path | None = None, **env: str) -> AppServer:
+        folder = folder or tmp_path_factory.mktemp("app")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("UPLOADER_")}
+        mine = {**clean, "PYTHONPATH": python_path(clean), "UPLOADER_LOCAL_DIR": str(folder / "store"), **env}
+        server = AppServer(folder, ROOT / script, free_port(), mine)
+        made.append(server)
+        server.start()
+        return server
+
+    yield make
+    for server in made:
+        server.stop()
+
+
+@pytest.fixture
+def app_server(app_servers: Callable[..., AppServer]) -> Iterator[Callable[..., AppServer]]:
+    """The same for one test: what it made is stopped when the test ends."""
+    made: list[AppServer] = []
+
+    def make(**options: Any) -> AppServer:
+        made.append(app_servers(**options))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.stop()

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 from uploader import api
 from uploader.flow import app as wired
 from uploader.flow.app import Application

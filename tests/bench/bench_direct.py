@@ -20,7 +20,8 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests.bench.bench_server_upload import by_curl, photo
-from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, AppServer, free_port
+from tests.support.app_server import ROOT, AppServer, free_port
+from tests.support.chromium import CHROMIUM, FLAGS
 from uploader.flow.app import open_application
 from uploader.settings import Settings
 

@@ -12,7 +12,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 from tests.support.uploader_page import choose, named, summary
 from uploader.file_names import file_name
 from uploader.presign import Signer, parse_key

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.presign import new_key
 from uploader.storage.bucket import Bucket

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import AppServer
-from tests.conftest import picture
+from tests.support.app_server import AppServer
 from tests.support.fault_table import QUICK
 from tests.support.proxy import Answer, Exchange, Fault, Proxy
+from tests.support.sample_image import picture
 from tests.support.slow_network import behind_proxy, new_bucket
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.presign import new_key

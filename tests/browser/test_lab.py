@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 
 pytestmark = pytest.mark.browser
 

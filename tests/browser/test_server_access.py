@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from tests.browser.conftest import AppServer
+from tests.support.app_server import AppServer
 from tests.support.provider import CLIENT, Provider
 
 MIB = 2**20

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import AppServer
+from tests.support.app_server import AppServer
 from tests.support.provider import CLIENT, Provider
 from tests.support.uploader_page import choose, pictures, summary
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import AppServer
+from tests.support.app_server import AppServer
 from tests.support.fault_table import QUICK, SILENT
 from tests.support.proxy import Proxy
 from tests.support.slow_network import behind_proxy, new_bucket

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.conftest import picture
 from tests.support.distance import at_a_distance
+from tests.support.sample_image import picture
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.presign import new_key
 

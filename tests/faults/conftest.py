@@ -13,10 +13,10 @@ import botocore.retries.standard
 import pytest
 import requests
 
-from tests.conftest import picture
 from tests.flow.conftest import WHO, Flow, checker, join  # noqa: F401
 from tests.support.fault_table import QUICK, SILENT
 from tests.support.proxy import ALWAYS, Proxy, run_proxy
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.stored_image import StoredImage

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from tests.conftest import picture
 from tests.faults.conftest import FAULTS, PLAIN, TIMES, World
 from tests.flow.conftest import WHO, claim, post_like_a_browser
 from tests.support.fault_table import QUICK, RETRIED, stale_list
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.uploads.direct_upload import Begun

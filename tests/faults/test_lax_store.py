@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.conftest import keys_in, picture
 from tests.faults.conftest import PLAIN, World
 from tests.flow.conftest import WHO, Meddling, claim, post_like_a_browser
+from tests.support.buckets import keys_in
 from tests.support.lax_store import make_lax
 from tests.support.proxy import Answer, Exchange
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.uploads.direct_upload import DirectUploads

@@ -11,7 +11,7 @@ import pytest
 import requests
 from PIL import Image
 
-from tests.conftest import keys_in
+from tests.support.buckets import keys_in
 from uploader.flow.catalog.image_index import ImageIndex
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.upload_trace import TraceStore

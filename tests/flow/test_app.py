@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow import app as wired
 from uploader.flow.app import open_application

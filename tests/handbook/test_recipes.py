@@ -20,8 +20,9 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from tests.conftest import keys_in, picture
 from tests.handbook.pages import BLOCKS
+from tests.support.buckets import keys_in
+from tests.support.sample_image import picture
 from uploader import api
 from uploader.flow import app as wired
 from uploader.flow.app import Application, open_application

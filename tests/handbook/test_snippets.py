@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from streamlit import config
 
-from tests.conftest import picture
 from tests.handbook.pages import BLOCKS, ROOT, Block
+from tests.support.sample_image import picture
 from uploader import api, cli
 from uploader.settings import Settings
 

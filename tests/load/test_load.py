@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import AppServer, app_server, app_servers  # noqa: F401
 from tests.load.levels import PROC, Level, Sampler, family, level, lives
 from tests.load.people import STORED, Outcome, Person
 from tests.load.sessions import Runs, Sessions
 from tests.load.watch import Seen, Watch
 from tests.load.worst import small, worst
+from tests.support.app_server import AppServer
 from uploader.flow.catalog.layout import NO_PREFIX
 
 MINUTES = float(os.environ.get("LOAD_MINUTES", "0"))
@@ -127,7 +127,7 @@ class Load:
 
 
 def test_fifty_people_and_the_worst_pictures(
-    app_server: Callable[..., AppServer],  # noqa: F811
+    app_server: Callable[..., AppServer],
     tmp_path: Path,
 ) -> None:
     (tmp_path / "tmp").mkdir()

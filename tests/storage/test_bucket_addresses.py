@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import keep_versions, versions_in
+from tests.support.buckets import keep_versions, versions_in
 from uploader import errors
 from uploader.storage.bucket import Bucket
 

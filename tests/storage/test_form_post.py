@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from tests.conftest import keys_in
+from tests.support.buckets import keys_in
 from uploader import errors
 from uploader.presign import PostRules
 from uploader.storage.bucket import Bucket

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tests.browser.conftest import AppServer
+from tests.support.app_server import AppServer
 from tests.support.proxy import Proxy, run_proxy
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore

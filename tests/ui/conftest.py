@@ -7,10 +7,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.support.app_server import MAIN
 from uploader.flow import app as wired
 from uploader.flow.app import Application
-
-MAIN = Path(__file__).parents[2] / "uploader" / "ui" / "main.py"
 
 
 @pytest.fixture(scope="session")

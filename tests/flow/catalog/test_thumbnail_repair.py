@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.conftest import keys_in, picture
 from tests.flow.conftest import Flow, pictures_in
+from tests.support.buckets import keys_in
+from tests.support.sample_image import picture
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
 from uploader.images import Checker

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.conftest import picture
 from tests.flow.conftest import WHO, Flow, claim, post_like_a_browser
+from tests.support.sample_image import picture
 from uploader.flow.catalog.upload_trace import Span, TraceRecorder, TraceStore
 
 

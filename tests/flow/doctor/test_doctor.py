@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import keep_versions, keys_in, versions_in
+from tests.support.buckets import keep_versions, keys_in, versions_in
 from tests.support.lax_store import make_lax
 from tests.support.proxy import run_proxy
 from uploader import errors

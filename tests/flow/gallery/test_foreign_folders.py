@@ -14,8 +14,9 @@ import pytest
 import requests
 from PIL import Image
 
-from tests.conftest import keys_in, picture
 from tests.flow.conftest import Flow, Meddling
+from tests.support.buckets import keys_in
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.browse_scope import BrowseScope
 from uploader.flow.catalog.layout import Layout

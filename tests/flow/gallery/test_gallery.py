@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import keep_versions, keys_in, picture, versions_in
 from tests.flow.conftest import Flow, Meddling, pictures_in
+from tests.support.buckets import keep_versions, keys_in, versions_in
 from tests.support.ending_keys import ending
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.gallery.gallery import Gallery

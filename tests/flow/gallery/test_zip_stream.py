@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.conftest import picture
 from tests.flow.conftest import Flow, Meddling
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.presign.policy import encode_text

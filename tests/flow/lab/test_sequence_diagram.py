@@ -1,7 +1,7 @@
 """The film as a diagram and as Markdown."""
 
-from tests.conftest import picture
 from tests.flow.conftest import WHO, Flow, claim, post_like_a_browser
+from tests.support.sample_image import picture
 from uploader.flow.catalog.upload_trace import BrowserTimes, Span
 from uploader.flow.lab import sequence_diagram
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import keys_in
 from tests.flow.conftest import Meddling
+from tests.support.buckets import keys_in
 from uploader.errors import BucketUnreachable, StorageError, StorageRefused
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.lab.attack_runner import AttackResult, Report, address_of, predictions, tamper

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import keys_in, picture
 from tests.flow.conftest import WHO, scene
+from tests.support.buckets import keys_in
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.__main__ import main
 from uploader.flow import app as wired

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.conftest import keep_versions, keys_in, picture, versions_in
 from tests.flow.conftest import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
+from tests.support.buckets import keep_versions, keys_in, versions_in
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.uploads.direct_upload import Begun, DirectUploads

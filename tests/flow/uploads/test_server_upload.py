@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import keys_in, picture
 from tests.flow.conftest import WHO, Flow, Meddling, pictures_in
+from tests.support.buckets import keys_in
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.uploads.server_upload import ATTEMPTS
 from uploader.storage.bucket import Bucket

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import picture
 from tests.flow.conftest import WHO, Flow
+from tests.support.sample_image import picture
 from uploader.errors import AlreadyStored, Busy
 from uploader.flow.uploads import upload_batch as rooms
 from uploader.flow.uploads.upload_batch import File, start_batch

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import keys_in, picture
+from tests.support.buckets import keys_in
+from tests.support.sample_image import picture
 from tests.ui.gallery.test_gallery_page import gallery, in_address, labels, said
 from uploader import errors
 from uploader.flow.app import Application

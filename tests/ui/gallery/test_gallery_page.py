@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.app import Application
 from uploader.flow.catalog.layout import NO_PREFIX

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import keys_in, picture
+from tests.support.buckets import keys_in
+from tests.support.sample_image import picture
 from uploader.flow.app import Application
 from uploader.storage.bucket import Bucket
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import picture
+from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.app import Application
 from uploader.flow.gallery.gallery import Gallery
@@ -128,7 +128,7 @@ def test_a_listing_that_fails_has_its_own_words(
 
 
 def test_wrong_settings_are_one_message_and_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.ui.conftest import MAIN
+    from tests.support.app_server import MAIN
     from uploader.flow import app as wired
 
     wired.close_application()
@@ -142,7 +142,7 @@ def test_wrong_settings_are_one_message_and_no_traceback(monkeypatch: pytest.Mon
 def test_a_bucket_that_is_still_opened_is_a_sentence_and_then_the_page(
     app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.ui.conftest import MAIN
+    from tests.support.app_server import MAIN
     from uploader.flow import app as wired
 
     answered = threading.Event()
