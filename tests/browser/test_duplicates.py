@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.support.uploader_page import (
     PATIENCE_MS,
+    QUEUE,
     choose,
     named,
     open_host,
@@ -80,7 +81,7 @@ def test_a_file_that_is_there_is_shown_and_not_sent(server: Any, page: Page, pos
     summary(page, "4 uploaded · 1 duplicate")
     assert len(posts) == 5
     assert len(server.stored()) == len(before) + 4
-    row = page.locator(".direct .row.there")
+    row = page.locator(".direct .row.duplicate")
     expect(row.locator(".name")).to_have_text("<b>other</b> name.jpg")
     expect(row.locator(".state")).to_have_text("Already in the gallery")
     expect(row.locator(".match")).to_have_text(
@@ -89,11 +90,11 @@ def test_a_file_that_is_there_is_shown_and_not_sent(server: Any, page: Page, pos
     drawn(row.get_by_role("img", name="The earlier image"))
     expect(page.locator(".direct [role=status]")).to_contain_text("1 duplicate", timeout=PATIENCE_MS)
     page.evaluate(
-        """() => {
-            const desk = __uploaderDesks.get("direct");
-            desk.options.hideNames = true; // as presenter mode does
-            desk.changed();
-        }"""
+        f"""async () => {{
+            const queue = {QUEUE};
+            queue.options.hideNames = true; // as presenter mode does
+            queue.onChange();
+        }}"""
     )
     expect(row.locator(".match")).to_contain_text("“••••”, uploaded")
     assert not re.search("beach|other", row.inner_text() + str(row.locator(".name").get_attribute("title")))
@@ -150,7 +151,7 @@ def test_rows_stay_through_runs_and_another_page_and_block_no_lane(server: Any, 
     page.get_by_role("link", name="Upload", exact=True).click()
     slow_down(page, bytes_per_s=-1)
     summary(page, "6 uploaded · 4 duplicates")
-    there = page.locator(".direct .row.there")
+    there = page.locator(".direct .row.duplicate")
     expect(there).to_have_count(4)
     for n in range(4):
         drawn(there.nth(n).get_by_role("img", name="The earlier image"))

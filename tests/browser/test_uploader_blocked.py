@@ -25,13 +25,11 @@ from tests.support.uploader_page import (
     state,
     summary,
 )
-from uploader.ui.components import uploader
 
 pytestmark = pytest.mark.browser
 HOST = "tests/browser/host/dashboard.py"
 BEGIN = "**/api/uploads"
 SEEDS = itertools.count(9_000)
-WIRE = Path(uploader.__file__).with_name("transport.js").read_text("utf-8")
 
 
 def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: Page) -> None:
@@ -198,29 +196,3 @@ def test_bytes_that_are_not_the_hashed_ones_are_refused_by_s3(host: Any, page: P
     choose(page, pictures(1))
     state(page, "This file changed while it was being sent; choose it again.")
     assert host.stored("incoming/") == before
-
-
-@pytest.mark.parametrize(
-    ("page_url", "bucket_url", "advice"),
-    [
-        (
-            "https://dash.test/",
-            "http://127.0.0.1:9000/uploads/",
-            "The local store at http://127.0.0.1:9000 answers",
-        ),
-        ("http://dash.test/", "http://localhost:9000/uploads/", "only on the machine that runs this app."),
-        ("http://localhost/", "http://127.0.0.1:9000/uploads/", "No answer came from http://127.0.0.1:9000."),
-        ("https://dash.test/", "http://s3.dash.test/uploads/", "This page is https and the bucket's address"),
-        ("https://dash.test/", "https://s3.dash.test/uploads/", "No answer came from https://s3.dash.test."),
-        ("http://dash.test/", "http://s3.dash.test/uploads/", "No answer came from http://s3.dash.test."),
-    ],
-)
-def test_what_to_do_about_silence_depends_on_where_the_page_is(
-    page: Page, page_url: str, bucket_url: str, advice: str
-) -> None:
-    page.route(page_url, lambda route: route.fulfill(content_type="text/html", body="<title>Page</title>"))
-    page.goto(page_url)
-    page.add_script_tag(content=WIRE)
-    said = " ".join(page.evaluate("url => unreachableAdvice(url)", bucket_url).split())
-    assert advice in said
-    assert "through the app" in said

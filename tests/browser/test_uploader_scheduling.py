@@ -13,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.support.uploader_page import (
     PATIENCE_MS,
+    QUEUE,
     choose,
     count,
     named,
@@ -41,8 +42,8 @@ def frozen(host: Any, page: Page) -> Page:
 def states(page: Page) -> dict[str, int]:
     """State -> how many files are in it, whatever was drawn."""
     found: dict[str, int] = page.evaluate(
-        """() => Object.fromEntries(Map
-            .groupBy(globalThis.__uploaderDesks.get("direct").jobs, (job) => job.state)
+        f"""async () => Object.fromEntries(Map
+            .groupBy({QUEUE}.jobs, (job) => job.state)
             .entries().map(([state, jobs]) => [state, jobs.length]))"""
     )
     return found
@@ -50,9 +51,7 @@ def states(page: Page) -> dict[str, int]:
 
 def previews(page: Page) -> int:
     """How many files have a picture to show."""
-    found: int = page.evaluate(
-        "() => globalThis.__uploaderDesks.get('direct').jobs.filter((job) => job.preview).length"
-    )
+    found: int = page.evaluate(f"async () => {QUEUE}.jobs.filter((job) => job.preview).length")
     return found
 
 

@@ -14,6 +14,8 @@ from playwright.sync_api import CDPSession, FilePayload, Locator, Page, Request,
 
 PATIENCE_MS = 60_000
 _SEEDS = itertools.count(1_000)
+QUEUE = """(await import("/_stcore/bidi-components/uploader.uploader/uploader/queue_registry.js"))
+    .queueFor("direct")"""  # the uploader's own registry: the module that the page runs
 _TOOLS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()  # another session would not lift a bound
 
 
@@ -53,7 +55,7 @@ def summary(page: Page, text: str | re.Pattern[str]) -> None:
 def rows(page: Page) -> dict[str, str]:
     """File name -> what its row says."""
     found: dict[str, str] = page.evaluate(
-        """() => Object.fromEntries(globalThis.__uploaderDesks.get("direct").owner
+        f"""async () => Object.fromEntries({QUEUE}.view
             .root.querySelectorAll(".row").values().toArray()
             .map(row => [row.querySelector(".name").textContent, row.querySelector(".state").textContent]))"""
     )

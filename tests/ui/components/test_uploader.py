@@ -30,7 +30,7 @@ def test_a_page_that_was_loaded_anew_counts_from_one_again() -> None:
 
 
 def test_each_kind_says_its_own_thing() -> None:
-    refused = {"seq": 1, "kind": "refused", "name": "a.jpg", "why": "Too large."}
+    refused = {"seq": 1, "kind": "refused", "name": "a.jpg", "reason": "Too large."}
     trouble = {"seq": 2, "kind": "trouble", "name": "cors"}
     read = merge_reports(_Read(), state(refused, trouble))
     expected = UploadReport(refused=(Outcome("a.jpg", reason="Too large."),), trouble="cors")

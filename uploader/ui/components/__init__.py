@@ -1,4 +1,4 @@
-"""The browser side: components without a build step, each folder with its Python face.
+"""The browser side: components of ES modules without a build step, each folder with its Python face.
 
 uploader  files straight to S3       tiles   the grid of thumbnails
 viewer    one picture, large         shared  what they share

@@ -3,36 +3,24 @@
 A component, because a grid of native elements needs four of them a tile, and file names in them would be read
 as Markdown. Here every text is text, selecting needs no rerun, and arrows, Enter and Space work.
 
-when.js    ages and days              ../shared/load_error.js  why a picture did not load
-select.js  what is selected           load_failed.js         what stands where a thumbnail did not load
-blanks.js  a page on its way          index.js          the grid (default export)
+index.js          mounts the grid (default export)    grid.js          the grid
+dates.js          ages and days                       placeholders.js  a page on its way
+load_failed.js    what stands where a thumbnail       selection.js     what is selected
+                  did not load
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import streamlit as st
-
 from uploader.flow.gallery.gallery import Tile
 from uploader.limits import size_label
-from uploader.ui.components.shared import texts
+from uploader.ui.components.shared import packaged_component
 
 _MOST_IDS: Final = 2_000
 
-
-_mount = st.components.v2.component(
-    "uploader_tiles",
-    html=texts("tiles/tiles.html"),
-    css=texts("shared/loading.css", "tiles/tiles.css"),
-    js=texts(
-        "tiles/dates.js",
-        "tiles/selection.js",
-        "shared/load_error.js",
-        "tiles/load_failed.js",
-        "tiles/placeholders.js",
-        "tiles/index.js",
-    ),
+_component: Final = packaged_component(
+    "tiles", js="tiles/index.js", html="tiles/tiles.html", css=["shared/loading.css", "tiles/tiles.css"]
 )
 
 
@@ -79,16 +67,16 @@ def selectable_tiles(
     so that the browser asks for it once more; 0 where it cannot be made, and the browser says why.
     None makes nothing.
     """
-    result = _mount(
+    result = _component()(
         data={
-            "minWidth": min_width_px,
+            "min_width_px": min_width_px,
             "compact": compact,
             "days": days,
             "selectable": selectable,
-            "canDelete": can_delete,
-            "canDownload": can_download,
-            "mends": again is not None,
-            "round": selection_round,
+            "can_delete": can_delete,
+            "can_download": can_download,
+            "repairs": again is not None,
+            "selection_round": selection_round,
             "place": place,
             "waiting": waiting,
             "tiles": [_data(tile, again or {}, gone) for tile in shown],
@@ -101,19 +89,19 @@ def selectable_tiles(
     act = result.act if isinstance(result.act, Mapping) else {}
     here = {tile.key for tile in shown}
     missing = tuple(found for found in _strings(result.missing) if found in here)
-    return GridEvent(str(result.open or ""), str(act.get("what", "")), _strings(act.get("ids")), missing)
+    return GridEvent(str(result.open or ""), str(act.get("action", "")), _strings(act.get("ids")), missing)
 
 
 def _data(tile: Tile, again: Mapping[str, int], gone: frozenset[str]) -> dict[str, Any]:
     return {
         "id": tile.key,
-        "src": tile.thumbnail_url,
+        "thumbnail_url": tile.thumbnail_url,
         "name": tile.name,
-        "size": size_label(tile.size_bytes) if tile.size_bytes else "",
-        "at": tile.uploaded_at.timestamp(),
-        "again": again.get(tile.key, 0),
-        "tried": tile.key in again,
-        "gone": tile.key in gone,
+        "size_label": size_label(tile.size_bytes) if tile.size_bytes else "",
+        "uploaded_at_s": tile.uploaded_at.timestamp(),
+        "attempt": again.get(tile.key, 0),
+        "was_attempted": tile.key in again,
+        "is_deleted": tile.key in gone,
     }
 
 

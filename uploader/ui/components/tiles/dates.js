@@ -14,12 +14,12 @@ function age(seconds) {
 }
 
 // under a heading that names the day, the time alone says it
-function when(at, underItsDay) {
+export function timeOf(at, isUnderItsDay) {
   const date = new Date(at * 1000)
   const seconds = (Date.now() - date) / 1000
   const days = daysAgo(dayOf(at))
-  if (seconds < DAY_S && (days === 0 || !underItsDay)) return age(seconds)
-  if (underItsDay) return date.toLocaleTimeString("en-GB", { timeStyle: "short" })
+  if (seconds < DAY_S && (days === 0 || !isUnderItsDay)) return age(seconds)
+  if (isUnderItsDay) return date.toLocaleTimeString("en-GB", { timeStyle: "short" })
   if (days < 30) return days === 1 ? "yesterday" : `${days} days ago`
   return date.toLocaleDateString("en-GB", { dateStyle: "medium" })
 }
@@ -28,12 +28,12 @@ function daysAgo(day) {
   return Math.round((dayOf(Date.now() / 1000) - day) / DAY_S / 1000)
 }
 
-function dayOf(at) {
+export function dayOf(at) {
   const date = new Date(at * 1000)
   return new Date(date.getFullYear(), date.getMonth(), date.getDate())
 }
 
-function dayName(day) {
+export function dayName(day) {
   const today = dayOf(Date.now() / 1000)
   const days = daysAgo(day)
   if (days === 0) return "Today"

@@ -1,6 +1,6 @@
 // What stands where tiles will be: a page that is on its way has its shape at once, so that nothing jumps.
 
-function blanks(count, template, take) {
+export function placeholders(count, template, take) {
   if (!count) return []
   const day = take("blank day", () => document.createElement("div"))
   day.className = "day"

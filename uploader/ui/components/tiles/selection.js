@@ -1,6 +1,6 @@
 // What is selected. It lives in the browser alone; Python hears of it when something is to be done with it.
 
-class Selection {
+export class Selection {
   active = false
   #picked = new Set()
   #anchor = ""

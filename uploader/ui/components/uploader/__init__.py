@@ -1,12 +1,19 @@
 """The browser uploader: files go from the browser straight to S3, this process never carries them.
 
-sha256.js     SHA-256 of a file              retry.js      waiting and trying again
-sniffing.js   what a file is, folders        queue.js      every upload; outlives the view
-transport.js  the routes, the POST to S3     preview.js    a small picture of each file in sight
-bridge.js     messages to and from Python    row.js        one file's row, the summary
-                                             index.js      the view (default export)
-
-There is no build step: the parts are joined in this order into one module.
+index.js           mounts the view (default export)     queue.js           every upload; outlives the view
+view.js            takes files in, draws                upload_process.js  one upload, from hash to gallery
+file_list.js       the rows, their order                queue_registry.js  the queues of this browser page
+row.js             one file's row                       job_states.js      the states of one upload
+preview.js         a small picture of each file         api_client.js      this app's routes
+notice.js          nothing can be sent from here        s3_post.js         the presigned POST
+blocked_advice.js  what to do then                      xhr.js             one POST with its progress
+sentences.js       each file's state, the summary       upload_error.js    why a step failed
+size_label.js      "4.2 MB"                             retry.js           waiting and trying again
+dropped_files.js   the files of a drop                  python_bridge.js   messages to Python
+sniffing.js        what a file is                       gallery_image.js   images of the gallery
+rejection.js       why a file is not taken              leave_warning.js   before the page is left
+sha256.js          SHA-256 of a file                    sha256_stream.js   the same without crypto.subtle
+                                                        sha256_worker.js   and in a worker
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,28 +23,13 @@ from typing import Any, Final
 import streamlit as st
 
 from uploader.flow.catalog.upload_trace import BrowserTimes
-from uploader.ui.components.shared import texts
+from uploader.ui.components.shared import packaged_component
 
-_PARTS: Final = (
-    "uploader/sha256.js",
-    "uploader/sniffing.js",
-    "uploader/transport.js",
-    "uploader/bridge.js",
-    "uploader/retry.js",
-    "uploader/queue.js",
-    "uploader/preview.js",
-    "uploader/row.js",
-    "uploader/index.js",
-)
 _MOST_KEPT: Final = 200
 _TROUBLES: Final = ("cors", "unreachable")
 
-
-_COMPONENT = st.components.v2.component(
-    "uploader.uploader",
-    html=texts("uploader/uploader.html"),
-    css=texts("uploader/uploader.css"),
-    js=texts(*_PARTS),
+_component: Final = packaged_component(
+    "uploader", js="uploader/index.js", html="uploader/uploader.html", css=["uploader/uploader.css"]
 )
 
 
@@ -95,10 +87,10 @@ def upload_zone(
     # nothing of Streamlit between these two lines: a run can be stopped at any of its calls
     read = merge_reports(st.session_state.get(f"{key}:read", _Read()), st.session_state.get(key))
     st.session_state[f"{key}:read"] = read
-    _COMPONENT(
+    _component()(
         key=key,
         data={
-            "desk": key,
+            "queue": key,
             "upload_pass": upload_pass,
             "accept": list(accept),
             "max_bytes": max_bytes,
@@ -130,7 +122,7 @@ def merge_reports(read: _Read, state: object) -> _Read:
 
 
 def _with(report: UploadReport, item: Mapping[str, Any]) -> UploadReport:
-    name, key, reason = (str(item.get(field, ""))[:1024] for field in ("name", "key", "why"))
+    name, key, reason = (str(item.get(field, ""))[:1024] for field in ("name", "key", "reason"))
     outcome = Outcome(name, key, reason, _times(item))
     match item.get("kind"):
         case "stored":

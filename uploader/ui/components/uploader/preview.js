@@ -1,77 +1,81 @@
 // The rows' own pictures of their files: only for rows in sight, one at a time, and not while uploads go quickly,
 // because decoding a photo costs more than sending it. What was stored first shows its thumbnail in the bucket.
 
+import { isActive } from "./job_states.js";
+import { pause } from "./retry.js";
+
+const POLL_MS = 100;
 const PREVIEW_PX = 120; // a row shows 40, and screens have up to three for one
 
-class Previews {
-  #desk;
+export class Previews {
+  #queue;
   #wanted = new Map(); // element -> job
   #inSight = new Set();
-  #seen = new IntersectionObserver((entries) => this.#moved(entries));
-  #busy = false;
-  #over = new AbortController();
+  #observer = new IntersectionObserver((entries) => this.#onIntersection(entries));
+  #running = false;
+  #ended = new AbortController();
 
-  constructor(desk) {
-    this.#desk = desk;
+  constructor(queue) {
+    this.#queue = queue;
   }
 
   // Makes `job.preview` once `element` is in sight, unless it is there already or cannot be made.
   watch(element, job) {
-    if (job.preview !== undefined || !this.#desk.options.accept.includes(job.kind)) return;
+    if (job.preview !== undefined || !this.#queue.options.accept.includes(job.mediaType)) return;
     this.#wanted.set(element, job);
-    this.#seen.observe(element);
+    this.#observer.observe(element);
   }
 
   forget(element) {
-    this.#seen.unobserve(element);
+    this.#observer.unobserve(element);
     this.#wanted.delete(element);
     this.#inSight.delete(element);
   }
 
   end() {
-    this.#seen.disconnect();
+    this.#observer.disconnect();
     this.#inSight.clear();
-    this.#over.abort();
+    this.#ended.abort();
   }
 
-  #moved(entries) {
+  #onIntersection(entries) {
     for (const { target, isIntersecting } of entries) {
       if (isIntersecting && this.#wanted.has(target)) this.#inSight.add(target);
       else this.#inSight.delete(target);
     }
-    if (!this.#busy) this.#work().catch(() => {}); // ended
+    if (!this.#running) this.#makeAll().catch(() => {}); // ended
   }
 
-  async #work() {
-    this.#busy = true;
+  async #makeAll() {
+    this.#running = true;
     try {
       for (let element; (element = this.#next()); ) {
-        while (this.#isQuick) await pause(QUICK_MS / 5, this.#over.signal);
+        while (this.#isQuick) await pause(POLL_MS, this.#ended.signal);
         const job = this.#wanted.get(element);
         this.forget(element);
         if (!job || job.preview !== undefined) continue; // the row went, or the thumbnail came meanwhile
-        job.preview = await small(job.file).catch(() => ""); // a kind that this browser cannot show
-        this.#desk.changed();
+        job.preview = await squarePreview(job.file).catch(() => ""); // a kind that this browser cannot show
+        this.#queue.onChange();
       }
     } finally {
-      this.#busy = false;
+      this.#running = false;
     }
   }
 
   get #isQuick() {
-    const { inLanes, inChecks } = this.#desk;
-    return this.#desk.isQuick([...inLanes, ...inChecks]);
+    const { inLanes, inChecks } = this.#queue;
+    return this.#queue.isQuick([...inLanes, ...inChecks]);
   }
 
   // What is under way comes first.
   #next() {
     const elements = [...this.#inSight];
-    return elements.find((element) => ACTIVE.includes(this.#wanted.get(element).state)) ?? elements[0];
+    return elements.find((element) => isActive(this.#wanted.get(element))) ?? elements[0];
   }
 }
 
 // A square from the middle of the picture, small whatever the file holds, as an address.
-async function small(file) {
+async function squarePreview(file) {
   const whole = await createImageBitmap(file, { resizeHeight: PREVIEW_PX, resizeQuality: "medium" });
   const { width, height } = whole; // a browser that does not resize gives them as they are
   const side = Math.min(width, height);

@@ -1,31 +1,29 @@
-// Waiting, trying again, and noting how long things took.
+// Waiting, and trying again with a growing pause (exponential backoff with jitter).
 
-// Runs `work` and notes how long it took, for the film of the upload.
-async function timed(job, name, work) {
-  const startedMs = performance.now();
-  try {
-    return await work();
-  } finally {
-    job.took[name] = performance.now() - startedMs;
-  }
-}
+const MAX_TRIES = 8;
+const MAX_TRIES_INTERNAL = 3; // the server's own fault rarely passes
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 8_000;
 
-// Runs `work` until it ends well or badly; what is worth a retry is tried again after a while.
-async function patiently(signal, work, onPause = () => {}) {
+// Runs `work` until it succeeds or fails for good; an error of the kind "retry" is tried again after a pause.
+// `work` gets whether this is its last try; `onPause` the pause in milliseconds and the error behind it.
+export async function retryWithBackoff(signal, work, onPause = () => {}, random = Math.random) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await work(tries === TRIES);
+      return await work(tries === MAX_TRIES);
     } catch (error) {
-      if (error.kind !== "again" || tries >= (error.code === "internal" ? 3 : TRIES)) throw error;
-      const leastMs = Math.max(error.waitMs ?? 0, Math.min(500 * 2 ** (tries - 1), 8_000));
-      const waitMs = leastMs * (1 + Math.random() / 4);
+      const most = error.code === "internal" ? MAX_TRIES_INTERNAL : MAX_TRIES;
+      if (error.kind !== "retry" || tries >= most) throw error;
+      const backoffMs = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
+      const waitMs = Math.max(error.waitMs ?? 0, backoffMs) * (1 + random() / 4);
       onPause(waitMs, error);
       await pause(waitMs, signal);
     }
   }
 }
 
-function pause(ms, signal) {
+// Resolves after `ms`; rejects with the signal's reason once it is aborted.
+export function pause(ms, signal) {
   return new Promise((resolve, reject) => {
     const abort = () => {
       clearTimeout(timer);
@@ -38,38 +36,4 @@ function pause(ms, signal) {
     signal.addEventListener("abort", abort, { once: true });
     if (signal.aborted) abort();
   });
-}
-
-// Lets at most `width` through at once, in the order in which they came; who is aborted leaves the line.
-class Gate {
-  #free;
-  #line = [];
-
-  constructor(width) {
-    this.#free = width;
-  }
-
-  async through(work, signal) {
-    if (this.#free) this.#free -= 1;
-    else await this.#turn(signal);
-    try {
-      return await work();
-    } finally {
-      const next = this.#line.shift();
-      if (next) next();
-      else this.#free += 1;
-    }
-  }
-
-  #turn(signal) {
-    return new Promise((go, leave) => {
-      this.#line.push(go);
-      signal.addEventListener("abort", () => {
-        const at = this.#line.indexOf(go);
-        if (at < 0) return;
-        this.#line.splice(at, 1);
-        leave(signal.reason);
-      }, { once: true });
-    });
-  }
 }

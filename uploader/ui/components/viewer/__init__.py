@@ -6,25 +6,23 @@ of two quick presses. The preview stands in until the picture is there; the neig
 Names, links and buttons of the picture are drawn by Python, a round trip after the picture turned. Until they
 are about the picture on screen nobody can press them: they go into `bound(…)`, and `drawn_for(…)` comes last.
 
-../shared/load_error.js  why a picture did not load      index.js  the view (default export)
-gate.js           keeps stale parts still         drawn.js   says what the dialog is about
+index.js  mounts the viewer (default export)    stale_guard.js  keeps stale parts still
+viewer.js the viewer                            drawn.js        says what the dialog is about
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from uploader.ui.components.shared import texts
+from uploader.ui.components.shared import packaged_component
 
-_mount = st.components.v2.component(
-    "uploader_viewer",
-    html=texts("viewer/viewer.html"),
-    css=texts("shared/loading.css", "viewer/viewer.css"),
-    js=texts("shared/load_error.js", "viewer/gate.js", "viewer/index.js"),
+_component: Final = packaged_component(
+    "viewer", js="viewer/index.js", html="viewer/viewer.html", css=["shared/loading.css", "viewer/viewer.css"]
 )
-_mark = st.components.v2.component("uploader_viewer_drawn", js=texts("viewer/drawn.js"))
+_drawn: Final = packaged_component("viewer_drawn", js="viewer/drawn.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +48,19 @@ def viewer(
     `on_turn` is called when the person turned, or is near an end that is not known to be one; then
     `turned_to(key)` says where they are.
     """
-    _mount(
+    _component()(
         data={
             "shown": shown,
-            "heard": _turned(key)[1],
-            "first": first,
-            "last": last,
+            "acknowledged_turn": _turned(key)[1],
+            "is_first": first,
+            "is_last": last,
             "items": [
                 {
                     "id": shot.key,
                     "name": shot.name,
-                    "src": shot.url,
-                    "thumb": shot.thumbnail_url,
-                    "heic": shot.is_heic,
+                    "url": shot.url,
+                    "thumbnail_url": shot.thumbnail_url,
+                    "is_heic": shot.is_heic,
                     "note": shot.note,
                 }
                 for shot in shots
@@ -83,7 +81,7 @@ def bound(name: str) -> DeltaGenerator:
 
 def drawn_for(shown: str, *, key: str) -> None:
     """Says that all of the dialog's parts are drawn for the picture whose key is `shown`; comes last."""
-    _mark(data={"shown": shown}, key=f"{key}_drawn")
+    _drawn()(data={"shown": shown}, key=f"{key}_drawn")
 
 
 def turned_to(key: str) -> str:

@@ -1,79 +1,79 @@
-// What this page tells Python: a numbered list, sent whole and again until Python says how much it has read.
+// Messages to Python: a numbered list, sent whole and again until Python acknowledges how much it has read.
 // (Streamlit keeps only the last of several quick messages, and loses what is sent while its socket is down.)
 
-const AGAIN_MS = 4_000;
-const SLOWEST_MS = 60_000; // each message starts a run: a slow page must be able to finish one
-const MOST_AT_ONCE = 200;
-const PASS_ASKS = 6;
+const RESEND_MS = 4_000;
+const LONGEST_RESEND_MS = 60_000; // each message starts a run: a slow page must be able to finish one
+const MAX_ITEMS = 200;
+const MAX_PASS_REQUESTS = 6;
 
-class Mail {
+export class PythonBridge {
   pass = "";
   #send = null; // the component's setStateValue, while it is mounted
   #client = Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("");
   #seq = 0;
   #unread = [];
   #timer = 0;
-  #waitMs = AGAIN_MS;
-  #asked = 0;
-  #waiting = [];
+  #waitMs = RESEND_MS;
+  #passRequests = 0;
+  #waitingForPass = [];
 
   // Each run of the page: the way to Python, a fresh pass, and how much was read.
-  hear({ upload_pass: pass, ack }, send) {
+  connect({ upload_pass: pass, ack }, send) {
     this.#send = send;
     if (pass !== this.pass) {
       this.pass = pass;
-      for (const go of this.#waiting.splice(0)) go();
+      for (const resume of this.#waitingForPass.splice(0)) resume();
     }
     const unread = ack?.client === this.#client ? this.#unread.filter(({ seq }) => seq > ack.seq) : this.#unread;
     if (unread.length < this.#unread.length) {
       clearTimeout(this.#timer);
       this.#timer = 0;
-      this.#waitMs = AGAIN_MS;
+      this.#waitMs = RESEND_MS;
     }
     this.#unread = unread;
-    this.#post();
+    this.#flush();
   }
 
-  // The component is gone: keep what is unread for the next one.
-  hush() {
+  // The component is unmounted: keep what is unread for the next one.
+  disconnect() {
     this.#send = null;
     clearTimeout(this.#timer);
     this.#timer = 0;
   }
 
-  tell(message) {
+  report(message) {
     this.#unread.push({ seq: ++this.#seq, ...message });
-    this.#post();
+    this.#flush();
   }
 
   // Resolves once the page has given another pass; rejects with `error` where the page was asked and none came.
   // While another page of the app is open there is nobody to ask: then it waits.
-  newPass(signal, error) {
+  renewPass(signal, error) {
     return new Promise((resolve, reject) => {
-      let asked = 0;
+      let requests = 0;
       const end = (settle, value) => {
-        clearInterval(again);
+        clearInterval(timer);
         settle(value);
       };
-      const ask = () => {
+      const request = () => {
         if (!this.#send) return;
-        if (asked++ === PASS_ASKS) return end(reject, error);
-        this.#send("renew_pass", `${this.#client}.${++this.#asked}`);
+        if (requests++ === MAX_PASS_REQUESTS) return end(reject, error);
+        this.#send("renew_pass", `${this.#client}.${++this.#passRequests}`);
       };
-      const again = setInterval(ask, AGAIN_MS);
+      const timer = setInterval(request, RESEND_MS);
       signal.addEventListener("abort", () => end(reject, signal.reason), { once: true });
-      this.#waiting.push(() => end(resolve));
-      ask();
+      this.#waitingForPass.push(() => end(resolve));
+      request();
     });
   }
 
-  #post() {
+  #flush() {
     if (!this.#send || !this.#unread.length || this.#timer) return;
-    this.#send("reports", { client: this.#client, items: this.#unread.slice(0, MOST_AT_ONCE) });
+    this.#send("reports", { client: this.#client, items: this.#unread.slice(0, MAX_ITEMS) });
     this.#timer = setTimeout(() => {
       this.#timer = 0;
-      this.#waitMs = Math.min(this.#waitMs * 2, SLOWEST_MS);
-      this.#post();
+      this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_RESEND_MS);
+      this.#flush();
     }, this.#waitMs);
   }
 }

@@ -3,20 +3,20 @@
 
 const BOUND = "[class*='st-key-of_shown_picture']"
 
-class Gate {
+export class StaleGuard {
   #dialog = null
   #shown = ""
   #focused = null // what held the focus when it was stilled
   #observer = new MutationObserver(() => this.#sync())
 
   // Called in the same task that paints the picture, so that no event comes in between.
-  shows(id, root) {
+  setShown(id, root) {
     this.#shown = id
     this.#watch(dialogAround(root))
     this.#sync()
   }
 
-  leave() {
+  disconnect() {
     this.#observer.disconnect()
     this.#dialog = null
   }

@@ -1,0 +1,11 @@
+// Images of the gallery as the routes describe them, made fit for a row of the list.
+
+// A thumbnail's address, or "" where it is elsewhere than in the bucket.
+export function bucketAddress(src, bucketUrl) {
+  return src.startsWith(`${new URL(bucketUrl).origin}/`) ? src : "";
+}
+
+export function galleryImage({ key, name, thumbnail_url: thumbnail, uploaded_at: uploadedAt }, bucketUrl) {
+  const page = `gallery?image=${encodeURIComponent(key.split("/").at(-1))}`; // beside this page, whatever its folder
+  return { name, page, src: bucketAddress(thumbnail, bucketUrl), uploadedAt: new Date(uploadedAt) };
+}
