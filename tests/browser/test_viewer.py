@@ -53,6 +53,9 @@ def opened(page: Page, label: str) -> Locator:
     """The dialog of that tile, once all of it can be used."""
     page.get_by_role("button", name=label).click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("figure")).to_have_attribute(
+        "aria-label", re.compile(".")
+    )  # its module is there
     settled(dialog)
     return dialog
 

@@ -32,7 +32,10 @@ export class StaleGuard {
     if (!this.#dialog) return
     const stale = this.#dialog.dataset.drawnPicture !== this.#shown
     for (const part of this.#dialog.querySelectorAll(BOUND)) {
-      if (stale && part.contains(document.activeElement)) this.#focused = document.activeElement
+      if (stale && part.contains(document.activeElement)) {
+        this.#focused = document.activeElement
+        this.#focused.blur() // an inert part keeps the focus until the next frame, and with it takes Enter
+      }
       part.inert = stale
       part.style.opacity = stale ? "0.4" : ""
     }
