@@ -5,8 +5,11 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from uploader import handbook
 from uploader.flow.app import Application
 from uploader.flow.doctor import CheckResult
+from uploader.ui.setup.handbook_view import as_section
+from uploader.version import VERSION
 
 Open = Callable[[], AppTest]
 
@@ -16,7 +19,7 @@ def setup(open_page: Open) -> AppTest:
 
 
 def labels(page: AppTest) -> list[str]:
-    return [line.label for line in page.expander]
+    return [line.label for line in page.expander if line.label != "Handbook"]
 
 
 def test_a_fresh_installation_is_well(open_page: Open) -> None:
@@ -55,3 +58,24 @@ def test_foreign_words_are_only_text(open_page: Open, monkeypatch: pytest.Monkey
     monkeypatch.setattr("uploader.flow.doctor.examine", lambda *_, **__: (hostile,))
     (label,) = labels(setup(open_page))
     assert "`S3 said ![x](https://evil.example/p.png) **so**.`" in label
+
+
+def test_the_handbook_is_folded_and_any_topic_can_be_read(open_page: Open) -> None:
+    page = setup(open_page)
+    assert not page.selectbox
+    page.session_state["handbook"] = True
+    page.run()
+    for topic in handbook.TOPICS:
+        page.selectbox(key="handbook_topic").select(topic).run()
+        assert not page.exception
+        assert page.markdown[-1].value == as_section(handbook.page(topic))
+
+
+def test_a_page_of_the_handbook_fits_under_the_headings_of_the_page() -> None:
+    text = "# Title\n\n## Part\n\nSee [Stores](stores.md), [AWS](https://aws.amazon.com).\n\n```sh\n# a note\n```"
+    shown = "#### Part\n\nSee *Stores*, [AWS](https://aws.amazon.com).\n\n```sh\n# a note\n```"
+    assert as_section(text) == shown
+
+
+def test_the_version_is_named(open_page: Open) -> None:
+    assert setup(open_page).caption[-1].value == f"Version {VERSION}"

@@ -11,6 +11,8 @@ import streamlit as st
 from uploader.flow import doctor
 from uploader.flow.doctor import CheckResult
 from uploader.ui import common, presenter_mode, queries, signin
+from uploader.ui.setup import handbook_view
+from uploader.version import VERSION
 
 ICONS: Final = {
     "bad": ":red[:material/error:]",
@@ -70,3 +72,6 @@ for group, findings in groupby(found, key=lambda one: one.group):
     with st.container(gap=None):
         for one in findings:
             show(one)
+st.space("small")
+handbook_view.show()
+st.caption(f"Version {VERSION}")
