@@ -72,8 +72,8 @@ def test_the_handbook_is_folded_and_any_topic_can_be_read(open_page: Open) -> No
 
 
 def test_a_page_of_the_handbook_fits_under_the_headings_of_the_page() -> None:
-    text = "# Title\n\n## Part\n\nSee [Stores](stores.md), [AWS](https://aws.amazon.com).\n\n```sh\n# a note\n```"
-    shown = "#### Part\n\nSee *Stores*, [AWS](https://aws.amazon.com).\n\n```sh\n# a note\n```"
+    text = "# Title\n\n## Part\n\n[Stores](stores.md), [AWS](https://aws.amazon.com).\n\n```sh\n# a note\n```"
+    shown = "#### Part\n\n*Stores*, [AWS](https://aws.amazon.com).\n\n```sh\n# a note\n```"
     assert as_section(text) == shown
 
 
