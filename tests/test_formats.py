@@ -72,8 +72,8 @@ def test_a_foreign_file_is_named_for_what_it_is(name: str) -> None:
     assert found.name == expected
     with pytest.raises(ImageRejected) as caught:
         containers.sniff(data, Limits())
-    assert str(caught.value).startswith(f"This file is {found.phrase}, and only ")
-    assert str(caught.value).endswith(f" images are allowed. {found.advice}")
+    advice = found.advice.format(target="JPEG or PNG")
+    assert str(caught.value) == f"{found.plural} cannot be uploaded. {advice}"
     assert caught.value.code == "format_not_allowed"
 
 
@@ -117,7 +117,7 @@ def test_the_rows_are_data_for_others_too() -> None:
     names = [row.name for row in formats.FORMATS]
     assert len(set(names)) == len(names)
     for row in formats.FORMATS:
-        assert re.fullmatch(r"an? [^.]+", row.phrase), row
+        assert re.fullmatch(r"[A-Z][^.]+s( [^.]+)?", row.plural), row
         assert re.fullmatch(r"[A-Z][^.]+\.", row.advice), row
         assert all(
             len(mark.value) == len(mark.mask or mark.value) for marks in row.signatures for mark in marks

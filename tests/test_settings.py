@@ -82,6 +82,20 @@ def test_every_fault_is_reported_at_once_with_its_name_and_value(monkeypatch: py
         assert f"UPLOADER_{name} is {value!r}" in str(caught.value)
 
 
+def test_heic_may_be_chosen_where_its_decoder_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uploader.formats.find_spec", lambda name: name)
+    assert Settings(formats="JPEG,HEIC").limits.accepted == ("JPEG", "HEIC")  # type: ignore[arg-type]
+    monkeypatch.setenv("UPLOADER_FORMATS", "jfif, Heif")
+    assert Settings.load().formats == ("JPEG", "HEIC")
+    monkeypatch.setattr("uploader.formats.find_spec", lambda _: None)
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.load()
+    assert str(caught.value) == (
+        "UPLOADER_FORMATS is 'jfif, Heif': the decoder of HEIC is not installed; "
+        "install it by pip install -e '.[heic]', or leave HEIC out."
+    )
+
+
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADER_SECRET_KEY", "too-short")
     with pytest.raises(SettingsInvalid) as caught:

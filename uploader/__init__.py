@@ -11,4 +11,5 @@ logs            structured logging, JSON            redaction       passwords an
 presenter_mask  texts as a stage may show them      signing_secret  what a signing secret must be
 file_names      names that are safe to save under   single_flight   one thread does what many ask for
 version         the version of the package          sha256          the shape of a SHA-256 as text
+rejections      why a file is refused, a row each
 """

@@ -4,12 +4,13 @@ import re
 import unicodedata
 from typing import Final
 
+from uploader.formats import FORMATS
+
 MAX_CHARACTERS: Final = 200
 MAX_BYTES: Final = 240
 """Of UTF-8. File systems take 255, and a browser or a person may add " (1)" to it."""
 
-_SAME: Final = {"jpg": ("jpg", "jpeg"), "heic": ("heic", "heif")}
-_IMAGES: Final = frozenset({"jpg", "png", "webp", "gif", "avif", "heic"})
+_SAME: Final = {row.extension: row.extensions for row in FORMATS if row.can_be_taken}
 _UNKNOWN: Final = "bin"
 _FORBIDDEN: Final = frozenset('<>:"/\\|?*')  # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICES: Final = re.compile(
@@ -29,7 +30,7 @@ def file_name(name: str, extension: str = "") -> str:
     """
     clean = "".join(_written(c) for c in unicodedata.normalize("NFC", name)).strip(" .")
     stem, dot, own = clean.rpartition(".")
-    if extension and extension not in _IMAGES:
+    if extension and extension not in _SAME:
         extension = _UNKNOWN
     if not extension:
         stem, ending = (stem, f".{own}") if dot and 0 < len(own) <= 10 else (clean, "")

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-import humanize
-
-from uploader.formats import BY_NAME
+from uploader.formats import BY_NAME, DEFAULTS, FileFormat
 
 MIB: Final = 2**20
 MAX_SIGNATURE_LIFE_S: Final = 604_800
@@ -14,7 +12,9 @@ MAX_SIGNATURE_LIFE_S: Final = 604_800
 https://docs.aws.amazon.com/AmazonS3/latest/developerguide/bucket-policy-s3-sigv4-conditions.html
 """
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+_UNITS: Final = ("KB", "MB", "GB", "TB")
+
+FORMATS: Final = DEFAULTS
 """Pillow's names of what every current browser shows (https://caniuse.com/avif)."""
 
 
@@ -55,6 +55,16 @@ class Limits:
     """Address space of one checking child. At 52 Mpx a JPEG was measured to need 190 to 530 MB of
     it, PNG 330 to 730, GIF 380 to 780, AVIF 580 to 890, WebP 930, animated or lossless 1,080 to 1,140."""
 
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The formats that are taken here, by Pillow's names: those wanted whose decoder is installed."""
+        return tuple(name for name, row in BY_NAME.items() if self.wants(row) and row.is_installed)
+
+    def wants(self, row: FileFormat) -> bool:
+        """Whether the operator wants a format. Installing an extra is a yes, unless formats were chosen."""
+        is_wanted_extra = bool(row.can_be_taken and row.extra) and set(FORMATS) <= set(self.formats)
+        return row.name in self.formats or is_wanted_extra
+
 
 def format_label(name: str) -> str:
     """Pillow's format name as people write it: `WEBP` -> `WebP`."""
@@ -69,6 +79,10 @@ def format_list(formats: tuple[str, ...]) -> str:
 
 def size_label(size_bytes: int) -> str:
     """A byte count as people read it, in steps of 1,024 like Streamlit's own uploader: `4.2 MB`, `20 MB`."""
-    if size_bytes < 1024 or size_bytes >= 2**100:  # a policy may say any number, and a float holds not all
+    if size_bytes < 1024:
         return f"{size_bytes} byte{'' if size_bytes == 1 else 's'}"
-    return humanize.naturalsize(size_bytes, binary=True).replace("iB", "B").replace(".0 ", " ")
+    for step, unit in enumerate(_UNITS, 1):
+        tenths = (size_bytes * 20 + 1024**step) // (2 * 1024**step)  # half up, as the browser's own part does
+        if tenths < 10_240 or unit == _UNITS[-1]:
+            break
+    return f"{tenths // 10:,}{f'.{tenths % 10}' if tenths % 10 else ''} {unit}"

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from uploader.errors import SettingsInvalid
+from uploader.formats import BY_EXTENSION, BY_NAME, CHOICES
 from uploader.limits import FORMATS, MAX_SIGNATURE_LIFE_S, Limits, format_list
 from uploader.redaction import HIDDEN, without_credentials
 from uploader.signing_secret import MAKE_ONE, MIN_CHARACTERS, secret_fault
@@ -122,11 +123,16 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        names = dict.fromkeys(part.strip().upper().replace("JPG", "JPEG") for part in value.split(","))
-        unknown = [name for name in names if name not in FORMATS]
-        if unknown:
-            raise ValueError(f"only {format_list(FORMATS)}, separated by commas, are allowed")
-        return tuple(names)
+        parts = [part.strip().lower() for part in value.split(",")]
+        rows = {part: BY_EXTENSION.get(part) or BY_NAME.get(part.upper()) for part in parts}
+        chosen = tuple(dict.fromkeys(row for row in rows.values() if row and row.can_be_taken))
+        if not all(row in chosen for row in rows.values()):
+            raise ValueError(f"only {format_list(CHOICES)}, separated by commas, are allowed")
+        for row in chosen:
+            if not row.is_installed:
+                cure = f"install it by pip install -e '.[{row.extra}]', or leave {row.label} out"
+                raise ValueError(f"the decoder of {row.label} is not installed; {cure}")
+        return tuple(row.name for row in chosen)
 
     @field_validator("browse", mode="before")
     @classmethod

@@ -44,7 +44,7 @@ def test_browse_open_turn_and_go_back(server: Any, page: Page) -> None:
     expect(dialog).to_have_count(0)
 
     page.get_by_role("button", name="Open page.jpg").click()
-    expect(page.get_by_role("dialog").get_by_text("This file is a web page")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("Web pages cannot be uploaded")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Back to the gallery").click()

@@ -95,7 +95,7 @@ def test_a_form_takes_only_the_bytes_it_was_signed_for(host: Any, ana: Client) -
     ("change", "status", "code"),
     [
         ({"size": 0}, 422, "empty"),
-        ({"size": 2**40}, 413, "too_many_bytes"),
+        ({"size": 2**40}, 413, "too_large"),
         ({"type": "image/svg+xml"}, 415, "format_not_allowed"),
     ],
 )

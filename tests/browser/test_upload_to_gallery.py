@@ -55,7 +55,7 @@ def test_pictures_through_the_app_and_everything_is_there_after_a_restart(
     page.goto(server.url)
     through_the_app(page, files)
     expect(page.get_by_text("3 uploaded · 1 not accepted")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("This PNG ends in the middle")).to_be_visible()
+    expect(page.get_by_text("This image is cut off")).to_be_visible()
     assert page.evaluate(SEEN, 3) == 3
 
     server.stop(kill=True)

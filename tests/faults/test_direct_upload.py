@@ -82,7 +82,7 @@ def test_a_rejection_is_told_even_where_nothing_can_be_deleted(make_world: Calla
     begun = world.flow.uploads.begin(claim(data), who=WHO)
     world.proxy.plan("DELETE incoming", FAULTS["503"])
     for _ in range(2):
-        with pytest.raises(errors.ImageRejected, match="ends in the middle"):
+        with pytest.raises(errors.ImageRejected, match="is cut off"):
             world.stored(begun, data)
     assert world.shown() == []
 

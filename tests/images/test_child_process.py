@@ -12,8 +12,9 @@ import pytest
 
 from tests.support import pictures
 from tests.support.children import PATIENT, busy_jpeg, child_of, in_pipe, linux, running, stop, wait_until
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import Checker, rejections
+from uploader.images import Checker
 from uploader.limits import Limits
 
 
@@ -91,7 +92,7 @@ def test_the_environment_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> Non
 @linux
 def test_children_import_neither_streamlit_nor_boto3() -> None:
     code = (
-        "import sys; from uploader.images import child, decode;"
+        "import sys; from uploader.images import child_main, decode;"
         "sys.exit(bool({'streamlit', 'boto3', 'botocore', 'requests'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from tests.support import pictures
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import inspect, rejections
+from uploader.images import inspect
 from uploader.images.check import check
 from uploader.limits import Limits
 

@@ -11,8 +11,9 @@ import struct
 import pytest
 from PIL import Image
 
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import Checker, containers, inspect, rejections
+from uploader.images import Checker, containers, inspect
 from uploader.images.check import check
 from uploader.limits import Limits
 

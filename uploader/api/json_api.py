@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from uploader import errors
-from uploader.limits import size_label
+from uploader import errors, rejections
+from uploader.limits import Limits
 
 STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
     (errors.PassInvalid, 401),
@@ -29,14 +29,7 @@ STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
 )
 """What each error of the tree is in HTTP; the first that fits counts."""
 
-STATUS_BY_CODE: Final[Mapping[str, int]] = {
-    "ticket_expired": 410,
-    "too_large": 413,
-    "too_many_bytes": 413,
-    "format_not_allowed": 415,
-    "not_an_image": 415,
-    "heic_not_installed": 415,
-}
+STATUS_BY_CODE: Final[Mapping[str, int]] = {"ticket_expired": 410, **rejections.STATUS}
 """Codes that say it more exactly than their class."""
 
 MAX_BODY_BYTES: Final = 65_536
@@ -112,8 +105,8 @@ async def body(request: Request) -> dict[str, Any]:
     return found
 
 
-async def file(request: Request, max_bytes: int) -> bytes:
-    """The request's body as one file. Raises Refused where it is too large or takes too long to come."""
+async def file(request: Request, limits: Limits) -> bytes:
+    """The request's body as one file. Raises ImageRejected where it is too large, Refused where slow."""
     declared = request.headers.get("content-length", "")
     size_bytes, data = int(declared) if declared.isdecimal() else 0, bytearray()
     try:
@@ -121,9 +114,8 @@ async def file(request: Request, max_bytes: int) -> bytes:
             async for chunk in request.stream():
                 data += chunk
                 size_bytes = max(size_bytes, len(data))
-                if size_bytes > max_bytes:
-                    sentence = f"This file is {size_label(size_bytes)}; the limit is {size_label(max_bytes)}."
-                    raise Refused(413, "too_many_bytes", sentence)
+                if size_bytes > limits.max_bytes:
+                    raise rejections.too_large(size_bytes, limits)
     except TimeoutError:
         raise Refused(408, "too_slow", "The file did not come within 10 minutes; try again.") from None
     return bytes(data)

@@ -73,7 +73,7 @@ async def relay(request: Request) -> Response:
         raise Refused(400, "bad_name", "The header X-File-Name must be the file's name, percent-encoded.")
     again = request.headers.get("x-upload-again") == "1"
     async with _relays:
-        data = await file(request, app.limits.max_bytes)
+        data = await file(request, app.limits)
         carry = partial(app.server_uploads.upload, data, name, who=who, again=again)
         try:
             return answer(200, _stored(await in_thread(carry, _slow)))

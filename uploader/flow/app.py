@@ -17,7 +17,7 @@ from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.flow.uploads.server_upload import ServerUploads
 from uploader.flow.uploads.upload_context import UploadContext
-from uploader.images import Checker, taken
+from uploader.images import Checker
 from uploader.limits import Limits
 from uploader.presign import Signer
 from uploader.settings import Settings
@@ -58,7 +58,7 @@ class Application:
     @property
     def formats(self) -> tuple[str, ...]:
         """The formats that are taken here, as Pillow names them."""
-        return taken(self.limits)
+        return self.limits.accepted
 
     @property
     def bucket_label(self) -> str:

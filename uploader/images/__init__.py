@@ -3,7 +3,6 @@
     check.py            bytes -> ImageFacts: one walk, one decode; the order of the checks
     worker_pool.py      the same in a pool of bounded child processes, with a queue
     child_process.py    one child, the parent's side        child_main.py   the child's own side
-    rejections.py       every refusal: its code and its sentence
     foreign_formats.py  what a file is that is no image we take
     containers/         the structure of JPEG, PNG, GIF, WebP and AVIF files, without decoding
     decode.py           everything Pillow: decodes each frame, makes the thumbnail; imported late
@@ -21,12 +20,11 @@
     exif_blocks.py      where each format keeps its EXIF
     camera_line.py      camera and exposure, in one line   taken.py        when it was taken
 
-Importing this wing does not import Pillow.
+Why a file is refused stands in uploader/rejections.py. Importing this wing does not import Pillow.
 """
 
-from uploader.images import rejections
-from uploader.images.check import Checked, ImageFacts, extension_of, inspect
-from uploader.images.containers import taken
+from uploader import rejections
+from uploader.images.check import Checked, ImageFacts, inspect, weigh
 from uploader.images.describe import describe_removed
 from uploader.images.metadata import strip_metadata
 from uploader.images.worker_pool import Checker
@@ -36,9 +34,8 @@ __all__ = [
     "Checker",
     "ImageFacts",
     "describe_removed",
-    "extension_of",
     "inspect",
     "rejections",
     "strip_metadata",
-    "taken",
+    "weigh",
 ]

@@ -4,16 +4,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
-from uploader import formats
-from uploader.images import camera_line, containers, describe, exif_blocks, metadata, rejections, taken
+from uploader import formats, rejections
+from uploader.images import camera_line, containers, describe, exif_blocks, metadata, taken
 from uploader.limits import Limits
 
 _DEFAULTS: Final = Limits()
-
-
-def extension_of(format: str) -> str:
-    """The extension of a format by Pillow's name of it, without a dot: `JPEG` -> `jpg`."""
-    return formats.BY_NAME[format].extensions[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +86,7 @@ def check(
 def weigh(size_bytes: int, limits: Limits) -> None:
     """Refuse what is empty or too large before anything looks at it."""
     if not size_bytes:
-        raise rejections.empty()
+        raise rejections.EMPTY.error()
     if size_bytes > limits.max_bytes:
         raise rejections.too_large(size_bytes, limits)
 
@@ -123,7 +118,7 @@ def _decode(data: bytes, walk: containers.Walk, limits: Limits, stored: bytes, w
     facts = ImageFacts(
         format=walk.format,
         content_type=row.media_type,
-        extension=row.extensions[0],
+        extension=row.extension,
         width_px=decoded.width_px,
         height_px=decoded.height_px,
         frames=decoded.frames,

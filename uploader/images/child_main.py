@@ -22,8 +22,8 @@ import time
 from dataclasses import asdict
 from typing import Any, BinaryIO, Final
 
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import rejections
 from uploader.images.check import Checked, check
 from uploader.limits import Limits
 
@@ -75,7 +75,7 @@ def _answer(
     except ImageRejected as error:
         return _rejected(error), b"", b"", b""
     except MemoryError:
-        return _rejected(rejections.too_much_memory()), b"", b"", b""
+        return _rejected(rejections.TOO_MUCH_MEMORY.error()), b"", b"", b""
     head = {
         "facts": asdict(checked.facts),
         "removed": checked.removed,

@@ -12,8 +12,8 @@ from typing import IO, Any, Final, Protocol
 
 import structlog
 
+from uploader import rejections
 from uploader.errors import Busy, ImageRejected
-from uploader.images import rejections
 from uploader.images.check import Checked, ImageFacts
 from uploader.images.child_main import ANSWER, REQUEST, STRIP, TRIM
 from uploader.limits import Limits
@@ -85,8 +85,8 @@ class Worker:
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             self.end()
             if late.is_set() or self._process.returncode == -getattr(signal, "SIGXCPU", 0):
-                raise rejections.too_slow() from None
-            failed = rejections.check_failed()
+                raise rejections.TOO_SLOW.error() from None
+            failed = rejections.CHECK_FAILED.error()
             raise (failed if sent else Gone(str(failed), code=failed.code)) from None
         finally:
             timer.cancel()

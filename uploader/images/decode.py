@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from PIL import AvifImagePlugin, Image, PngImagePlugin
 
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import exif, icc, perceptual_hash, pixels, rejections
+from uploader.images import exif, icc, perceptual_hash, pixels
 from uploader.images.colour.convert import to_srgb
 from uploader.images.colour.declared import declared
 from uploader.images.containers import Walk, lacks_pixels
@@ -64,7 +65,7 @@ def decode(data: bytes, walk: Walk, limits: Limits, *, web_copy_px: int = 0) -> 
     except ImageRejected:
         raise
     except MemoryError:
-        raise rejections.too_much_memory() from None
+        raise rejections.TOO_MUCH_MEMORY.error() from None
     except Exception as error:  # decoders raise anything: https://github.com/python-pillow/Pillow/issues/2812
         raise rejections.damaged(walk.format, "its pixels cannot be decoded") from error
 

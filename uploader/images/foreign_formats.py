@@ -8,7 +8,6 @@ from typing import Final
 from uploader import formats
 from uploader.formats import FileFormat
 
-_HEAD_BYTES: Final = 4_096
 _DNG_VERSION, _MAKE, _STRIPS, _TILES, _SUB_IFDS, _KIND, _PHOTOMETRIC = 50706, 271, 273, 324, 330, 254, 262
 _PREVIEW_FIRST, _COLOUR_FILTER = 1, 32803
 _SPACE: Final = b"\xef\xbb\xbf \t\r\n"
@@ -23,13 +22,8 @@ _TITLE = re.compile(
 def find(data: bytes) -> FileFormat | None:
     """The row of the table for this file; None where nothing is known of it."""
     found = formats.find(data)
-    if found is not None:
-        is_raw = found.name == "TIFF" and _is_raw(data)
-        return formats.BY_NAME["RAW"] if is_raw else found
-    head = data[:_HEAD_BYTES].lower()
-    if b"<svg" in head:
-        return formats.BY_NAME["SVG"]
-    return formats.BY_NAME["HTML"] if re.search(rb"<!doctype html|<html|<head|<body", head) else None
+    is_raw = found is not None and found.name == "TIFF" and _is_raw(data)
+    return formats.BY_NAME["RAW"] if is_raw else found
 
 
 def error_message(data: bytes) -> str | None:
@@ -37,7 +31,7 @@ def error_message(data: bytes) -> str | None:
 
     Empty where it says nothing that can be quoted, None for what is no such message.
     """
-    head = data[:_HEAD_BYTES].lstrip(_SPACE)
+    head = data[: formats.HEAD_BYTES].lstrip(_SPACE)
     if re.match(rb"(?:<\?xml[^<>]*>\s*)?<(?:\w+:)?(?:Error|ErrorResponse|Fault|Code)\b", head, re.I):
         code = _CODE.search(head)
         return code[1].decode("ascii") if code else ""

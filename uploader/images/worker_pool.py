@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import IO, Self
 
+from uploader import rejections
 from uploader.errors import Busy, ImageRejected
-from uploader.images import rejections
 from uploader.images.check import Checked, bound_web_copy, weigh
 from uploader.images.child_process import Gone, Stream, Worker
 from uploader.limits import Limits

@@ -287,7 +287,7 @@ def test_what_is_too_large_is_not_even_asked_for(bucket: Bucket, make: Make) -> 
     limits = Limits(max_bytes=100)
     there = make(meddling, limits=limits, check=Checker(limits))
     seen = there.see(there.find("p/a.jpg"))
-    assert "at most 100 bytes are allowed" in seen.sentence
+    assert "the limit is 100 bytes" in seen.sentence
     assert "read" not in meddling.calls
 
 

@@ -1,7 +1,8 @@
 """AVIF: boxes, and whether what they point to is there."""
 
 from tests.support.walked import SAMPLES, refused, walk
-from uploader.images import containers, rejections
+from uploader import rejections
+from uploader.images import containers
 from uploader.limits import Limits
 
 

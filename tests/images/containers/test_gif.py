@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from tests.support.walked import SAMPLES, refused, walk
-from uploader.images import rejections
+from uploader import rejections
 from uploader.images.check import check
 
 

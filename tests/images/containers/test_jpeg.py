@@ -6,16 +6,15 @@ import pytest
 
 from tests.support import pictures
 from tests.support.walked import SAMPLES, refused, walk
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import rejections
 from uploader.images.check import check
 
 
 def test_a_jpeg_without_its_end_mark() -> None:
     data = SAMPLES["JPEG"][:-2]
     assert str(refused(data)) == (
-        f"This JPEG ends in the middle: it has no end mark after {len(data):,} bytes. "
-        "Copy or download it again."
+        "This photo is cut off, probably an interrupted download. Download or export it again."
     )
 
 

@@ -7,16 +7,16 @@ import pytest
 
 from tests.support import pictures
 from tests.support.walked import SAMPLES, refused, walk
-from uploader.images import containers, inspect, rejections
+from uploader import rejections
+from uploader.images import containers, inspect
 from uploader.images.check import check
 
 
-def test_a_cut_png_says_how_much_is_there() -> None:
+def test_a_cut_png_is_called_cut_off() -> None:
     data = SAMPLES["PNG"]
     start = data.index(b"IDAT") + 40
     assert str(refused(data[:start])) == (
-        f"This PNG ends in the middle: {start:,} of at least {len(data):,} bytes are there. "
-        "Copy or download it again."
+        "This image is cut off, probably an interrupted download. Download or export it again."
     )
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.support import pictures
 from tests.support.walked import SAMPLES, refused, walk
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import rejections
 from uploader.images.check import check
 from uploader.limits import FORMATS
 
@@ -34,7 +34,7 @@ from uploader.limits import FORMATS
 def test_what_follows_the_picture_is_refused_by_name(name: str, tail: bytes, found: str) -> None:
     error = refused(SAMPLES[name] + tail)
     assert error.code == rejections.TRAILING_DATA
-    assert f"carries {found} after the end of the picture" in str(error)
+    assert f"has {found} attached" in str(error)
 
 
 @pytest.mark.parametrize("name", FORMATS)

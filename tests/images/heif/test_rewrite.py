@@ -9,8 +9,8 @@ import pytest
 from tests.support import pictures
 from tests.support.heifs import Avif, Thing, coded, full
 from tests.support.pictures import box
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import rejections
 from uploader.images.check import check
 from uploader.images.containers import boxes
 from uploader.images.containers.structure import Reader

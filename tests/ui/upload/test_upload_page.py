@@ -54,7 +54,7 @@ def test_pictures_go_through_the_app_and_each_outcome_can_be_read(open_page: Ope
     )
     said = texts(page)
     assert "2 uploaded · 1 not accepted" in said
-    assert "`broken.png` This PNG ends in the middle" in said
+    assert "`broken.png` This image is cut off" in said
     assert "Recent uploads" in said
     assert len(app.gallery.page().tiles) == 2
     assert page.file_uploader[0].value == [], "the widget is emptied so that its bytes go"

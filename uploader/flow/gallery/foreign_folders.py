@@ -19,7 +19,8 @@ from uploader.flow.catalog.signed_links import SignedLinks
 from uploader.flow.catalog.thumbnails import put_thumbnail
 from uploader.flow.gallery.foreign_objects import Body, Other, Seen, translate_refusals
 from uploader.flow.gallery.gallery import Tile
-from uploader.images import Checker, extension_of
+from uploader.formats import BY_NAME
+from uploader.images import Checker
 from uploader.limits import Limits
 from uploader.presign.object_keys import IMAGES
 from uploader.settings import Settings
@@ -40,8 +41,6 @@ CALLS: Final = 20
 """Listing calls of one part: 20,000 keys, about a second."""
 KEPT: Final = 960
 """Images of one part that are kept, the newest ones: ten of the largest pages."""
-
-_ENDINGS: Final = {"JPEG": (".jpg", ".jpeg")}  # the others are their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class ForeignFolders:
         self._limits = limits
         self._links = links
         self._formats = formats
-        self._endings = tuple(end for name in formats for end in _ENDINGS.get(name, (f".{name.lower()}",)))
+        self._endings = tuple(f".{end}" for name in formats for end in BY_NAME[name].extensions)
         self.scope = scope
 
     # --- folders ---------------------------------------------------------------------------------------
@@ -165,7 +164,7 @@ class ForeignFolders:
     def download(self, other: Other, seen: Seen) -> str:
         """The same, to save under the object's own name with the extension of what the check found."""
         self._must_be_good(other, seen)
-        name = file_name(other.name, extension_of(seen.format))
+        name = file_name(other.name, BY_NAME[seen.format].extension)
         return self._links.link(other.key, download_name=name, content_type=seen.content_type)
 
     def preview(self, other: Other) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from uploader import errors
+from uploader.formats import BY_NAME
 from uploader.storage.bucket import Bucket
 
 _CHUNK_BYTES: Final = 256 * 1024
@@ -58,7 +59,7 @@ class Seen:
     @property
     def content_type(self) -> str:
         """As what a browser is to read it, whatever was stored with it; empty for what is not shown."""
-        return f"image/{self.format.lower()}" if self.format else ""
+        return BY_NAME[self.format].media_type if self.format else ""
 
 
 class Body:

@@ -11,16 +11,15 @@ from typing import IO, Final
 
 import structlog
 
-from uploader import errors
+from uploader import errors, rejections
 from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.catalog.upload_trace import TraceRecorder
 from uploader.flow.uploads.promotion import Promotion, image_deleted
 from uploader.flow.uploads.staged_object import Staged
 from uploader.flow.uploads.upload_context import UploadContext
-from uploader.formats import FORMATS
-from uploader.images import Checked, rejections, taken
-from uploader.limits import format_list, size_label
+from uploader.formats import BY_MEDIA_TYPE
+from uploader.images import Checked, weigh
 from uploader.presign import PostRules, Signer, Ticket
 from uploader.sha256 import is_sha256
 from uploader.storage.objects import PresignedPost
@@ -29,7 +28,6 @@ log = structlog.get_logger()
 
 _FINISH_LIFE_S: Final = 3_600  # a ticket outlives its form: the bytes take a while, and checks may queue
 _HELD_BYTES: Final = 2**20  # what is larger waits on disk: many at once would fill memory
-_EXTENSIONS: Final = {row.media_type: row.extensions[0] for row in FORMATS if row.can_be_taken}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class DirectUploads:
         """
         self._refuse_unacceptable(claim)
         now, name = self._context.clock(), stored_image.clean_name(claim.name)
-        extension, token = _EXTENSIONS[claim.content_type], secrets.token_hex(16)
+        extension, token = BY_MEDIA_TYPE[claim.content_type].extension, secrets.token_hex(16)
         key = self._context.layout.new_image_key(name, extension, now=now, token=token)
         rules = PostRules(
             key=self._context.layout.staged_key(key),
@@ -144,22 +142,12 @@ class DirectUploads:
         return image
 
     def _refuse_unacceptable(self, claim: Claim) -> None:
-        formats = taken(self._context.limits)
-        allowed = {f"image/{name.lower()}" for name in formats}
-        if claim.content_type == "image/heic" and "HEIC" not in formats:
-            raise rejections.heic_not_installed()
-        if claim.content_type not in allowed:
-            sentence = f"This is not an image that can be stored; choose {format_list(formats)}."
-            raise errors.ImageRejected(sentence, code="format_not_allowed")
-        if claim.size_bytes < 1:
-            raise errors.ImageRejected("This file is empty; choose another one.", code="empty")
-        if claim.size_bytes > self._context.limits.max_bytes:
-            found, most = size_label(claim.size_bytes), size_label(self._context.limits.max_bytes)
-            sentence = f"This file has {found}, and at most {most} are allowed; choose a smaller one."
-            raise errors.ImageRejected(sentence, code="too_many_bytes")
+        limits, row = self._context.limits, BY_MEDIA_TYPE.get(claim.content_type)
+        weigh(claim.size_bytes, limits)
+        if row is None or row.name not in limits.accepted:
+            raise rejections.not_accepted(row, limits)
         if not is_sha256(claim.sha256):
-            sentence = "The SHA-256 of a file is 64 lower-case hex digits; compute it again."
-            raise errors.ImageRejected(sentence, code="checksum_malformed")
+            raise rejections.CHECKSUM_MALFORMED.error()
 
     def _check(self, staged: Staged, recorder: TraceRecorder, clean: IO[bytes]) -> Checked:
         """What the check says of what was staged; what to store instead goes to `clean`."""
@@ -180,7 +168,7 @@ class DirectUploads:
         """The image that an earlier complete() of this ticket stored. Raises ObjectMissing, ImageDeleted."""
         stem, _, claimed = ticket.key.rpartition(".")
         # By HEAD, not by LIST: a listing may be older than the image, and it would be stored twice.
-        for extension in dict.fromkeys((claimed, *_EXTENSIONS.values())):
+        for extension in dict.fromkeys((claimed, *(row.extension for row in BY_MEDIA_TYPE.values()))):
             try:
                 found = self._bucket.head(f"{stem}.{extension}")
             except errors.ObjectMissing:

@@ -6,7 +6,7 @@ from typing import IO, Final
 
 import structlog
 
-from uploader import errors
+from uploader import errors, rejections
 from uploader.presign import Ticket
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import StoredObject
@@ -52,14 +52,14 @@ class Staged:
         with self._bucket.read(ticket.staged_key) as (stored, body):
             self._seen = stored
             if (stored.size_bytes, stored.content_type) != (ticket.size_bytes, ticket.content_type):
-                raise _not_as_announced()
+                raise rejections.NOT_AS_ANNOUNCED.error()
             keeps = not self._pins_copies or stored.sha256 != ticket.sha256
             while chunk := body.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 left_bytes -= len(chunk)
                 # Before the last chunk goes out, so that nothing else is ever checked.
                 if not left_bytes and digest.hexdigest() != ticket.sha256:
-                    raise _not_as_announced()
+                    raise rejections.NOT_AS_ANNOUNCED.error()
                 if keeps:
                     self._keep(chunk)
                 yield chunk
@@ -84,8 +84,3 @@ class Staged:
                 log.warning("upload.version_left", key=key, code=refusal.code)
         except errors.StorageError as error:
             log.warning("upload.leftover", key=key, code=error.code)
-
-
-def _not_as_announced() -> errors.ImageRejected:
-    sentence = "What the bucket holds is not the file that was announced; send it again."
-    return errors.ImageRejected(sentence, code="not_as_announced")

@@ -15,13 +15,14 @@ No length that a file gives is believed before it is compared with the bytes tha
 from collections.abc import Callable
 from typing import Final
 
-from uploader.images import foreign_formats, rejections
+from uploader import rejections
+from uploader.images import foreign_formats
 from uploader.images.containers import avif, gif, jpeg, png, webp
 from uploader.images.containers.jpeg import further as further_jpegs
 from uploader.images.containers.png import lacks_pixels
 from uploader.images.containers.structure import BROKEN, Part, Walk
 from uploader.images.containers.trailing_data import FURTHER_PICTURES, refuse_archive
-from uploader.limits import FORMATS, Limits
+from uploader.limits import Limits
 
 __all__ = [
     "BROKEN",
@@ -48,26 +49,14 @@ _WALKERS: Final[dict[str, Callable[[bytes, Limits], Walk]]] = {
 def sniff(data: bytes, limits: Limits) -> str:
     """The format of `data` by its first bytes, as Pillow names it. Raises ImageRejected."""
     found = foreign_formats.find(data)
-    if found is not None and found.name in taken(limits):
+    if found is not None and found.name in limits.accepted:
         return found.name
-    if found is not None and found.name == "HEIC" and not avif.heic_installed():
-        raise rejections.heic_not_installed()
     message = foreign_formats.error_message(data)
     if message is not None:
         raise rejections.error_message(message)
-    raise rejections.not_allowed(found, limits) if found else rejections.not_an_image(limits)
+    raise rejections.not_accepted(found, limits)
 
 
 def walk(data: bytes, name: str, limits: Limits) -> Walk:
     """Walk a file of the format `name` from its first byte to its last. Raises ImageRejected."""
     return _WALKERS[name](data, limits)
-
-
-def taken(limits: Limits) -> tuple[str, ...]:
-    """The formats that are taken here. HEIC is one of them where its extra is installed.
-
-    Installing the extra is the operator's yes, unless a choice of formats says otherwise.
-    """
-    if avif.heic_installed() and set(FORMATS) <= set(limits.formats) and "HEIC" not in limits.formats:
-        return (*limits.formats, "HEIC")
-    return limits.formats

@@ -2,9 +2,8 @@
 https://aomediacodec.github.io/av1-avif/)."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 
-from uploader.images import rejections
+from uploader import rejections
 from uploader.images.containers import boxes, items, trailing_data
 from uploader.images.containers.boxes import Box
 from uploader.images.containers.structure import Reader, Walk
@@ -98,8 +97,3 @@ def _sides(reader: Reader, meta: Box) -> Iterator[tuple[int, int]]:
 def walk_heic(data: bytes, limits: Limits) -> Walk:
     """The same walk for HEIC."""
     return walk(data, limits, "HEIC")
-
-
-def heic_installed() -> bool:
-    """Whether the `heic` extra is there. Looked up, not imported: the check itself needs no decoder."""
-    return find_spec("pi_heif") is not None

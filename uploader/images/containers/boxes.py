@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from uploader.images import rejections
+from uploader import rejections
 from uploader.images.containers.structure import Reader
 
 _LETTER = 0x08

@@ -1,6 +1,6 @@
 """GIF: blocks from the header to the trailer (https://www.w3.org/Graphics/GIF/spec-gif89a.txt)."""
 
-from uploader.images import rejections
+from uploader import rejections
 from uploader.images.containers import trailing_data
 from uploader.images.containers.structure import Reader, Walk
 from uploader.limits import Limits

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import rejections
 from uploader.images.containers import trailing_data
 from uploader.images.containers.structure import BROKEN, Reader, Walk
 from uploader.limits import Limits
@@ -116,7 +116,7 @@ def _skip_scan(reader: Reader, frame: _Frame | None, scans: int, limits: Limits)
     if frame is None:
         raise reader.damaged("its pixels come before its size")
     if scans > limits.max_jpeg_scans:
-        raise rejections.too_many_scans(limits)
+        raise rejections.TOO_MANY_SCANS.error(allowed=limits.max_jpeg_scans)
     found = _SCAN_END.search(reader.data, reader.pos)
     if found is None:
         raise rejections.truncated("JPEG", len(reader.data))
@@ -130,7 +130,7 @@ def _frame(reader: Reader, marker: int, body: int, known: _Frame | None) -> _Fra
     if known is not None:
         raise reader.damaged("it gives its size twice")
     if marker in _NOT_SHOWN:
-        raise rejections.not_shown(_NOT_SHOWN[marker])
+        raise rejections.NOT_SHOWN.error(found=_NOT_SHOWN[marker])
     if marker not in _SHOWN_FRAMES or size < 6 or data[body] != 8:
         raise reader.damaged("its kind of compression is one that browsers do not show")
     height, width = int.from_bytes(data[body + 1 : body + 3]), int.from_bytes(data[body + 3 : body + 5])
@@ -148,7 +148,9 @@ def _blocks(width: int, height: int, samplings: list[tuple[int, int]]) -> int:
 
 def _weigh(frame: _Frame, coded_bytes: int) -> None:
     if coded_bytes * 8 < frame.least_bits:
-        raise rejections.too_little_data(frame.width_px, frame.height_px, coded_bytes)
+        raise rejections.TOO_LITTLE_DATA.error(
+            width_px=frame.width_px, height_px=frame.height_px, found_bytes=coded_bytes
+        )
 
 
 _SIGNED = {

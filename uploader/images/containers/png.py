@@ -4,7 +4,7 @@ import contextlib
 import zlib
 from collections.abc import Container
 
-from uploader.images import rejections
+from uploader import rejections
 from uploader.images.containers import apng, trailing_data
 from uploader.images.containers.structure import BROKEN, Part, Reader, Walk
 from uploader.limits import Limits
@@ -86,7 +86,7 @@ def _chunk(reader: Reader) -> tuple[str, int]:
     reader.need(size)
     is_sound = zlib.crc32(memoryview(data)[name : reader.pos]) == reader.number(4)
     if not is_sound and kind[0].isupper():
-        raise rejections.bad_checksum(kind, start)
+        raise rejections.BAD_CHECKSUM.error(chunk=kind, offset=start)
     if not is_sound:
         kind = BROKEN + kind
     if kind[0].isupper() and kind not in _CRITICAL:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from uploader.images import rejections
+from uploader import rejections
 
 BROKEN: Final = "broken "
 """How the kind of a part begins that browsers pass over, because its length or its checksum is wrong."""
@@ -42,11 +42,11 @@ class Reader:
     parts: list[Part] = field(default_factory=list)
     pieces: int = 0
 
-    def need(self, count: int, *, exact: bool = False) -> int:
+    def need(self, count: int) -> int:
         """Move over `count` bytes and return where they begin. Raises when the file ends before."""
         start, end = self.pos, self.pos + count
         if end > len(self.data):
-            raise rejections.truncated(self.format, len(self.data), end, exact=exact)
+            raise rejections.truncated(self.format, len(self.data), end)
         self.pos = end
         return start
 

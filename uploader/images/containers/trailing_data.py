@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from uploader import rejections
 from uploader.errors import ImageRejected
-from uploader.images import rejections, removals
+from uploader.images import removals
 from uploader.images.containers import boxes
 from uploader.images.containers.structure import Reader
 

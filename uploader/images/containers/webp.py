@@ -1,6 +1,6 @@
 """WebP: RIFF chunks (https://developers.google.com/speed/webp/docs/riff_container)."""
 
-from uploader.images import rejections
+from uploader import rejections
 from uploader.images.containers import trailing_data
 from uploader.images.containers.structure import Reader, Walk
 from uploader.limits import Limits
@@ -15,7 +15,7 @@ def walk(data: bytes, limits: Limits) -> Walk:
     reader = Reader(data, "WEBP", 4)
     end = reader.number(4, "little") + 8
     if end > len(data):
-        raise rejections.truncated("WEBP", len(data), end, exact=True)
+        raise rejections.truncated("WEBP", len(data), end)
     reader.need(4)
     reader.add("header", 0)
     sizes, canvas, frames = [], None, 0

@@ -10,13 +10,13 @@ import streamlit as st
 
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.gallery.search import Filters, search_words
-from uploader.limits import FORMATS, format_label
+from uploader.formats import BY_NAME, CHOICES
+from uploader.limits import format_label
 from uploader.ui import common, presenter_mode, queries, signin
 from uploader.ui.gallery import foreign
 
 SIZES: Final = (24, 48, 96)
 COMFORTABLE, COMPACT = "Comfortable", "Compact"
-_EXTENSIONS: Final = {"JPEG": "jpg"}  # the others are their own
 _FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
 _KEYS: Final = ("find", "format", "between", "date", "by")
 
@@ -67,7 +67,7 @@ def toolbar(gallery: Gallery, *, folders: bool = True) -> View:
             st.button("Reload", icon=":material/refresh:", on_click=reload, key="reload")
             if folders:
                 foreign.way_in()
-    extensions = frozenset(_EXTENSIONS.get(name, name.lower()) for name in formats)
+    extensions = frozenset(BY_NAME[name].extension for name in formats)
     filters = Filters(search_words(text or ""), extensions, *_range(between), who=who)
     if filters:
         _active(text, formats, between, who)
@@ -77,7 +77,7 @@ def toolbar(gallery: Gallery, *, folders: bool = True) -> View:
 def _filters() -> tuple[list[str], Any]:
     common: dict[str, Any] = {"bind": "query-params", "on_change": restart}
     formats = st.pills(
-        "Format", FORMATS, selection_mode="multi", format_func=format_label, key="format", **common
+        "Format", CHOICES, selection_mode="multi", format_func=format_label, key="format", **common
     )
     between = st.date_input(
         "Uploaded between", [], key="between", min_value=_FIRST, max_value=_LAST, **common

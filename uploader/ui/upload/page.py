@@ -10,6 +10,7 @@ from uploader.errors import UploaderError
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import Tile
 from uploader.flow.uploads.upload_batch import MAX_KEPT_BYTES, Batch, File, Row, start_batch
+from uploader.formats import BY_NAME
 from uploader.limits import MIB, format_list, size_label
 from uploader.ui import common, image_dialog, presenter_mode, queries, signin
 from uploader.ui.components.tiles import tiles
@@ -48,7 +49,7 @@ def straight() -> None:
     """The browser posts to the bucket itself."""
     report = upload_zone(
         upload_pass=app.signer.mint_pass(who, now=datetime.now(UTC)),
-        accept=[f"image/{name.lower()}" for name in app.formats],
+        accept=[BY_NAME[name].media_type for name in app.formats],
         max_bytes=app.limits.max_bytes,
         hint=hint,
         key="direct",

@@ -2,32 +2,30 @@
 
 import pytest
 
-from uploader import formats
+from uploader import formats, rejections
 from uploader.errors import ImageRejected
-from uploader.images import rejections
 from uploader.limits import Limits
 
 LIMITS = Limits()
 SENTENCES = [
-    (rejections.empty(), "empty", "This file is empty. Choose another file."),
+    (rejections.EMPTY.error(), "empty", "This file is empty. Choose another file."),
     (
         rejections.too_large(30 * 2**20, LIMITS),
         "too_large",
-        "This file has 30 MB, and at most 20 MB are allowed. Choose a smaller one.",
+        "This file is 30 MB; the limit is 20 MB.",
     ),
     (
         rejections.too_large(20 * 2**20 + 1, LIMITS),
         "too_large",
-        "This file has 20,971,521 bytes, and at most 20,971,520 bytes are allowed. Choose a smaller one.",
+        "This file is 20,971,521 bytes; the limit is 20,971,520 bytes.",
     ),
     (
-        rejections.not_allowed(formats.BY_NAME["PDF"], LIMITS),
+        rejections.not_accepted(formats.BY_NAME["PDF"], LIMITS),
         "format_not_allowed",
-        "This file is a PDF document, and only JPEG, PNG, WebP, GIF or AVIF images are allowed. "
-        "Choose a picture, or export the page as one.",
+        "PDF documents cannot be uploaded. Choose a picture, or export the page as one.",
     ),
     (
-        rejections.not_shown("a lossless JPEG"),
+        rejections.NOT_SHOWN.error(found="a lossless JPEG"),
         "format_not_allowed",
         "This file is a lossless JPEG, which browsers do not show. Save it as an ordinary JPEG first.",
     ),
@@ -37,35 +35,39 @@ SENTENCES = [
         "This file is an error message (AccessDenied), not a picture. Download the picture again.",
     ),
     (
-        rejections.not_an_image(LIMITS),
+        rejections.not_accepted(None, Limits(formats=("JPEG", "PNG"))),
         "not_an_image",
-        "This file is not an image that we know. Choose a JPEG, PNG, WebP, GIF or AVIF file.",
+        "This file is not an image. Choose a JPEG or PNG file.",
     ),
     (
-        rejections.heic_not_installed(),
-        "heic_not_installed",
-        "This is a HEIC image, which this app cannot read yet. Export it as JPEG, "
-        "or ask the operator to install the heic extra: pip install -e '.[heic]'.",
+        rejections.CHECKSUM_MALFORMED.error(),
+        "checksum_malformed",
+        "The SHA-256 of a file is 64 lower-case hex digits. Compute it again.",
     ),
     (
-        rejections.truncated("PNG", 312_001, 480_220, exact=True),
+        rejections.NOT_AS_ANNOUNCED.error(),
+        "not_as_announced",
+        "What arrived in the bucket is not the file that was announced. Upload it again.",
+    ),
+    (
+        rejections.truncated("PNG", 312_001, 480_220),
         "truncated",
-        "This PNG ends in the middle: 312,001 of 480,220 bytes are there. Copy or download it again.",
+        "This image is cut off, probably an interrupted download. Download or export it again.",
     ),
     (
-        rejections.truncated("WEBP", 900),
+        rejections.truncated("JPEG", 900),
         "truncated",
-        "This WebP ends in the middle: it has no end mark after 900 bytes. Copy or download it again.",
+        "This photo is cut off, probably an interrupted download. Download or export it again.",
     ),
     (
         rejections.incomplete(1_000, 2_000),
         "incomplete",
-        "This image was read as 1,000 bytes, and 2,000 were expected. Send it again.",
+        "This image was read as 1,000 bytes, and 2,000 were expected. Upload it again.",
     ),
     (
         rejections.incomplete(2_001, 2_000),
         "incomplete",
-        "This image was read as more than 2,000 bytes, and 2,000 were expected. Send it again.",
+        "This image was read as more than 2,000 bytes, and 2,000 were expected. Upload it again.",
     ),
     (
         rejections.damaged("GIF", "it holds no picture"),
@@ -73,7 +75,7 @@ SENTENCES = [
         "This GIF is damaged: it holds no picture. Export it again, or choose another file.",
     ),
     (
-        rejections.bad_checksum("IDAT", 1_033),
+        rejections.BAD_CHECKSUM.error(chunk="IDAT", offset=1_033),
         "bad_checksum",
         "This PNG is damaged: the checksum of its IDAT part at byte 1,033 is wrong. "
         "Export it again, or choose another file.",
@@ -81,39 +83,37 @@ SENTENCES = [
     (
         rejections.trailing_data("JPEG", "a ZIP archive", 2_048),
         "trailing_data",
-        "This JPEG carries a ZIP archive after the end of the picture (2,048 bytes), "
-        "and only the picture is allowed. Export it again.",
+        "This photo has a ZIP archive attached. Open it and save a copy, then upload the copy.",
     ),
     (
         rejections.hidden_data("PNG", "a ZIP archive"),
         "trailing_data",
-        "This PNG carries a ZIP archive inside, and only the picture is allowed. "
-        "Export it again, or choose another file.",
+        "This image has a ZIP archive hidden inside. Open it and save a copy, then upload the copy.",
     ),
     (
         rejections.too_many_pixels(9_000, 8_000, LIMITS),
         "too_many_pixels",
-        "This image has 9,000 × 8,000 pixels (72.0 megapixels), and at most 52.43 megapixels are allowed. "
+        "This image has 9,000 × 8,000 pixels (72.0 megapixels); the limit is 52.43 megapixels. "
         "Make it smaller.",
     ),
     (
         rejections.too_many_frame_pixels(600_000_000, 200, LIMITS),
         "too_many_pixels",
-        "This animation has 600 megapixels in 200 frames, and at most 500 megapixels are allowed. "
+        "This animation has 600 megapixels in 200 frames; the limit is 500 megapixels. "
         "Make it smaller or shorter.",
     ),
     (
         rejections.side_too_long(20_000, 10, LIMITS),
         "side_too_long",
-        "This image has 20,000 × 10 pixels, and at most 16,383 pixels a side are allowed. Make it smaller.",
+        "This image has 20,000 × 10 pixels; the limit is 16,383 pixels a side. Make it smaller.",
     ),
     (
         rejections.too_many_frames(5_000, LIMITS),
         "too_many_frames",
-        "This animation has 5,000 frames, and at most 1,000 are allowed. Shorten it.",
+        "This animation has 5,000 frames; the limit is 1,000. Shorten it.",
     ),
     (
-        rejections.too_many_scans(LIMITS),
+        rejections.TOO_MANY_SCANS.error(allowed=100),
         "too_many_scans",
         "This JPEG has more than 100 scans, which no camera makes. Export it again, or choose another file.",
     ),
@@ -123,7 +123,7 @@ SENTENCES = [
         "This PNG is cut into more than 12,000 pieces. Export it again, or choose another file.",
     ),
     (
-        rejections.too_little_data(7_000, 7_000, 1_200),
+        rejections.TOO_LITTLE_DATA.error(width_px=7_000, height_px=7_000, found_bytes=1_200),
         "too_little_data",
         "This JPEG claims 7,000 × 7,000 pixels, but 1,200 bytes of picture data cannot hold them. "
         "Export it again, or choose another file.",
@@ -141,19 +141,19 @@ SENTENCES = [
         "Export it again, or choose another file.",
     ),
     (
-        rejections.too_slow(),
+        rejections.TOO_SLOW.error(),
         "too_slow",
         "This image takes too long to decode. Make it smaller, or choose another file.",
     ),
     (
-        rejections.too_much_memory(),
+        rejections.TOO_MUCH_MEMORY.error(),
         "too_much_memory",
         "This image needs too much memory to decode. Make it smaller, or choose another file.",
     ),
     (
-        rejections.check_failed(),
+        rejections.CHECK_FAILED.error(),
         "check_failed",
-        "This image breaks its decoder, so it is not taken. Export it again, or choose another file.",
+        "This image cannot be decoded safely. Export it again, or choose another file.",
     ),
 ]
 
@@ -164,5 +164,20 @@ def test_code_and_sentence(error: ImageRejected, code: str, sentence: str) -> No
 
 
 def test_no_code_is_forgotten() -> None:
-    codes = {value for name, value in vars(rejections).items() if name.isupper() and not name.startswith("_")}
-    assert codes == {code for _, code, _ in SENTENCES}
+    assert {*rejections.ROWS.values()} == {code for _, code, _ in SENTENCES} | {"heic_not_installed"}
+
+
+def test_heic_is_said_to_need_its_extra_only_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uploader.formats.find_spec", lambda _: None)
+    heic = formats.BY_NAME["HEIC"]
+    error = rejections.not_accepted(heic, LIMITS)
+    assert (error.code, str(error)) == (
+        "heic_not_installed",
+        "HEIC images cannot be uploaded yet. Export it as JPEG or PNG, or ask the administrator to install "
+        "the heic extra: pip install -e '.[heic]'.",
+    )
+    error = rejections.not_accepted(heic, Limits(formats=("PNG",)))
+    assert (error.code, str(error)) == (
+        "format_not_allowed",
+        "HEIC images cannot be uploaded. Export it as PNG from your camera or photo app first.",
+    )
