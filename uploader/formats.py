@@ -166,7 +166,7 @@ FORMATS: Final = (
          + _starts(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), (), _DOCUMENT),
     _row("ZIP", "ZIP", "ZIP archives", "application/zip", "zip epub",
          _starts(b"PK\x03\x04", b"PK\x05\x06"), (), _UNPACK),
-    _row("ARCHIVE", "archive", "Archives", "application/octet-stream", "rar 7z gz xz bz2 zst",
+    _row("ARCHIVE", "archive", "Archives", "application/x-compressed", "rar 7z gz xz bz2 zst",
          _starts(b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"BZh",
                  b"\x28\xb5\x2f\xfd"), (), _UNPACK),
     _row("AUDIO", "audio", "Audio files", "audio/*", "m4a mp3 wav flac ogg aac aiff amr",
@@ -177,7 +177,7 @@ FORMATS: Final = (
     _row("VIDEO", "video", "Videos", "video/*", "mp4 mov m4v webm mkv avi 3gp mpg wmv flv",
          _starts(b"\x1aE\xdf\xa3", b"FLV\x01", b"\0\0\1\xba", b"\0\0\1\xb3", b"0&\xb2u\x8ef\xcf\x11")
          + _starts(b"ftyp", b"moov", b"mdat", b"wide", at=4) + _both(b"RIFF", 8, b"AVI "), (), _STILL),
-    _row("EXE", "program", "Programs", "application/octet-stream", "exe",
+    _row("EXE", "program", "Programs", "application/x-msdownload", "exe",
          _starts(b"\x7fELF", b"\xcf\xfa\xed\xfe", b"MZ\x90\0"), (), _PICTURE),
     _row("SVG", "SVG", "SVG drawings", "image/svg+xml", "svg", (), (), "Export it as {target} first.",
          texts=("<svg",)),
@@ -192,7 +192,7 @@ CHOICES: Final = tuple(row.name for row in FORMATS if row.can_be_taken)
 """What an operator may choose from."""
 DEFAULTS: Final = tuple(row.name for row in FORMATS if row.can_be_taken and not row.extra)
 """What is taken unless an operator chooses. Every current browser shows it (https://caniuse.com/avif)."""
-BY_MEDIA_TYPE: Final = {row.media_type: row for row in FORMATS if row.can_be_taken}
+BY_MEDIA_TYPE: Final = {row.media_type: row for row in FORMATS}
 BY_EXTENSION: Final = {extension: row for row in reversed(FORMATS) for extension in row.extensions}
 """By each extension; those that can be taken come first where two share one."""
 

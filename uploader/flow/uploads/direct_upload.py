@@ -18,7 +18,7 @@ from uploader.flow.catalog.upload_trace import TraceRecorder
 from uploader.flow.uploads.promotion import Promotion, image_deleted
 from uploader.flow.uploads.staged_object import Staged
 from uploader.flow.uploads.upload_context import UploadContext
-from uploader.formats import BY_MEDIA_TYPE
+from uploader.formats import BY_MEDIA_TYPE, BY_NAME, CHOICES
 from uploader.images import Checked, weigh
 from uploader.presign import PostRules, Signer, Ticket
 from uploader.sha256 import is_sha256
@@ -168,7 +168,7 @@ class DirectUploads:
         """The image that an earlier complete() of this ticket stored. Raises ObjectMissing, ImageDeleted."""
         stem, _, claimed = ticket.key.rpartition(".")
         # By HEAD, not by LIST: a listing may be older than the image, and it would be stored twice.
-        for extension in dict.fromkeys((claimed, *(row.extension for row in BY_MEDIA_TYPE.values()))):
+        for extension in dict.fromkeys((claimed, *(BY_NAME[name].extension for name in CHOICES))):
             try:
                 found = self._bucket.head(f"{stem}.{extension}")
             except errors.ObjectMissing:
