@@ -20,7 +20,7 @@
     exif_blocks.py      where each format keeps its EXIF
     camera_line.py      camera and exposure, in one line   taken.py        when it was taken
 
-Why a file is refused stands in uploader/rejections.py. Importing this wing does not import Pillow.
+Why a file is refused stands in `uploader.rejections`. Importing this wing does not import Pillow.
 """
 
 from uploader import rejections
