@@ -23,7 +23,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_pass_is_for_whom_it_was_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pass", "ada@example.com"]) == 0
     minted = capsys.readouterr().out.strip()
-    assert signer_for(Settings.load()).read_pass(minted, now=datetime.now(UTC)) == "ada@example.com"
+    assert signer_for(Settings.load()).read_pass(minted, now=datetime.now(UTC)).label == "ada@example.com"
 
 
 def test_the_doctor_passes_a_fresh_store(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ UploaderError
 ├── AlreadyStored          exactly this file is in the gallery
 ├── Busy                   the checkers' queue is full; try again
 ├── PassInvalid            no pass, or one that is forged, foreign or expired
+├── NotAllowed             this person may not do this
 ├── TicketInvalid          a ticket that is forged, foreign or expired
 └── StorageError           S3 said no, or said nothing
     ├── BucketUnreachable  no answer came; worth a retry
@@ -60,6 +61,10 @@ class Busy(UploaderError):
 
 class PassInvalid(UploaderError):
     """The pass is missing, forged or expired (`code` tells which)."""
+
+
+class NotAllowed(UploaderError):
+    """This person may not do this; the sentence says who could."""
 
 
 class TicketInvalid(UploaderError):

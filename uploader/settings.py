@@ -2,8 +2,9 @@
 
 import os
 import re
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from uploader.errors import SettingsInvalid
 from uploader.formats import BY_EXTENSION, BY_NAME, CHOICES
 from uploader.limits import FORMATS, MAX_SIGNATURE_LIFE_S, Limits, format_list
+from uploader.people import Grants, grant_list
 from uploader.redaction import HIDDEN, without_credentials
 from uploader.signing_secret import MAKE_ONE, MIN_CHARACTERS, secret_fault
 
@@ -63,6 +65,17 @@ def _signing_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _header_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", value):
+        raise ValueError("the name of a header such as X-Forwarded-Email is needed")
+    return value.lower()
+
+
+def _parts(value: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+
+
+LabAccess = Literal["off", "admins", "everyone"]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -112,6 +125,23 @@ class Settings(BaseSettings):
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins of pages that may show this one in a frame, separated by commas. Unset: none."""
 
+    viewers: Annotated[tuple[str, ...], NoDecode] = ()
+    """Who may look at images: addresses, domains, `claim=value` or `*`, separated by commas."""
+    uploaders: Annotated[tuple[str, ...], NoDecode] = ()
+    """Who may also upload, and change or delete what is their own; written in the same way."""
+    admins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Who may do everything; written in the same way."""
+    lab: LabAccess | None = None
+    """Who sees the presign lab. Unset: admins where people sign in, else everyone."""
+    trusted_header: Annotated[str, AfterValidator(_header_name)] | None = None
+    """The header in which a proxy that signs people in names their address, or carries its signed token."""
+    trusted_jwks_url: WebAddress | None = None
+    """Where the keys are that sign the token in that header. Unset: the header is an address."""
+    trusted_audience: str | None = None
+    """For whom that token must be made."""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.0/8", "::1/128")
+    """From which addresses or networks that header is believed. Unset: this machine."""
+
     @model_validator(mode="before")
     @classmethod
     def _unset(cls, given: Any) -> Any:
@@ -133,6 +163,30 @@ class Settings(BaseSettings):
                 cure = f"install it by pip install -e '.[{row.extra}]', or leave {row.label} out"
                 raise ValueError(f"the decoder of {row.label} is not installed; {cure}")
         return tuple(row.name for row in chosen)
+
+    @field_validator("viewers", "uploaders", "admins", mode="before")
+    @classmethod
+    def _grants(cls, value: Any) -> Any:
+        return grant_list(value) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(str(ip_network(part, strict=False)) for part in _parts(value))
+        except ValueError:
+            raise ValueError(
+                "addresses or networks such as 10.0.0.0/8, separated by commas, are needed"
+            ) from None
+
+    @model_validator(mode="after")
+    def _trusted(self) -> Self:
+        if self.trusted_jwks_url and not (self.trusted_header and self.trusted_audience):
+            needed = "UPLOADER_TRUSTED_HEADER and UPLOADER_TRUSTED_AUDIENCE"
+            raise ValueError(f"With UPLOADER_TRUSTED_JWKS_URL {needed} must be set too")
+        return self
 
     @field_validator("browse", mode="before")
     @classmethod
@@ -172,6 +226,15 @@ class Settings(BaseSettings):
         return self.bucket is None
 
     @property
+    def grants(self) -> Grants:
+        """Who may do what."""
+        return Grants(self.viewers, self.uploaders, self.admins)
+
+    def lab_access(self, *, signs_in: bool) -> LabAccess:
+        """Who sees the presign lab, where people sign in or not."""
+        return self.lab or ("admins" if signs_in else "everyone")
+
+    @property
     def host_names(self) -> tuple[str, ...]:
         """The names that the operator gave the page, without the loopback ones."""
         own = urlsplit(self.public_origin or "").hostname
@@ -192,8 +255,11 @@ class Settings(BaseSettings):
 def _sentence(error: ValidationError) -> str:
     faults = []
     for fault in error.errors(include_url=False, include_context=False):
-        field = str(fault["loc"][0]) if fault["loc"] else "?"
         reason = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+        if not fault["loc"]:  # of several settings together
+            faults.append(f"{reason}.")
+            continue
+        field = str(fault["loc"][0])
         faults.append(f"{_PREFIX}{field.upper()} is {_shown(field, fault)}: {reason[0].lower()}{reason[1:]}.")
     return " ".join(faults)
 

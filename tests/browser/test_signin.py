@@ -13,12 +13,12 @@ from tests.support.uploader_page import choose, pictures, summary
 pytestmark = pytest.mark.browser
 
 ADA = "ada@example.com"
-Secrets = Callable[[str], AppServer]
+Secrets = Callable[..., AppServer]
 
 
 @pytest.fixture
 def provider() -> Iterator[Provider]:
-    with Provider({"email": ADA, "name": "Ada"}) as running:
+    with Provider({"email": ADA, "email_verified": True, "name": "Ada"}) as running:
         yield running
 
 
@@ -26,10 +26,10 @@ def provider() -> Iterator[Provider]:
 def secrets(app_server: Callable[..., AppServer], tmp_path: Path) -> Secrets:
     """Starts the app with these secrets; `{url}` in them is the app's own address."""
 
-    def start(text: str) -> AppServer:
+    def start(text: str, **env: str) -> AppServer:
         file = tmp_path / "secrets.toml"
         file.write_text("")
-        server = app_server(folder=tmp_path, STREAMLIT_SECRETS_FILES=str(file))
+        server = app_server(folder=tmp_path, STREAMLIT_SECRETS_FILES=str(file), **env)
         server.stop()
         file.write_text(text.replace("{url}", server.url))
         server.start()
@@ -79,7 +79,52 @@ def test_a_person_without_an_address_is_still_somebody(
     expect(page.get_by_role("button", name="Sign in with Google")).to_be_visible()
     page.get_by_role("button", name="Sign in with Okta").click()
     page.get_by_role("button", name="Account").click()
-    expect(page.get_by_text("42", exact=True)).to_be_visible()
+    expect(page.get_by_text("42 (127.0.0.1)", exact=True)).to_be_visible()
+
+
+def test_who_is_on_no_list_gets_one_calm_page(secrets: Secrets, provider: Provider, page: Page) -> None:
+    server = secrets(auth(provider), UPLOADER_VIEWERS="corp.example")
+    page.goto(f"{server.url}/setup")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("This app is not open to you")).to_be_visible()
+    expect(page.get_by_text(f"You are signed in as {ADA}")).to_be_visible()
+    expect(page.get_by_role("link", name="Gallery")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_an_unverified_address_opens_no_list(secrets: Secrets, provider: Provider, page: Page) -> None:
+    provider.claims = {"email": ADA, "email_verified": False, "name": ADA}
+    server = secrets(auth(provider), UPLOADER_ADMINS=ADA)
+    page.goto(server.url)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("You are signed in as 42 (127.0.0.1)")).to_be_visible()
+
+
+def test_each_role_sees_what_it_may_do(secrets: Secrets, provider: Provider, page: Page) -> None:
+    server = secrets(auth(provider), UPLOADER_VIEWERS="*", UPLOADER_UPLOADERS=ADA, UPLOADER_ADMINS="a=b")
+    with server.bucket() as bucket:
+        bucket.put("images/none", b"", content_type="image/png")
+    page.goto(server.url)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".direct .pick")).to_be_enabled()
+    choose(page, pictures(1))
+    summary(page, "1 uploaded")
+    [mine] = [key for key in server.stored() if key != "images/none"]
+    for name in ("Setup", "Presign lab"):
+        expect(page.get_by_role("link", name=name)).to_have_count(0)
+    page.goto(f"{server.url}/gallery?image={mine.rpartition('/')[2]}")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Delete")).to_be_visible()
+    provider.claims = {"email": "bob@example.com", "email_verified": True, "sub": "7"}
+    page.context.clear_cookies()
+    page.goto(server.url)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Gallery")).to_be_visible()
+    expect(page.get_by_role("link", name="Upload")).to_have_count(0)
+    page.goto(f"{server.url}/gallery?image={mine.rpartition('/')[2]}")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Stays the same.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Delete")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

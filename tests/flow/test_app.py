@@ -139,7 +139,7 @@ def test_tickets_of_a_real_bucket_outlive_the_process(tmp_path: Path) -> None:
     env = {**os.environ, "UPLOADER_LOCAL_DIR": str(tmp_path)}
     made = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.strip()
     signer = wired.signer_for(Settings.load(bucket="team-images", local_dir=tmp_path))
-    assert signer.read_pass(made, now=datetime.now(UTC)) == "ada"
+    assert signer.read_pass(made, now=datetime.now(UTC)).label == "ada"
     own = wired.signer_for(Settings.load(secret_key="another secret altogether"))
     with pytest.raises(errors.PassInvalid):
         own.read_pass(made, now=datetime.now(UTC))

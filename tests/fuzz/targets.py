@@ -183,7 +183,7 @@ def ticketed(chance: random.Random, _: list[bytes]) -> str:
     with contextlib.suppress(errors.TicketInvalid):
         SIGNER.read_selection(sent, now=NOW)
     try:
-        assert SIGNER.read_pass(sent, now=NOW) == "ada"
+        assert SIGNER.read_pass(sent, now=NOW).label == "ada"
     except errors.PassInvalid:
         return "refused"
     return "read"

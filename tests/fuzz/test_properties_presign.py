@@ -61,7 +61,7 @@ def _ticket(who: str, name: str) -> Ticket:
 @examples(200)
 @given(PLAIN, PLAIN)
 def test_passes_and_tickets_say_what_they_were_told(who: str, name: str) -> None:
-    assert SIGNER.read_pass(SIGNER.mint_pass(who, now=NOW), now=NOW) == who
+    assert SIGNER.read_pass(SIGNER.mint_pass(who, now=NOW), now=NOW).label == who
     ticket = _ticket(who, name)
     assert SIGNER.read_ticket(SIGNER.mint_ticket(ticket), who=who, now=NOW) == ticket
     assert SIGNER.read_selection(SIGNER.mint_selection([who, name], now=NOW), now=NOW) == [who, name]

@@ -17,7 +17,7 @@ CLIENT = "uploads"
 class Provider:
     """`with Provider({"email": ...}) as provider:`; its `url` is the issuer."""
 
-    def __init__(self, claims: Mapping[str, str]) -> None:
+    def __init__(self, claims: Mapping[str, object]) -> None:
         self.claims = dict(claims)
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
         self.nonces: dict[str, str] = {}

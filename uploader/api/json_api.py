@@ -19,6 +19,7 @@ from uploader.limits import Limits
 
 STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
     (errors.PassInvalid, 401),
+    (errors.NotAllowed, 403),
     (errors.TicketInvalid, 403),
     (errors.ImageRejected, 422),
     (errors.ObjectMissing, 404),

@@ -8,7 +8,7 @@ alone, and takes the bytes of a file for every open session, signed in or not.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -46,18 +46,49 @@ class Names:
         return any(name.startswith("*.") and host.endswith(name[1:]) for name in self.names)
 
 
+@dataclass(frozen=True, slots=True)
+class TrustedProxy:
+    """The header in which a proxy names who signed in, and the networks from which it is believed."""
+
+    header: str
+    networks: tuple[str, ...]
+
+    def without_foreign_header(self, scope: Scope) -> Scope:
+        """The request, without that header where it came another way or where it stands more than once."""
+        name = self.header.encode()
+        found = [value for key, value in scope["headers"] if key.lower() == name]
+        if not found or (len(found) == 1 and self._is_trusted(scope.get("client"))):
+            return scope
+        return {**scope, "headers": [pair for pair in scope["headers"] if pair[0].lower() != name]}
+
+    def _is_trusted(self, client: tuple[str, int] | None) -> bool:
+        if client is None:
+            return False
+        host, port = client
+        if port == 0:  # uvicorn wrote the visitor's address here, which it does for its own proxies alone
+            host = "127.0.0.1"
+        try:
+            return any(ip_address(host) in ip_network(network) for network in self.networks)
+        except ValueError:
+            return False
+
+
 class RequestGuard:
     """Refuses requests under a foreign name, and file bytes of a session that has not passed the gate."""
 
-    def __init__(self, app: ASGIApp, names: Names) -> None:
+    def __init__(self, app: ASGIApp, names: Names, proxy: TrustedProxy | None = None) -> None:
         self._app = app
         self._names = names
+        self._proxy = proxy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI has it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
-        elif refusal := self._refusal(scope):
+            return
+        if self._proxy:
+            scope = self._proxy.without_foreign_header(scope)
+        if refusal := self._refusal(scope):
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008, "reason": ""})
             else:
@@ -101,8 +132,10 @@ def guard(names: Sequence[str], *, any_address: bool, inline_scripts: Sequence[s
     try:
         settings = Settings.load()
         ancestors, tls = settings.frame_ancestors, (settings.public_origin or "").startswith("https:")
+        header = settings.trusted_header
+        proxy = TrustedProxy(header, settings.trusted_proxies) if header else None
     except SettingsInvalid:  # the page says so
-        ancestors, tls = (), False
+        ancestors, tls, proxy = (), False, None
     headers = Middleware(
         SecurityHeaders,
         storage=storage_origins,
@@ -110,7 +143,7 @@ def guard(names: Sequence[str], *, any_address: bool, inline_scripts: Sequence[s
         ancestors=ancestors,
         tls=tls,
     )
-    return [headers, Middleware(RequestGuard, names=known)]
+    return [headers, Middleware(RequestGuard, names=known, proxy=proxy)]
 
 
 def _unknown(host: str) -> str:

@@ -17,10 +17,12 @@ from uploader import errors
 from uploader.api.health import alive, health
 from uploader.api.json_api import MAX_BODY_BYTES, Refused, answer, body, file, in_thread, route, spend, text
 from uploader.flow import app as flow
+from uploader.flow.access import Access
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.flow.uploads.direct_upload import Claim
 from uploader.logs import configure_logs
+from uploader.people import Role
 from uploader.sha256 import is_sha256
 from uploader.version import VERSION
 
@@ -37,10 +39,10 @@ _relays: Final = anyio.CapacityLimiter(8)
 
 async def begin(request: Request) -> Response:
     """Signs a form for one file: 201, or why not."""
-    app, who = await _admit(request)
-    spend("begin", request, who)
+    access = await _admit(request)
+    spend("begin", request, _caller(access))
     claim = _claim(await body(request))
-    begun = await in_thread(partial(app.uploads.begin, claim, who=who), _quick)
+    begun = await in_thread(partial(access.begin, claim), _quick)
     return answer(
         201,
         {
@@ -55,10 +57,10 @@ async def begin(request: Request) -> Response:
 
 async def complete(request: Request) -> Response:
     """Verifies and promotes what a ticket was given for: 200, or why not. Twice is once."""
-    app, who = await _admit(request)
-    spend("complete", request, who)
+    access = await _admit(request)
+    spend("complete", request, _caller(access))
     ticket = text(await body(request), "ticket", "the text that began this upload", MAX_BODY_BYTES)
-    return answer(200, _stored(await in_thread(partial(app.uploads.complete, ticket, who=who), _slow)))
+    return answer(200, _stored(await in_thread(partial(access.complete, ticket), _slow)))
 
 
 async def relay(request: Request) -> Response:
@@ -66,15 +68,15 @@ async def relay(request: Request) -> Response:
 
     What is there already is not stored again without `X-Upload-Again: 1`: 409, with the earlier image.
     """
-    app, who = await _admit(request)
-    spend("relay", request, who)
+    access = await _admit(request)
+    spend("relay", request, _caller(access))
     name = unquote(request.headers.get("x-file-name", ""))
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
         raise Refused(400, "bad_name", "The header X-File-Name must be the file's name, percent-encoded.")
     again = request.headers.get("x-upload-again") == "1"
     async with _relays:
-        data = await file(request, app.limits)
-        carry = partial(app.server_uploads.upload, data, name, who=who, again=again)
+        data = await file(request, access.app.limits)
+        carry = partial(access.upload, data, name, again=again)
         try:
             return answer(200, _stored(await in_thread(carry, _slow)))
         except errors.AlreadyStored as error:
@@ -132,11 +134,19 @@ ROUTES: Final[list[Route]] = [
 """Hand these to `st.App(routes=...)`; Streamlit's baseUrlPath is not put in front of them."""
 
 
-async def _admit(request: Request) -> tuple[flow.Application, str]:
+async def _admit(request: Request) -> Access:
+    """Who comes with this request. Raises PassInvalid, and NotAllowed where they may upload nothing."""
     app = await in_thread(flow.application, _quick)
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     text = text.strip() if scheme.lower() == "bearer" else ""
-    return app, app.signer.read_pass(text, now=datetime.now(UTC))
+    access = Access(app, app.signer.read_pass(text, now=datetime.now(UTC)))
+    access.require(Role.UPLOADER)
+    return access
+
+
+def _caller(access: Access) -> str:
+    """By whom calls are counted; empty where nobody signs in."""
+    return access.person.id or access.person.label
 
 
 def _claim(body: dict[str, Any]) -> Claim:

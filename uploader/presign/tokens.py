@@ -14,9 +14,12 @@ from typing import Any, Final
 from itsdangerous import BadData, URLSafeSerializer
 
 from uploader.errors import PassInvalid, TicketInvalid
+from uploader.people import Person, Role, script
 
 _SIGNING: Final = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 PASS_LIFE_S: Final = 900
+"""A pass that says more is worth nothing longer."""
+_SKEW_S: Final = 60  # how far the clocks of two replicas may differ
 SELECTION_LIFE_S: Final = 600
 _MAX_TEXT: Final = 8_192  # far above any real ticket; longer ones are not even hashed
 
@@ -43,22 +46,27 @@ class Signer:
         self._tickets = URLSafeSerializer(secret, salt="uploader.ticket.1", signer_kwargs=_SIGNING)
         self._selections = URLSafeSerializer(secret, salt="uploader.selection.1", signer_kwargs=_SIGNING)
 
-    def mint_pass(self, who: str, *, now: datetime, life_s: int = PASS_LIFE_S) -> str:
-        """A pass for the person `who` (empty: nobody signs in here), good for `life_s` seconds."""
-        return _text(self._passes.dumps({"who": who, "exp": int(now.timestamp()) + life_s}))
+    def mint_pass(self, who: Person | str, *, now: datetime, life_s: int = PASS_LIFE_S) -> str:
+        """A pass for a person, or for a script by its name; good for `life_s` seconds, at most 15 minutes."""
+        person, now_s = script(who) if isinstance(who, str) else who, int(now.timestamp())
+        named = {"id": person.id, "who": person.label, "role": int(person.role), "in": person.sign_in}
+        return _text(self._passes.dumps({**named, "iat": now_s, "exp": now_s + min(life_s, PASS_LIFE_S)}))
 
-    def read_pass(self, text: str, *, now: datetime) -> str:
+    def read_pass(self, text: str, *, now: datetime) -> Person:
         """Who a pass is for. Raises PassInvalid with code `pass_missing`, `pass_forged` or `pass_expired`."""
         if not text:
             raise PassInvalid("No pass came with this request; open the upload page.", code="pass_missing")
         try:
             data = self._load(self._passes, text)
-            who, expires_at_s = str(data["who"]), int(data["exp"])
+            issued_at_s, expires_at_s = int(data["iat"]), int(data["exp"])
+            names = {"id": str(data["id"]), "label": str(data["who"]), "sign_in": str(data["in"])}
+            person = Person(**names, address="", name="", role=Role(data["role"]))
         except (BadData, KeyError, TypeError, ValueError):
             raise PassInvalid("This pass was not made here; reload the page.", code="pass_forged") from None
-        if now.timestamp() >= expires_at_s:
+        until_s = min(expires_at_s, issued_at_s + PASS_LIFE_S)
+        if not issued_at_s - _SKEW_S <= now.timestamp() < until_s:
             raise PassInvalid("This pass has expired; reload the page to get a new one.", code="pass_expired")
-        return who
+        return person
 
     def mint_ticket(self, ticket: Ticket) -> str:
         """A ticket as the text that the browser keeps."""

@@ -7,6 +7,7 @@ import streamlit as st
 from uploader.errors import (
     BucketUnreachable,
     LocalStoreUnavailable,
+    NotAllowed,
     ObjectMissing,
     StorageBusy,
     UploaderError,
@@ -63,6 +64,8 @@ def storage_fault(error: UploaderError) -> None:
             queries.look_again()
     elif isinstance(error, StorageBusy):
         st.warning(str(error), title="The bucket is busy", icon=":material/hourglass:")
+    elif isinstance(error, NotAllowed):
+        st.warning(str(error), title="Not open to you", icon=":material/lock:")
     elif isinstance(error, ObjectMissing):
         st.info(str(error), title="Not here any more", icon=":material/hide_image:")
     else:

@@ -1,6 +1,6 @@
 """One image, large: turned by keyboard, its facts, what looks like it, links to copy, and deleting it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
@@ -17,7 +17,7 @@ from uploader.flow.gallery.gallery import NO_FILTERS
 from uploader.flow.gallery.neighbours import extended, neighbours_around
 from uploader.flow.gallery.search import Filters
 from uploader.limits import MAX_SIGNATURE_LIFE_S, format_label, size_label
-from uploader.ui import common, presenter_mode, queries
+from uploader.ui import common, presenter_mode, queries, signin
 from uploader.ui.components.tiles import selectable_tiles
 from uploader.ui.components.viewer import Span, bound, drawn_for, turned_to, viewer
 
@@ -46,11 +46,11 @@ def image_dialog(
     *,
     around: Sequence[str] = (),
     filters: Filters = NO_FILTERS,
-    can_delete: bool = False,
+    can_delete: Callable[[StoredImage], bool] = lambda _: False,
 ) -> None:
     """One image with its facts and links. `around` are the keys it was chosen from, newest first.
 
-    Turning goes on beyond them, further down with what fits `filters`. Where it `can_delete`,
+    Turning goes on beyond them, further down with what fits `filters`. Where an image `can_delete`,
     `session_state.gallery_delete` is what the page is to ask about.
     """
     state = st.session_state
@@ -71,7 +71,7 @@ def image_dialog(
             st.empty(), st.empty()  # where the actions and the links of an earlier picture may stand
         else:
             with bound("actions"):
-                _actions(app, image, can_delete)
+                _actions(app, image, can_delete(image))
             with bound("links"):
                 _copy(app, image)
     if image is not None:
@@ -175,7 +175,7 @@ def _copy(app: Application, image: StoredImage) -> None:
         if lives[1:]
         else lives[0]
     )
-    url, ends_at = app.gallery.links.share_link(image.key, expires_s=_LIVES[life])
+    url, ends_at = signin.access(app).share_link(image.key, expires_s=_LIVES[life])
     presenter_mode.code(written(kind, url, image.name), height=96)
     exact = ends_at.astimezone(queries.time_zone()).strftime("%Y-%m-%d %H:%M %Z")
     left = humanize.precisedelta(ends_at - datetime.now(UTC), minimum_unit="minutes", format="%.0f")

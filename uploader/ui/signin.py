@@ -12,13 +12,25 @@ import structlog
 from streamlit.errors import StreamlitAuthError, StreamlitMissingAuthlibError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from uploader.errors import NotAllowed, SettingsInvalid
+from uploader.flow import trusted_identity
+from uploader.flow.access import Access
 from uploader.flow.admission import admissions
+from uploader.flow.app import Application
+from uploader.people import ANYONE, Person, Role, from_claims
+from uploader.settings import Settings
 from uploader.ui import presenter_mode
 
 log = structlog.get_logger()
 
-_CLAIMS: Final = ("email", "name", "preferred_username", "sub")
-"""What may name a person, the best first; every provider gives the last one (OpenID Connect Core, 2)."""
+NOBODY: Final = Person("", "", "", "", Role.NONE)
+"""Somebody who has yet to sign in."""
+
+_ROLES: Final[Mapping[Role, str]] = {
+    Role.VIEWER: "You may look at images and copy links.",
+    Role.UPLOADER: "You may upload, and delete what you uploaded.",
+    Role.ADMIN: "You may do everything here.",
+}
 
 
 def is_on() -> bool:
@@ -34,13 +46,59 @@ def is_on() -> bool:
         return False
 
 
-def person() -> str:
-    """Who is signed in: an e-mail address or name, or empty where nobody signs in here."""
+def person() -> Person:
+    """Who is at this page and what they may do; nobody in particular where nobody signs in here."""
+    settings = _settings()
+    if settings.trusted_header:
+        value = st.context.headers.get(settings.trusted_header) or ""
+        return trusted_identity.person(settings, value) or NOBODY
+    if not is_on():
+        return ANYONE
     user = st.user.to_dict()
     if not user.get("is_logged_in"):
-        return ""
-    named = next((str(user[claim]) for claim in _CLAIMS if user.get(claim)), "")
-    return named.encode("utf-8", "replace").decode()  # no pass holds a lone surrogate
+        return NOBODY
+    return from_claims(user, settings.grants, several_issuers=len(_providers()) > 1) or NOBODY
+
+
+def signs_in() -> bool:
+    """Whether people must say who they are: at a provider, or at the proxy before this page."""
+    return bool(_settings().trusted_header) or is_on()
+
+
+def access(app: Application) -> Access:
+    """What the person at this page may do. Looked at again for every action: they may have left meanwhile."""
+    return Access(app, person())
+
+
+def require(app: Application, role: Role) -> None:
+    """Ends a page that this person may not see, with one sentence."""
+    try:
+        access(app).require(role)
+    except NotAllowed as error:
+        st.warning(str(error), title="Not open to you", icon=":material/lock:")
+        st.stop()
+
+
+def may_see_lab() -> bool:
+    """Whether the presign lab is open to the person at this page."""
+    who = _settings().lab_access(signs_in=signs_in())
+    return who == "everyone" or (who == "admins" and person().is_admin)
+
+
+def require_lab(app: Application) -> None:
+    """Ends the lab's page, with one sentence, where it is not open to this person."""
+    if not may_see_lab():
+        sentence = "The presign lab is for admins here, or switched off; ask whoever runs this app."
+        st.warning(sentence, title="Not open to you", icon=":material/lock:")
+        st.stop()
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.load()
+    except SettingsInvalid as error:
+        st.error(str(error), title="The app cannot start", icon=":material/power_off:")
+        st.stop()
 
 
 def gate() -> None:
@@ -50,10 +108,13 @@ def gate() -> None:
     """
     session = _session()
     try:
-        if not is_on() or person():
+        who = person()
+        if who.may_look:
             admissions.admit(session)
             return
         admissions.withdraw(session)
+        if who.label:
+            _refused(who)
     except OSError as error:
         admissions.withdraw(session)
         log.error("secrets_unreadable", reason=str(error))
@@ -62,12 +123,27 @@ def gate() -> None:
         st.stop()
     with st.container(horizontal_alignment="center"):
         st.title("Image uploads", anchor=False, width="content")
+        if _settings().trusted_header:
+            st.text("Open this page through the address at which you sign in.", width="content")
+            st.stop()
         st.text("Sign in to upload images and to see the gallery.", width="content")
         providers = _providers()
         for name in providers:
             label = "Sign in" if len(providers) == 1 else f"Sign in with {name.title()}"
             if st.button(label, type="primary", icon=":material/login:", key=f"sign_in_{name}"):
                 _enter(name)
+    st.stop()
+
+
+def _refused(who: Person) -> None:
+    """The page of somebody who is known and may not come in."""
+    with st.container(horizontal_alignment="center"):
+        st.title("Image uploads", anchor=False, width="content")
+        st.text(f"You are signed in as {presenter_mode.person(who.label)}.", width="content")
+        sentence = "This app is not open to you. Ask whoever runs it, or your team's admin, to let you in."
+        st.text(sentence, width="content")
+        if not _settings().trusted_header:
+            st.button("Sign out", icon=":material/logout:", on_click=st.logout, key="sign_out")
     st.stop()
 
 
@@ -78,11 +154,13 @@ def _session() -> str:
 
 def account() -> None:
     """Who is signed in and the way out; nothing where nobody signs in."""
-    if not (who := person()):
+    if not (who := person()).is_known:
         return
     with st.popover("Account", icon=":material/account_circle:", type="tertiary"):
-        st.text(presenter_mode.shown(who))
-        st.button("Sign out", icon=":material/logout:", on_click=st.logout, key="sign_out")
+        st.text(presenter_mode.person(who.label))
+        st.caption(_ROLES[who.role])
+        if not _settings().trusted_header:
+            st.button("Sign out", icon=":material/logout:", on_click=st.logout, key="sign_out")
 
 
 def _providers() -> list[str]:

@@ -21,6 +21,15 @@ _SIGN_IN: Final = (
     "Streamlit signs people in by OpenID Connect, configured in .streamlit/secrets.toml and with the library "
     "of pip install 'streamlit[auth]' (https://docs.streamlit.io/develop/concepts/connections/authentication)."
 )
+_ROLES: Final = (
+    "Viewers look and copy links, uploaders also upload and delete what is their own, admins do everything. "
+    "Each list holds addresses, domains, claim=value (such as groups=design) or *, separated by commas."
+)
+_LISTS: Final = """\
+export UPLOADER_VIEWERS=example.com
+export UPLOADER_UPLOADERS=groups=design
+export UPLOADER_ADMINS=you@example.com\
+"""
 _SECRETS: Final = """\
 [auth]
 redirect_uri = "https://uploads.example.com/oauth2callback"
@@ -74,6 +83,12 @@ def examine(app: Application, signs_in: bool | None) -> list[CheckResult]:
 
 def _gate(app: Application, signs_in: bool) -> CheckResult:
     title = "Sign-in"
+    if signs_in and app.settings.grants.is_open:
+        said = "Everyone whom the identity provider knows is let in, and may do everything."
+        return CheckResult(GROUP, title, "warn", said, _ROLES, _LISTS)
+    if signs_in and not app.settings.admins:
+        said = "Nobody is an admin, so nobody sees this page or deletes what others uploaded."
+        return CheckResult(GROUP, title, "warn", said, _ROLES, "export UPLOADER_ADMINS=you@example.com")
     if signs_in:
         return CheckResult(
             GROUP, title, "good", "People sign in, and each image says who uploaded it.", _SIGN_IN

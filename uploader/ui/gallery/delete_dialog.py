@@ -5,10 +5,10 @@ from typing import Final
 
 import streamlit as st
 
-from uploader.errors import StorageError
+from uploader.errors import NotAllowed, StorageError
 from uploader.flow.app import Application
 from uploader.flow.gallery.gallery import DeleteResult, Tile
-from uploader.ui import common, queries
+from uploader.ui import common, queries, signin
 from uploader.ui.components.tiles import tiles
 from uploader.ui.gallery import toolbar
 
@@ -60,9 +60,8 @@ def _delete(app: Application, wanted: list[Tile], for_good: bool) -> None:
     state = st.session_state
     try:
         with st.spinner("Deleting"):
-            delete = app.gallery.delete_for_good if for_good else app.gallery.delete
-            removed = delete([tile.key for tile in wanted])
-    except StorageError as error:
+            removed = signin.access(app).delete([tile.key for tile in wanted], for_good=for_good)
+    except (NotAllowed, StorageError) as error:
         common.storage_fault(error)
         return
     state.gallery_removed = removed
@@ -113,7 +112,7 @@ def outcome(app: Application) -> None:
 def _undo(app: Application, gone: list[DeleteResult]) -> None:
     st.session_state.pop("gallery_removed", None)
     try:
-        app.gallery.undo(gone)
-    except StorageError as error:
+        signin.access(app).undo(gone)
+    except (NotAllowed, StorageError) as error:
         st.session_state.gallery_undo_failed = str(error)
     toolbar.reload()

@@ -7,7 +7,7 @@ import streamlit as st
 from uploader.errors import Busy, StorageError, UploaderError
 from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
 from uploader.flow.gallery.gallery import Page
-from uploader.ui import common, image_dialog, queries
+from uploader.ui import common, image_dialog, queries, signin
 from uploader.ui.components.tiles import GridEvent, selectable_tiles
 from uploader.ui.gallery import delete_dialog, foreign, toolbar, zip_dialog
 
@@ -16,6 +16,8 @@ MENDED_A_RUN = 4
 MIN_WIDTH_PX = {False: 170, True: 110}
 
 app = queries.require_app()
+access = signin.access(app)
+can_delete = app.settings.allow_delete and access.person.may_upload
 state = st.session_state
 if toolbar.just_arrived():  # show what there is now
     state.pop("gallery_view", None)
@@ -55,7 +57,7 @@ def grid(page: Page, *, waiting: int = 0) -> GridEvent:
         key="gallery_tiles",
         min_width_px=MIN_WIDTH_PX[view.compact],
         compact=view.compact,
-        can_delete=app.settings.allow_delete,
+        can_delete=can_delete,
         can_download=True,
         selection_round=state.get("gallery_round", 0),
         again=state.get("gallery_again", {}),
@@ -63,7 +65,7 @@ def grid(page: Page, *, waiting: int = 0) -> GridEvent:
         place=str(wanted),
         waiting=waiting,
     )
-    if asked.what == "delete" and app.settings.allow_delete:
+    if asked.what == "delete" and can_delete:
         state.gallery_delete = asked.keys
     if asked.what == "download":
         state.gallery_zip = asked.keys
@@ -165,8 +167,9 @@ def nothing(page: Page) -> None:
     elif view.cursor:
         st.info("There is nothing older than this.", icon=":material/history:")
     else:
-        st.info("No images yet. What you upload appears here.", icon=":material/photo_library:")
-        st.page_link("upload/page.py", label="Upload the first image", icon=":material/upload:")
+        st.info("No images yet. What is uploaded appears here.", icon=":material/photo_library:")
+        if access.person.may_upload:
+            st.page_link("upload/page.py", label="Upload the first image", icon=":material/upload:")
 
 
 def searched(page: Page) -> None:
@@ -224,7 +227,7 @@ elif name := st.query_params.get("image"):
         app.gallery.key_for(name),
         around=[tile.key for tile in page.tiles],
         filters=view.filters,
-        can_delete=app.settings.allow_delete,
+        can_delete=access.may_delete,
     )
 elif asked:
     mend(asked.missing)

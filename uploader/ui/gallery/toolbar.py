@@ -87,7 +87,7 @@ def _filters() -> tuple[list[str], Any]:
 
 def _uploader() -> str:
     """Whose images are asked for; empty for everyone's, and where nobody signs in."""
-    people, me = queries.people(queries.require_app()), signin.person()
+    people, me = queries.people(queries.require_app()), signin.person().label
     if not people:
         return ""
     who = st.selectbox(

@@ -1,14 +1,14 @@
 """Many images as one download."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 import streamlit as st
 
-from uploader.errors import TicketInvalid
+from uploader.errors import NotAllowed, TicketInvalid
 from uploader.flow.app import Application
 from uploader.flow.gallery.zip_stream import MOST
+from uploader.ui import signin
 
 
 @st.dialog("Download", width="small", icon=":material/folder_zip:")
@@ -18,8 +18,8 @@ def offer(app: Application, keys: Sequence[str]) -> None:
         st.warning(f"{len(keys):,} images are selected, and one archive holds at most {MOST}; choose fewer.")
         return
     try:
-        ticket = app.signer.mint_selection(keys, now=datetime.now(UTC))
-    except TicketInvalid as error:
+        ticket = signin.access(app).zip_ticket(keys)
+    except (NotAllowed, TicketInvalid) as error:
         st.warning(str(error))
         return
     st.write(f"{len(keys):,} image{'' if len(keys) == 1 else 's'} under their original names, in one ZIP.")

@@ -6,7 +6,7 @@ from uploader.errors import StorageError
 from uploader.flow.lab.workbench import Lab, LabForm, sample_picture
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.form_design import FormDesign
-from uploader.ui import common, queries
+from uploader.ui import common, queries, signin
 from uploader.ui.lab import designer, paste_view, trials, views
 
 DESIGN, PASTE = "Design", "Paste"
@@ -28,6 +28,7 @@ def the_form(lab: Lab, design: FormDesign) -> LabForm:
 
 
 app = queries.require_app()
+signin.require_lab(app)
 lab = Lab(app.bucket, layout=app.layout, limits=app.limits, is_local=app.store is not None)
 file, zone = the_picture(), queries.time_zone()
 common.heading(app, "Presign lab", presenter=True)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from uploader.flow import doctor
 from uploader.flow.doctor import CheckResult
+from uploader.people import Role
 from uploader.ui import common, presenter_mode, queries, signin
 from uploader.ui.setup import handbook_view
 from uploader.version import VERSION
@@ -22,6 +23,7 @@ ICONS: Final = {
 }
 
 app = queries.require_app()
+signin.require(app, Role.ADMIN)
 
 
 def here() -> str:
@@ -62,7 +64,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     when = st.empty()
 if again or "setup_found" not in st.session_state:
     with st.spinner("Trying the bucket"):
-        found = doctor.examine(app, origin=here(), signs_in=signin.is_on())
+        found = doctor.examine(app, origin=here(), signs_in=signin.signs_in())
     st.session_state.setup_found = found, datetime.now(UTC)
 found, looked_at = st.session_state.setup_found
 when.caption(f"Checked at {looked_at.astimezone(queries.time_zone()):%H:%M}. Test files were removed.")

@@ -9,9 +9,10 @@ import streamlit as st
 from uploader.errors import UploaderError
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import Tile
-from uploader.flow.uploads.upload_batch import MAX_KEPT_BYTES, Batch, File, Row, start_batch
+from uploader.flow.uploads.upload_batch import MAX_KEPT_BYTES, Batch, File, Row
 from uploader.formats import BY_NAME
 from uploader.limits import MIB, format_list, size_label
+from uploader.people import Role
 from uploader.ui import common, image_dialog, presenter_mode, queries, signin
 from uploader.ui.components.tiles import tiles
 from uploader.ui.components.uploader import upload_zone
@@ -22,7 +23,7 @@ FIRST = ("refused", "there")  # what somebody has to read
 STEPS = {"waiting": "Waiting", "check": "Checking", "send": "Uploading", "verify": "Checking"}
 
 app = queries.require_app()
-who = signin.person()
+signin.require(app, Role.UPLOADER)
 state = st.session_state
 state.setdefault("batch", None)  # what goes through the app just now, or went last
 state.setdefault("direct_newest", "")  # the last image that the browser reported
@@ -35,7 +36,7 @@ if app.settings.strip_metadata:
 
 def start(files: list[File], *, again: bool = False) -> None:
     """Starts a batch with these files, in place of the one before."""
-    state.batch, state.listed = start_batch(app.server_uploads, files, who=who, again=again), 0
+    state.batch, state.listed = signin.access(app).start_batch(files, again=again), 0
 
 
 def take(files: list[File]) -> None:
@@ -48,7 +49,7 @@ def take(files: list[File]) -> None:
 def straight() -> None:
     """The browser posts to the bucket itself."""
     report = upload_zone(
-        upload_pass=app.signer.mint_pass(who, now=datetime.now(UTC)),
+        upload_pass=signin.access(app).mint_pass(),
         accept=[BY_NAME[name].media_type for name in app.formats],
         max_bytes=app.limits.max_bytes,
         hint=hint,

@@ -1,0 +1,103 @@
+"""What one person does here: each action of the pages and the routes, refused where their role lacks it.
+
+Pages hide what somebody may not do; here it is refused, whatever a page or a request says.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from uploader import errors
+from uploader.flow.app import Application
+from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.gallery.gallery import DeleteResult
+from uploader.flow.uploads.direct_upload import Begun, Claim
+from uploader.flow.uploads.upload_batch import Batch, File, start_batch
+from uploader.people import Person, Role
+
+_NEEDED: Final[Mapping[Role, str]] = {
+    Role.VIEWER: "This app is not open to you; ask whoever runs it.",
+    Role.UPLOADER: "You may look at images here, not upload or delete them; ask whoever runs this app.",
+    Role.ADMIN: "Only admins may do this; ask whoever runs this app.",
+}
+NOT_YOURS: Final = "Somebody else uploaded it; only they or an admin can delete it."
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The application as one person may use it."""
+
+    app: Application
+    person: Person
+
+    def require(self, role: Role) -> None:
+        """Raises NotAllowed where this person has not that role, or their sign-in has ended."""
+        if self.person.role < role:
+            raise errors.NotAllowed(_NEEDED[role])
+
+    def begin(self, claim: Claim) -> Begun:
+        """Signs a form for one file. Raises what `DirectUploads.begin` raises, and NotAllowed."""
+        self.require(Role.UPLOADER)
+        return self.app.uploads.begin(claim, who=self.person.label)
+
+    def complete(self, ticket: str) -> StoredImage:
+        """Finishes an upload. Raises what `DirectUploads.complete` raises, and NotAllowed."""
+        self.require(Role.UPLOADER)
+        return self.app.uploads.complete(ticket, who=self.person.label)
+
+    def start_batch(self, files: Sequence[File], *, again: bool = False) -> Batch:
+        """Starts to store files through the app. Raises NotAllowed."""
+        self.require(Role.UPLOADER)
+        return start_batch(self.app.server_uploads, files, who=self.person.label, again=again)
+
+    def upload(self, data: bytes, filename: str, **options: Any) -> StoredImage:
+        """Stores one file through the app. Raises what `ServerUploads.upload` raises, and NotAllowed."""
+        self.require(Role.UPLOADER)
+        return self.app.server_uploads.upload(data, filename, who=self.person.label, **options)
+
+    def mint_pass(self) -> str:
+        """A pass with which a browser uploads as this person. Raises NotAllowed."""
+        self.require(Role.UPLOADER)
+        return self.app.signer.mint_pass(self.person, now=datetime.now(UTC))
+
+    def zip_ticket(self, keys: Sequence[str]) -> str:
+        """A ticket to download these images, for this person alone. Raises NotAllowed, TicketInvalid."""
+        self.require(Role.VIEWER)
+        return self.app.signer.mint_selection(keys, now=datetime.now(UTC))
+
+    def share_link(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
+        """A signed address of an image, and until when it works. Raises NotAllowed, StorageError."""
+        self.require(Role.VIEWER)
+        return self.app.gallery.links.share_link(key, expires_s=expires_s)
+
+    def may_delete(self, image: StoredImage) -> bool:
+        """Whether this person may delete an image."""
+        return self.app.settings.allow_delete and self.person.may_change(image.who)
+
+    def delete(self, keys: Sequence[str], *, for_good: bool = False) -> list[DeleteResult]:
+        """Deletes images; each fares for itself, and what is not theirs stays.
+
+        Raises NotAllowed where nothing may be deleted, and StorageError.
+        """
+        self._may_delete_at_all()
+        gallery = self.app.gallery
+        mine = list(keys) if self.person.is_admin else self._own(keys)
+        removed = (gallery.delete_for_good if for_good else gallery.delete)(mine) if mine else []
+        kept = [DeleteResult(key, NOT_YOURS) for key in keys if key not in set(mine)]
+        return sorted([*removed, *kept], key=lambda one: keys.index(one.key))
+
+    def undo(self, removed: Sequence[DeleteResult]) -> None:
+        """Brings back what was just deleted in a versioned bucket. Raises NotAllowed, StorageError."""
+        self._may_delete_at_all()
+        self.app.gallery.undo(removed)
+
+    def _may_delete_at_all(self) -> None:
+        self.require(Role.UPLOADER)
+        if not self.app.settings.allow_delete:
+            raise errors.NotAllowed("Nothing is deleted here; whoever runs this app has switched that off.")
+
+    def _own(self, keys: Sequence[str]) -> list[str]:
+        images = {image.key: image for image in self.app.index.load_images(keys)}
+        found = (images.get(key) or self.app.gallery.image(key) for key in keys)
+        return [image.key for image in found if self.person.may_change(image.who)]
