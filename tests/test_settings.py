@@ -174,3 +174,18 @@ def test_sizes_as_people_read_them(size_bytes: int, label: str) -> None:
 def test_formats_as_a_sentence_has_them() -> None:
     assert format_list(("JPEG", "WEBP", "GIF")) == "JPEG, WebP or GIF"
     assert format_list(("PNG",)) == "PNG"
+
+
+def test_every_entry_that_names_nobody_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLOADER_ADMINS", "boss@corp.example, nonsense, email=boss@corp.example, *")
+    monkeypatch.setenv("UPLOADER_TRUSTED_PROXIES", "10.0.0.0/8, here")
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.load()
+    for part in ("'nonsense' cannot be used", "'email=boss@corp.example'", "networks such as 10.0.0.0/8"):
+        assert part in str(caught.value)
+
+
+def test_a_key_set_needs_its_header_and_audience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLOADER_TRUSTED_JWKS_URL", "https://id.example/keys")
+    with pytest.raises(SettingsInvalid, match="UPLOADER_TRUSTED_AUDIENCE must be set too"):
+        Settings.load()

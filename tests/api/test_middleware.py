@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from uploader.api import guard
+from uploader.api.middleware import TrustedProxy
 from uploader.flow import app
 from uploader.flow.admission import Admissions, admissions
 
@@ -219,3 +220,23 @@ def test_the_policy_names_the_store_once_it_is_known(monkeypatch: pytest.MonkeyP
         )
     monkeypatch.setattr(app, "_current", Opened(bucket, store=object()))
     assert app.storage_origins() == ("http://127.0.0.1:*",)
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "is_kept"),
+    [
+        (("127.0.0.1", 5000), ["ada"], True),
+        (("203.0.113.9", 0), ["ada"], True),  # uvicorn wrote it, from its own proxy's X-Forwarded-For
+        (("203.0.113.9", 5000), ["ada"], False),
+        (("127.0.0.1", 5000), ["ada", "boss"], False),
+        (("testclient", 5000), ["ada"], False),
+        (None, ["ada"], False),
+    ],
+)
+def test_a_header_that_names_somebody_counts_from_the_proxy_alone(
+    client: tuple[str, int] | None, headers: list[str], is_kept: bool
+) -> None:
+    proxy = TrustedProxy("x-forwarded-email", ("127.0.0.0/8", "::1/128"))
+    pairs = [(b"host", b"localhost"), *((b"X-Forwarded-Email", one.encode()) for one in headers)]
+    found = proxy.without_foreign_header({"type": "http", "client": client, "headers": pairs})
+    assert found["headers"] == (pairs if is_kept else pairs[:1])

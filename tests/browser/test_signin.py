@@ -119,7 +119,7 @@ def test_each_role_sees_what_it_may_do(secrets: Secrets, provider: Provider, pag
     page.context.clear_cookies()
     page.goto(server.url)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("link", name="Gallery")).to_be_visible()
+    expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
     expect(page.get_by_role("link", name="Upload")).to_have_count(0)
     page.goto(f"{server.url}/gallery?image={mine.rpartition('/')[2]}")
     dialog = page.get_by_role("dialog")
