@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from tests.browser.provider import Provider
+from tests.support.provider import Provider
 from uploader.flow.trusted_identity import person
 from uploader.people import Role
 from uploader.settings import Settings

@@ -32,6 +32,14 @@ WORDS = {
     "prefix",
     "secret_key",
     "public_origin",
+    "viewers",
+    "uploaders",
+    "admins",
+    "lab",
+    "trusted_header",
+    "trusted_jwks_url",
+    "trusted_audience",
+    "trusted_proxies",
 }
 PATHS = {route.path for route in api.ROUTES if "{" not in route.path}
 

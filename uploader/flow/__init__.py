@@ -1,6 +1,8 @@
 """What the product does, with no page and no HTTP in sight.
 
 app           the composition root: joins settings, storage and images
+access        what one person may do, refused where their role lacks it
+trusted_identity  who a proxy before the page says it is
 admission     sessions that passed the sign-in gate
 uploads       begin, check, store and promote an upload, both ways
 gallery       pages of what is stored, search, neighbours, ZIP; folders that other tools fill
