@@ -169,7 +169,7 @@ def test_a_child_outlives_the_thread_that_started_it() -> None:
 
 @linux
 def test_children_are_replaced_when_they_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = "from uploader.images import child; child._MOST_PICTURES = 2; child.main()"
+    run = "from uploader.images import child_main; child_main._MOST_PICTURES = 2; child_main.main()"
     monkeypatch.setattr("uploader.images.child_process._RUN", run)
     with Checker(Limits(), workers=1) as checker:
         checker.check(pictures.picture())

@@ -9,6 +9,8 @@ error_translation  botocore's errors in our words
 objects            what crosses that border: forms, objects, listings, what was copied and deleted
 form_post          the plain-HTTP POST of a signed form
 anonymous          plain HTTP without credentials: a CORS preflight, a GET
-certificate.py     closes the inner ports of the local store to other users of the machine
-local              the S3 server that starts by itself where no bucket is configured; supervisor: its process
+certificate        closes the inner ports of the local store to other users of the machine
+local              the S3 server that starts by itself where no bucket is configured
+local_folder       its data folder: private, with room on the disk
+supervisor         its process, ended with the last user
 """

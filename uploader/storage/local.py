@@ -15,27 +15,22 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from uploader.errors import LocalStoreUnavailable, SettingsInvalid
-from uploader.limits import MIB, size_label
 from uploader.signing_secret import secret_fault
 from uploader.storage import supervisor
 from uploader.storage.certificate import ensure_certificate
+from uploader.storage.local_folder import SECRET, make_private, os_errors_translated, require_space
 
 BUCKET: Final = "uploads"
 REGION: Final = "us-east-1"
 
-_SECRET = "uploader.secret"  # noqa: S105 - the name of a file
-_MIN_FREE_BYTES = 64 * MIB  # with less, weed soon answers InternalError
 _POLL_S = 0.02
 _WHEELS = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64")}
-_OTHER_FOLDER = "choose a new or empty folder with UPLOADER_LOCAL_DIR"
 _OWN_BUCKET = "set UPLOADER_BUCKET, and UPLOADER_ENDPOINT_URL for a store other than AWS"
 
 
@@ -76,7 +71,7 @@ class RunningStore:
             raise LocalStoreUnavailable("The local store was closed; restart the app.")
         if not os.fstat(self._users_lock).st_nlink:
             raise LocalStoreUnavailable(f"{self.folder} was removed while the app ran; restart the app.")
-        with _translated(self.folder):
+        with os_errors_translated(self.folder):
             self.store = _wait_for_store(self.folder, _find_weed(), time.monotonic() + ready_within_s)
         return self.store
 
@@ -103,9 +98,9 @@ def start_local_store(folder: Path, *, ready_within_s: float = 20) -> RunningSto
     weed = _find_weed()
     folder = Path(os.path.abspath(folder))
     deadline_s = time.monotonic() + ready_within_s
-    with _translated(folder):
-        _make_private(folder)
-        _require_space(folder)
+    with os_errors_translated(folder):
+        make_private(folder)
+        require_space(folder)
         users_lock = _join(folder, deadline_s)
         try:
             return RunningStore(folder, users_lock, _wait_for_store(folder, weed, deadline_s))
@@ -121,9 +116,9 @@ def local_secret(folder: Path) -> str:
     kept is damaged: another in its place would end every pass and ticket without a word.
     """
     folder = Path(os.path.abspath(folder))
-    path = folder / _SECRET
-    with _translated(folder):
-        _make_private(folder)
+    path = folder / SECRET
+    with os_errors_translated(folder):
+        make_private(folder)
         if not os.path.lexists(path):
             supervisor.write_once(path, lambda: secrets.token_hex(32))
     try:
@@ -219,31 +214,6 @@ def _read_store(folder: Path) -> LocalStore:
     pair = _read_json(folder / supervisor.CREDENTIALS)["identities"][0]["credentials"][0]
     endpoint_url = f"http://{supervisor.HOST}:{_read_json(folder / supervisor.PORTS)['s3']}"
     return LocalStore(endpoint_url, pair["accessKey"], pair["secretKey"])
-
-
-def _make_private(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    names = set(os.listdir(folder)) - {"lost+found"}
-    if names and not any(name.startswith((_SECRET, supervisor.USERS_LOCK)) for name in names):
-        raise LocalStoreUnavailable(f"{folder} holds other files; {_OTHER_FOLDER}.")
-    folder.chmod(0o700)
-
-
-def _require_space(folder: Path) -> None:
-    if (free_bytes := shutil.disk_usage(folder).free) < _MIN_FREE_BYTES:
-        found, needed = size_label(free_bytes), size_label(_MIN_FREE_BYTES)
-        raise LocalStoreUnavailable(
-            f"The disk of {folder} has {found} free and {needed} are needed; make room, or {_OTHER_FOLDER}."
-        )
-
-
-@contextmanager
-def _translated(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LocalStoreUnavailable(f"{folder} cannot be used ({reason}); {_OTHER_FOLDER}.") from None
 
 
 def _find_weed() -> Path:
