@@ -1,7 +1,7 @@
 """The image check in bounded child processes: a hostile file can only end the child that reads it.
 
-A child (child_process.py is its parent's side, child_main.py its own) never runs the parent's `__main__`, which
-may be Streamlit. It serves many pictures, and ends when its stdin does, so also when the parent is killed.
+A child (child_process.py is its parent's side, child_main.py its own) never runs the parent's `__main__`,
+which may be Streamlit. It serves many images, and ends when its stdin does, so also with a killed parent.
 """
 
 import math
