@@ -10,7 +10,7 @@ import pytest
 
 from uploader import asgi, handbook
 from uploader.cli import STARTUP, main
-from uploader.flow.app import signer_for
+from uploader.flow.opening import signer_for
 from uploader.settings import Settings
 from uploader.version import VERSION
 

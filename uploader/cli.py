@@ -22,8 +22,9 @@ from typing import Final
 from uploader import handbook
 from uploader.errors import UploaderError
 from uploader.flow import doctor
-from uploader.flow.app import open_application, signer_for
+from uploader.flow.app import open_application
 from uploader.flow.maintenance.reindex import Counts, reindex
+from uploader.flow.opening import signer_for
 from uploader.settings import Settings
 from uploader.version import VERSION
 

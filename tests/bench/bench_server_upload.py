@@ -23,10 +23,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from uploader.flow.app import Application, open_application
-from uploader.flow.uploads.server_upload import ServerUploads
+from uploader.flow.app import Application, join, open_application
 from uploader.flow.uploads.upload_batch import AT_ONCE, File, start_batch
-from uploader.flow.uploads.upload_context import UploadContext
 from uploader.images import Checked, Checker
 from uploader.presign import PostRules, new_key
 from uploader.settings import Settings
@@ -87,10 +85,9 @@ class Beforehand:
 def by_sending(app: Application, files: list[File]) -> float:
     """Wall seconds for the road without its checks."""
     checker = Beforehand(app.checker, files)
-    context = UploadContext(app.bucket, checker, app.limits, app.index, app.traces, app.gallery.link)  # type: ignore[arg-type]
-    server_uploads = ServerUploads(context)
+    checked = join(app.bucket, app.settings, app.limits, checker=checker, signer=app.signer)  # type: ignore[arg-type]
     started = time.perf_counter()
-    batch = start_batch(server_uploads, files, who="", again=True)
+    batch = start_batch(checked.server_uploads, files, who="", again=True)
     assert batch.wait(600)
     assert not batch.refused, batch.refused[0].sentence
     return time.perf_counter() - started

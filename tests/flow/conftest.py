@@ -4,7 +4,8 @@ import hashlib
 import io
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,16 +13,13 @@ import requests
 from PIL import Image
 
 from tests.support.buckets import keys_in
-from uploader.flow.catalog.image_index import ImageIndex
-from uploader.flow.catalog.layout import Layout
-from uploader.flow.catalog.upload_trace import TraceStore
-from uploader.flow.gallery.gallery import Gallery
-from uploader.flow.uploads.direct_upload import Begun, Claim, DirectUploads
-from uploader.flow.uploads.server_upload import ServerUploads
-from uploader.flow.uploads.upload_context import UploadContext
+from uploader.flow import app
+from uploader.flow.app import Application
+from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.images import Checker
 from uploader.limits import Limits
 from uploader.presign import Signer
+from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 
 WHO = "ada@example.com"
@@ -33,21 +31,8 @@ def checker() -> Iterator[Checker]:
         yield checker
 
 
-@dataclass
-class Flow:
-    """Both roads and the gallery over one bucket, as the application joins them."""
-
-    bucket: Bucket
-    uploads: DirectUploads
-    server_uploads: ServerUploads
-    gallery: Gallery
-    signer: Signer
-    traces: TraceStore
-    context: UploadContext
-
-    @property
-    def index(self) -> ImageIndex:
-        return self.gallery.index
+class Flow(Application):
+    """An application, and what tests ask of it."""
 
     def shown(self) -> list[str]:
         """The keys that the gallery shows."""
@@ -56,33 +41,25 @@ class Flow:
 
 @pytest.fixture
 def join(checker: Checker) -> Callable[..., Flow]:
-    """Joins the flow over a bucket (or a stand-in that misbehaves)."""
+    """Joins the services over a bucket (or a stand-in that misbehaves), as the app does."""
 
     def make(
         bucket: Bucket,
         *,
-        prefix: str = "",
-        strip: bool = True,
-        keeps_date: bool = False,
         limits: Limits | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **settings: Any,
     ) -> Flow:
-        limits = limits or Limits()
-        traces = TraceStore()
-        signer = Signer("a secret for the tests")
-        gallery = Gallery(bucket, link_expires_s=3_600, layout=Layout(prefix))
-        context = UploadContext(
+        joined = app.join(
             bucket,
-            checker,
-            limits,
-            gallery.index,
-            traces,
-            gallery.link,
-            layout=Layout(prefix),
-            strip=strip,
-            keeps_date=keeps_date,
+            Settings.load(**settings),
+            limits or Limits(),
+            checker=checker,
+            signer=Signer("a secret for the tests"),
+            clock=clock,
+            pause=lambda _: None,
         )
-        uploads, server_uploads = DirectUploads(context, signer), ServerUploads(context, pause=lambda _: None)
-        return Flow(bucket, uploads, server_uploads, gallery, signer, traces, context)
+        return Flow(**{field.name: getattr(joined, field.name) for field in fields(joined)})
 
     return make
 

@@ -16,6 +16,7 @@ import pytest
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow import app as wired
+from uploader.flow import opening
 from uploader.flow.app import open_application
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
@@ -138,9 +139,9 @@ def test_tickets_of_a_real_bucket_outlive_the_process(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "uploader", "pass", "ada"]
     env = {**os.environ, "UPLOADER_LOCAL_DIR": str(tmp_path)}
     made = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.strip()
-    signer = wired.signer_for(Settings.load(bucket="team-images", local_dir=tmp_path))
+    signer = opening.signer_for(Settings.load(bucket="team-images", local_dir=tmp_path))
     assert signer.read_pass(made, now=datetime.now(UTC)).label == "ada"
-    own = wired.signer_for(Settings.load(secret_key="another secret altogether"))
+    own = opening.signer_for(Settings.load(secret_key="another secret altogether"))
     with pytest.raises(errors.PassInvalid):
         own.read_pass(made, now=datetime.now(UTC))
 
@@ -149,7 +150,7 @@ def test_tickets_of_a_real_bucket_outlive_the_process(tmp_path: Path) -> None:
 def test_a_damaged_secret_is_not_replaced(tmp_path: Path, bucket: str | None) -> None:
     (tmp_path / "uploader.secret").write_text("")
     settings = Settings.load(bucket=bucket, region="eu-west-1", local_dir=tmp_path)
-    for use in (wired.signer_for, open_application):
+    for use in (opening.signer_for, open_application):
         with pytest.raises(errors.SettingsInvalid, match=r"uploader\.secret is empty"):
             use(settings)
     assert os.listdir(tmp_path) == ["uploader.secret"]
@@ -158,7 +159,7 @@ def test_a_damaged_secret_is_not_replaced(tmp_path: Path, bucket: str | None) ->
 def test_no_pass_is_printed_that_the_app_would_not_take(tmp_path: Path) -> None:
     (tmp_path / "a file").touch()
     with pytest.raises(errors.LocalStoreUnavailable):
-        wired.signer_for(Settings.load(local_dir=tmp_path / "a file"))
+        opening.signer_for(Settings.load(local_dir=tmp_path / "a file"))
 
 
 def test_a_password_in_boto3s_own_endpoint_reaches_no_link(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """What the product does, with no page and no HTTP in sight.
 
 app           the composition root: joins settings, storage and images
+opening       the bucket and the secret that the settings name
 access        what one person may do, refused where their role lacks it
 trusted_identity  who a proxy before the page says it is
 admission     sessions that passed the sign-in gate

@@ -1,9 +1,11 @@
 """The one object of a process that joins settings, storage and images, made at first use."""
 
 import gc
-import secrets
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,8 +14,12 @@ import structlog
 from uploader.errors import BucketUnreachable, LocalStoreUnavailable, UploaderError
 from uploader.flow.catalog.image_index import ImageIndex
 from uploader.flow.catalog.layout import Layout
+from uploader.flow.catalog.thumbnail_repair import ThumbnailRepair
 from uploader.flow.catalog.upload_trace import TraceStore
+from uploader.flow.gallery.foreign_folders import ForeignFolders, scope_of
 from uploader.flow.gallery.gallery import Gallery
+from uploader.flow.lab import Lab
+from uploader.flow.opening import open_bucket, signer_for
 from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.flow.uploads.server_upload import ServerUploads
 from uploader.flow.uploads.upload_context import UploadContext
@@ -23,11 +29,10 @@ from uploader.presign import Signer
 from uploader.settings import Settings
 from uploader.single_flight import SingleFlight, StillRunning
 from uploader.storage.bucket import Bucket
-from uploader.storage.local import RunningStore, local_secret, start_local_store
+from uploader.storage.local import RunningStore, start_local_store
 
 log = structlog.get_logger()
 
-SWEEP_AFTER_DAYS: Final = 1
 OPENING_S: Final = 4.0
 """How long a page waits for the bucket at most, so that it says what is wrong within five seconds."""
 OPENING: Final = "opening"
@@ -46,8 +51,11 @@ class Application:
     uploads: DirectUploads
     server_uploads: ServerUploads
     gallery: Gallery
+    foreign: ForeignFolders
     index: ImageIndex
+    thumbnails: ThumbnailRepair
     traces: TraceStore
+    lab: Lab
     store: RunningStore | None = None
 
     @property
@@ -76,17 +84,42 @@ class Application:
 
 def open_application(settings: Settings) -> Application:
     """Joins everything for these settings. Raises SettingsInvalid, LocalStoreUnavailable, StorageError."""
-    limits, signer, layout = settings.limits, signer_for(settings), Layout(settings.prefix)
+    limits, signer = settings.limits, signer_for(settings)
     store = start_local_store(settings.local_dir) if settings.is_local else None
     try:
-        bucket = _open_bucket(settings, store)
+        bucket = open_bucket(settings, store)
     except UploaderError:
         if store:
             store.close()
         raise
-    checker = Checker(limits)
-    gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, layout=layout)
-    traces = TraceStore()
+    opened = join(bucket, settings, limits, checker=Checker(limits), signer=signer, store=store)
+    # Streamlit collects garbage around every rerun; what lives as long as the process need not be looked at.
+    gc.collect()
+    gc.freeze()
+    return opened
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def join(
+    bucket: Bucket,
+    settings: Settings,
+    limits: Limits,
+    *,
+    checker: Checker,
+    signer: Signer,
+    store: RunningStore | None = None,
+    clock: Callable[[], datetime] = _now,
+    pause: Callable[[float], None] = time.sleep,
+) -> Application:
+    """Makes every service of an application over a bucket. Asks the bucket nothing and starts nothing.
+
+    The application closes `checker` and `store`. `pause` waits so many seconds between two tries.
+    """
+    layout, traces = Layout(settings.prefix), TraceStore()
+    gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, layout=layout, clock=clock)
     context = UploadContext(
         bucket,
         checker,
@@ -97,58 +130,27 @@ def open_application(settings: Settings) -> Application:
         layout=layout,
         strip=settings.strip_metadata,
         keeps_date=settings.keep_date_taken or not settings.strip_metadata,
+        clock=clock,
     )
-    uploads, server_uploads = DirectUploads(context, signer), ServerUploads(context)
-    # Streamlit collects garbage around every rerun; what lives as long as the process need not be looked at.
-    gc.collect()
-    gc.freeze()
+    foreign = ForeignFolders(
+        bucket, checker, limits, links=gallery.links, formats=limits.accepted, scope=scope_of(settings)
+    )
     return Application(
-        settings,
-        limits,
-        bucket,
-        checker,
-        signer,
-        uploads,
-        server_uploads,
-        gallery,
-        gallery.index,
-        traces,
-        store,
+        settings=settings,
+        limits=limits,
+        bucket=bucket,
+        checker=checker,
+        signer=signer,
+        uploads=DirectUploads(context, signer),
+        server_uploads=ServerUploads(context, pause=pause),
+        gallery=gallery,
+        foreign=foreign,
+        index=gallery.index,
+        thumbnails=ThumbnailRepair(bucket, checker, limits, layout),
+        traces=traces,
+        lab=Lab(bucket, layout=layout, limits=limits, is_local=store is not None),
+        store=store,
     )
-
-
-def _open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
-    if store is None:
-        return Bucket.open(settings.bucket or "", region=settings.region, endpoint_url=settings.endpoint_url)
-    local = store.store
-    bucket = Bucket.open(
-        local.bucket,
-        region=local.region,
-        endpoint_url=local.endpoint_url,
-        access_key=local.access_key,
-        secret_key=local.secret_key,
-    )
-    bucket.create()
-    bucket.allow_origins(["*"])  # a form is what lets somebody in, and only the page hands those out
-    bucket.set_lifecycle(Layout(settings.prefix).incoming, after_days=SWEEP_AFTER_DAYS)
-    return bucket
-
-
-def signer_for(settings: Settings) -> Signer:
-    """Signs with the operator's secret, or with one made once and kept in the data folder.
-
-    Raises SettingsInvalid where the kept one is damaged, LocalStoreUnavailable where the local store is meant
-    and its folder cannot be used.
-    """
-    if settings.secret_key:
-        return Signer(settings.secret_key.get_secret_value())
-    try:
-        return Signer(local_secret(settings.local_dir))
-    except LocalStoreUnavailable:
-        if settings.is_local:
-            raise
-        log.warning("secret.not_kept", hint="set UPLOADER_SECRET_KEY so that tickets outlive this process")
-        return Signer(secrets.token_hex(32))
 
 
 _lock = threading.Lock()

@@ -16,7 +16,7 @@ from tests.support.buckets import keep_versions, keys_in, versions_in
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.layout import NO_PREFIX
-from uploader.flow.uploads.direct_upload import Begun, DirectUploads
+from uploader.flow.uploads.direct_upload import Begun
 from uploader.presign import parse_key
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import Deleted
@@ -83,7 +83,7 @@ def test_a_large_picture_is_cleaned_and_stored_without_being_held(flow: Flow) ->
 
 
 def test_stripping_can_be_switched_off(bucket: Bucket, join: Callable[..., Flow]) -> None:
-    flow, data = join(bucket, strip=False), with_exif()
+    flow, data = join(bucket, strip_metadata=False), with_exif()
     image = flow.uploads.complete(staged(flow, data).ticket, who=WHO)
     with flow.bucket.read(image.key) as (_, body):
         assert body.read() == data
@@ -97,7 +97,7 @@ def test_the_date_taken_is_written_down_only_where_that_is_wanted(
     exif.get_ifd(0x8769)[0x9003] = "2024:05:06 07:08:09"
     segment = b"Exif\0\0" + exif.tobytes()[6:]
     data = DATA[:20] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + DATA[20:]
-    flow = join(bucket, keeps_date=keeps_date)
+    flow = join(bucket, keep_date_taken=keeps_date)
     image = flow.uploads.complete(staged(flow, data).ticket, who=WHO)
     wanted = "2024-05-06T07:08:09" if keeps_date else ""
     assert image.taken == flow.gallery.image(image.key).taken == wanted
@@ -189,10 +189,10 @@ def test_a_forged_ticket_is_worth_nothing(flow: Flow) -> None:
     assert flow.shown() == []
 
 
-def test_a_ticket_ends(flow: Flow) -> None:
+def test_a_ticket_ends(flow: Flow, join: Callable[..., Flow]) -> None:
     begun = staged(flow)
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    late = DirectUploads(replace(flow.context, clock=lambda: tomorrow), flow.signer)
+    late = join(flow.bucket, clock=lambda: tomorrow).uploads
     with pytest.raises(errors.TicketInvalid) as caught:
         late.complete(begun.ticket, who=WHO)
     assert caught.value.code == "ticket_expired"

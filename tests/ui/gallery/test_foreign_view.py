@@ -1,6 +1,7 @@
 """The page of other tools' folders as a script: the way in and out, what it says, and what it makes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.support.buckets import keys_in
 from tests.support.sample_image import picture
 from tests.ui.gallery.test_gallery_page import gallery, in_address, labels, said
 from uploader import errors
+from uploader.flow import app as wired
 from uploader.flow.app import Application
 from uploader.flow.gallery.foreign_folders import ForeignFolders, Part
 from uploader.flow.gallery.foreign_objects import Other
@@ -117,7 +119,9 @@ def test_a_folder_without_pictures_says_why(
 
 def test_folders_outside_the_prefix_are_not_shown(open_page: Open, app: Application, grid: Grid) -> None:
     put(app, "team-a/photos/a.jpg", "team-b/photos/b.jpg")
-    object.__setattr__(app, "settings", app.settings.model_copy(update={"prefix": "team-a/"}))
+    settings = app.settings.model_copy(update={"prefix": "team-a/"})
+    theirs = wired.join(app.bucket, settings, app.limits, checker=app.checker, signer=app.signer)
+    wired._current = replace(theirs, store=app.store)
     page = gallery(open_page, folder="team-b/", object="team-b/photos/b.jpg")
     assert "Only the folders in the list above can be browsed" in said(page)
     assert grid.tiles == []

@@ -5,50 +5,70 @@ from typing import Literal
 import structlog
 
 from uploader import errors
-from uploader.flow.app import Application
+from uploader.flow.catalog.layout import NO_PREFIX, Layout
 from uploader.flow.catalog.thumbnails import put_thumbnail
+from uploader.images import Checker
+from uploader.limits import Limits
+from uploader.storage.bucket import Bucket
 
 log = structlog.get_logger()
 
 RepairResult = Literal["made", "there", "gone", "failed"]
 
 
-def repair_thumbnail(app: Application, key: str) -> RepairResult:
-    """Makes the thumbnail of one of our images again.
+class ThumbnailRepair:
+    """Makes thumbnails of the gallery's images again. One instance serves all threads."""
 
-    `there`: it was not missing. `gone`: the image is not there any more. `failed`: it cannot be made.
-    Raises StorageError and Busy, which are worth another try.
-    """
-    if not app.layout.is_image_key(key):
-        return "failed"
-    small = app.layout.thumbnail_key(key)
-    try:
-        app.bucket.head(key)
-        app.bucket.head(small)
-        return "there"
-    except errors.ObjectMissing:
-        pass
-    try:
-        with app.bucket.read(key) as (stored, body):
-            if stored.size_bytes > app.limits.max_bytes:
+    def __init__(
+        self,
+        bucket: Bucket,
+        checker: Checker,
+        limits: Limits,
+        layout: Layout = NO_PREFIX,
+    ) -> None:
+        self._bucket = bucket
+        self._checker = checker
+        self._limits = limits
+        self._layout = layout
+
+    def repair(self, key: str) -> RepairResult:
+        """Makes the thumbnail of one of our images again.
+
+        `there`: it was not missing. `gone`: the image is not there any more. `failed`: it cannot be made.
+        Raises StorageError and Busy, which are worth another try.
+        """
+        if not self._layout.is_image_key(key):
+            return "failed"
+        small = self._layout.thumbnail_key(key)
+        try:
+            self._bucket.head(key)
+        except errors.ObjectMissing:
+            return "gone"
+        if self._is_there(small):
+            return "there"
+        try:
+            return self._made(key, small)
+        except errors.ObjectMissing:
+            return "gone"
+        except errors.ImageRejected as error:
+            log.warning("thumbnail.not_made", key=key, code=error.code)
+            return "failed"
+
+    def _made(self, key: str, small: str) -> RepairResult:
+        with self._bucket.read(key) as (stored, body):
+            if stored.size_bytes > self._limits.max_bytes:
                 return "failed"
             data = body.read()
-        version = put_thumbnail(app.bucket, small, app.checker.check(data))
-        if _is_gone(app, key):  # somebody deleted it, and its old thumbnail, meanwhile
-            app.bucket.delete(small, version)
+        version = put_thumbnail(self._bucket, small, self._checker.check(data))
+        if not self._is_there(key):  # somebody deleted it, and its old thumbnail, meanwhile
+            self._bucket.delete(small, version)
             return "gone"
-    except errors.ObjectMissing:
-        return "gone"
-    except errors.ImageRejected as error:
-        log.warning("thumbnail.not_made", key=key, code=error.code)
-        return "failed"
-    log.info("thumbnail.made_again", key=key)
-    return "made"
+        log.info("thumbnail.made_again", key=key)
+        return "made"
 
-
-def _is_gone(app: Application, key: str) -> bool:
-    try:
-        app.bucket.head(key)
-    except errors.ObjectMissing:
+    def _is_there(self, key: str) -> bool:
+        try:
+            self._bucket.head(key)
+        except errors.ObjectMissing:
+            return False
         return True
-    return False

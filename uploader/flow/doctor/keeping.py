@@ -3,8 +3,9 @@
 from typing import Final
 
 from uploader import errors
-from uploader.flow.app import SWEEP_AFTER_DAYS, Application
+from uploader.flow.app import Application
 from uploader.flow.doctor.check_result import CheckResult, to_paste
+from uploader.flow.opening import SWEEP_AFTER_DAYS
 from uploader.storage.rules import lifecycle_rule
 
 GROUP: Final = "Bucket"

@@ -12,7 +12,6 @@ import structlog
 
 from uploader import errors
 from uploader.file_names import file_name
-from uploader.flow.app import Application
 from uploader.flow.catalog.browse_scope import BrowseScope
 from uploader.flow.catalog.layout import INCOMING, INDEX, THUMBNAILS, Layout
 from uploader.flow.catalog.signed_links import SignedLinks
@@ -203,18 +202,6 @@ class ForeignFolders:
 def scope_of(settings: Settings) -> BrowseScope:
     """What may be browsed: the folders that the operator named, or what lies under the app's own prefix."""
     return BrowseScope(Layout(settings.prefix), settings.browse or (settings.prefix,))
-
-
-def elsewhere(app: Application) -> ForeignFolders:
-    """The other folders of the application's bucket."""
-    return ForeignFolders(
-        app.bucket,
-        app.checker,
-        app.limits,
-        links=app.gallery.links,
-        formats=app.formats,
-        scope=scope_of(app.settings),
-    )
 
 
 def _missing() -> errors.ObjectMissing:

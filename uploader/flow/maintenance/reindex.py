@@ -18,7 +18,6 @@ import structlog
 from uploader import errors
 from uploader.flow.app import Application
 from uploader.flow.catalog import index_keys, stored_image, tombstones
-from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
 from uploader.images import Checker
 from uploader.limits import Limits
 from uploader.presign import parse_key, uploaded_at
@@ -118,7 +117,7 @@ class _Run:
         """Of an image that was stored before likenesses were kept: its thumbnail looks alike."""
         small = self._layout.thumbnail_key(key)
         try:
-            if not self._is_there(small) and repair_thumbnail(self._app, key) != "made":
+            if not self._is_there(small) and self._app.thumbnails.repair(key) != "made":
                 return ""
             with self._bucket.read(small) as (_, body):
                 return self._checker.check(body.read()).likeness

@@ -5,7 +5,6 @@ from time import monotonic
 import streamlit as st
 
 from uploader.errors import Busy, StorageError, UploaderError
-from uploader.flow.catalog.thumbnail_repair import repair_thumbnail
 from uploader.flow.gallery.gallery import Page
 from uploader.ui import common, image_dialog, queries, signin
 from uploader.ui.components.tiles import GridEvent, selectable_tiles
@@ -119,7 +118,7 @@ def mend(missing: tuple[str, ...]) -> None:
     for key in todo[:MENDED_A_RUN]:
         state.gallery_mended = state.get("gallery_mended", 0) + 1
         try:
-            found = repair_thumbnail(app, key)
+            found = app.thumbnails.repair(key)
         except StorageError:  # it would be the same for the others; Reload tries again
             state.gallery_again |= dict.fromkeys(todo, 0)
             break

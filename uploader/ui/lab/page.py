@@ -29,8 +29,7 @@ def the_form(lab: Lab, design: FormDesign) -> LabForm:
 
 app = queries.require_app()
 signin.require_lab(app)
-lab = Lab(app.bucket, layout=app.layout, limits=app.limits, is_local=app.store is not None)
-file, zone = the_picture(), queries.time_zone()
+lab, file, zone = app.lab, the_picture(), queries.time_zone()
 common.heading(app, "Presign lab", presenter=True)
 mode = st.segmented_control(
     "What to look at",

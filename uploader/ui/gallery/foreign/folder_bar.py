@@ -6,7 +6,6 @@ import streamlit as st
 
 from uploader.errors import StorageError
 from uploader.flow.app import Application
-from uploader.flow.gallery.foreign_folders import elsewhere
 from uploader.ui import presenter_mode
 from uploader.ui.gallery.foreign import address, object_queries
 
@@ -68,7 +67,7 @@ def toolbar(app: Application, folder: str) -> int:
 
 def _choices(app: Application, folder: str) -> list[str]:
     """The way up, this folder, and the folders in it as far as the bucket tells them."""
-    scope = elsewhere(app).scope
+    scope = app.foreign.scope
     names = folder.split("/")[:-1]
     above = ["/".join(names[:count]) + "/" for count in range(1, len(names) + 1)]
     try:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from uploader.errors import Busy, StorageError
 from uploader.flow.app import Application
-from uploader.flow.gallery.foreign_folders import elsewhere
 from uploader.flow.gallery.foreign_objects import Other, Seen, addressable
 from uploader.limits import format_label, size_label
 from uploader.ui import common, presenter_mode
@@ -90,19 +89,19 @@ def _large(
 
 
 def _shot(app: Application, other: Other) -> Span:
-    return Span(other.key, presenter_mode.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
+    return Span(other.key, presenter_mode.shown(other.name), thumbnail_url=app.foreign.preview(other))
 
 
 def _shown(app: Application, shot: Span, other: Other | None, seen: Seen | None) -> Span:
     """The picture itself where the check accepted it; else why there is none."""
     if other is None or seen is None:
         return replace(shot, note="This picture cannot be shown.")
-    shot = replace(shot, name=presenter_mode.shown(other.name), thumbnail_url=elsewhere(app).preview(other))
+    shot = replace(shot, name=presenter_mode.shown(other.name), thumbnail_url=app.foreign.preview(other))
     if seen.sentence:
         return replace(shot, thumbnail_url="", note=seen.sentence)
     if not addressable(other.key):
         return replace(shot, note="A preview: no browser can ask for a key with a segment of dots.")
-    return replace(shot, url=elsewhere(app).link(other, seen), is_heic=seen.format == "HEIC")
+    return replace(shot, url=app.foreign.link(other, seen), is_heic=seen.format == "HEIC")
 
 
 def _go(keys: Sequence[str], key: str) -> None:
@@ -115,7 +114,7 @@ def _go(keys: Sequence[str], key: str) -> None:
 
 def _actions(app: Application, other: Other, seen: Seen | None) -> None:
     if seen and seen.format and addressable(other.key):
-        link = elsewhere(app).download(other, seen)
+        link = app.foreign.download(other, seen)
         st.link_button("Download", link, icon=":material/download:")
 
 
@@ -137,7 +136,7 @@ def _facts(other: Other, seen: Seen | None) -> None:
 
 def _copy(app: Application, other: Other) -> None:
     kind = st.segmented_control("Copy", (KEY, ADDRESS), default=KEY, required=True, key="other_copy")
-    text = other.key if kind == KEY else elsewhere(app).address(other)
+    text = other.key if kind == KEY else app.foreign.address(other)
     presenter_mode.code(text, wrap_lines=True)
     if not other.key.isprintable():
         st.caption("This key holds characters that cannot be seen; the copy has them.")

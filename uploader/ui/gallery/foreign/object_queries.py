@@ -7,7 +7,7 @@ import streamlit as st
 
 from uploader.errors import BucketUnreachable
 from uploader.flow.app import Application, application, reopened_application
-from uploader.flow.gallery.foreign_folders import ForeignFolders, Part, elsewhere
+from uploader.flow.gallery.foreign_folders import ForeignFolders, Part
 from uploader.flow.gallery.foreign_objects import Other, Seen
 from uploader.ui.queries import patiently
 
@@ -20,9 +20,9 @@ T = TypeVar("T")
 
 def _asked(question: Callable[[ForeignFolders], T]) -> T:
     try:
-        return question(elsewhere(application()))
+        return question(application().foreign)
     except BucketUnreachable:
-        return question(elsewhere(reopened_application()))
+        return question(reopened_application().foreign)
 
 
 @st.cache_data(ttl=_PART_LIFE_S, max_entries=30, show_spinner=False)

@@ -9,7 +9,7 @@ import streamlit as st
 from uploader.errors import TRANSIENT, Busy, ObjectMissing, StorageError
 from uploader.flow.app import Application
 from uploader.flow.catalog.browse_scope import BrowseScope
-from uploader.flow.gallery.foreign_folders import AREAS, GALLERY, Part, elsewhere
+from uploader.flow.gallery.foreign_folders import AREAS, GALLERY, Part
 from uploader.flow.gallery.foreign_objects import Other
 from uploader.limits import size_label
 from uploader.ui import common, presenter_mode
@@ -29,7 +29,7 @@ def show(app: Application) -> None:
         st.info("Other folders of the bucket are not shown here; whoever runs this app switched that off.")
         _way_back()
         return
-    scope = elsewhere(app).scope
+    scope = app.foreign.scope
     folder = address.folder() or scope.roots[0]
     size = toolbar(app, folder)
     if not scope.is_open(folder):
@@ -80,7 +80,7 @@ def _page(app: Application, folder: str, part: Part, size: int) -> None:
         _nothing(folder, part)
         _read_on(part)
         return
-    there = elsewhere(app)
+    there = app.foreign
     shown = [replace(there.tile(other), name=presenter_mode.shown(other.name)) for other in here.values()]
     found = selectable_tiles(
         shown,
