@@ -30,6 +30,8 @@ class AppServer:
     script: Path
     port: int
     env: dict[str, str]
+    command: tuple[str, ...] = ()
+    """What starts it, in its own folder; empty for the script of this checkout."""
     process: "subprocess.Popen[bytes] | None" = None
     starts: int = field(default=0)
 
@@ -63,12 +65,16 @@ class AppServer:
     def start(self) -> None:
         """Starts it and waits until its routes answer."""
         self.starts += 1
-        command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
+        command = self.command or (sys.executable, "-m", "streamlit", "run", str(self.script))
         options = [f"--server.port={self.port}", "--server.address=127.0.0.1", "--server.headless=true"]
         options += ["--server.fileWatcherType=none"]
         with (self.folder / f"app-{self.starts}.log").open("wb") as log:
             self.process = subprocess.Popen(
-                [*command, *options], cwd=ROOT, env=self.env, stdout=log, stderr=subprocess.STDOUT
+                [*command, *options],
+                cwd=self.folder if self.command else ROOT,
+                env=self.env,
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         deadline = time.monotonic() + READY_WITHIN_S
         while not self._answers():
