@@ -23,7 +23,7 @@ from uploader.flow.opening import open_bucket, signer_for
 from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.flow.uploads.server_upload import ServerUploads
 from uploader.flow.uploads.upload_context import UploadContext
-from uploader.images import Checker
+from uploader.images import Checker, sandbox
 from uploader.limits import Limits
 from uploader.presign import Signer
 from uploader.settings import Settings
@@ -84,6 +84,7 @@ class Application:
 
 def open_application(settings: Settings) -> Application:
     """Joins everything for these settings. Raises SettingsInvalid, LocalStoreUnavailable, StorageError."""
+    sandbox.hide_memory()  # from now on it holds secrets
     limits, signer = settings.limits, signer_for(settings)
     store = start_local_store(settings.local_dir) if settings.is_local else None
     try:

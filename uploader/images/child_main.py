@@ -24,6 +24,7 @@ from typing import Any, BinaryIO, Final
 
 from uploader import rejections
 from uploader.errors import ImageRejected
+from uploader.images import sandbox
 from uploader.images.check import Checked, check
 from uploader.limits import Limits
 
@@ -34,6 +35,7 @@ TRIM: Final = 2
 
 _MOST_PICTURES = 500
 _MOST_RESIDENT_BYTES = 256 * 2**20
+_MOST_FILES = 64  # imports need a few
 _NICENESS = 5  # the page comes first
 
 
@@ -43,9 +45,13 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # a library that prints must not break the framing
     _confine(limits)
-    from uploader.images import decode  # now, so that the first picture does not pay for it
+    from uploader.images import decode  # now: soon no file opens any more
 
     decode.trust_own_bounds()
+    decode.preload()
+    statm = _open_statm()
+    os.chdir(os.sep)  # the folder of the app is nobody's business
+    sandbox.enter()
     requests: queue.SimpleQueue[tuple[int, int, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
     head: dict[str, Any] = {"last": False}
@@ -56,7 +62,7 @@ def main() -> None:
         _allow_cpu(limits.check_cpu_s)
         head, *bodies = _answer(data, limits, flags, web_copy_px)
         del data
-        head["last"] = count == _MOST_PICTURES or _resident_bytes() > _MOST_RESIDENT_BYTES
+        head["last"] = count == _MOST_PICTURES or _resident_bytes(statm) > _MOST_RESIDENT_BYTES
         text = json.dumps(head).encode()
         answers.write(ANSWER.pack(len(text), *map(len, bodies)))
         answers.writelines((text, *bodies))
@@ -111,7 +117,7 @@ def _limits(values: dict[str, Any]) -> Limits:
 
 
 def _confine(limits: Limits) -> None:
-    """No more memory than allowed, no file, no core dump; Ctrl-C is the parent's business."""
+    """No more memory than allowed, no file, no core dump, for good; Ctrl-C is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(ImportError, OSError, ValueError):  # Windows has no such limits, macOS not all
         import resource
@@ -119,6 +125,7 @@ def _confine(limits: Limits) -> None:
         os.nice(_NICENESS)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES, _MOST_FILES))
         resource.setrlimit(resource.RLIMIT_AS, (limits.check_memory_bytes, limits.check_memory_bytes))
 
 
@@ -131,10 +138,17 @@ def _allow_cpu(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + seconds, hard))
 
 
-def _resident_bytes() -> int:
+def _open_statm() -> int | None:
+    with contextlib.suppress(OSError):
+        return os.open("/proc/self/statm", os.O_RDONLY)
+    return None
+
+
+def _resident_bytes(statm: int | None) -> int:
     """What this process holds now; 0 where the system does not say."""
+    if statm is None:
+        return 0
     try:
-        with open("/proc/self/statm", "rb") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(os.pread(statm, 200, 0).split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, AttributeError):
         return 0

@@ -3,6 +3,8 @@
 Imported late, by those who decode: the parent of the checking children never needs it.
 """
 
+import contextlib
+import importlib
 import io
 import warnings
 from dataclasses import dataclass
@@ -31,6 +33,14 @@ _TURNS = {
 }
 AvifImagePlugin.DEFAULT_MAX_THREADS = 2  # one a core would cost the children's address space
 PngImagePlugin.MAX_TEXT_CHUNK = icc.MOST_BYTES  # it bounds profiles too; the walk has bounded both
+_PILLOW_PARTS = (
+    "ImageOps",
+    "JpegPresets",
+    "MpoImagePlugin",
+    "TiffImagePlugin",
+    "WebPImagePlugin",
+    "features",
+)
 _PILLOW_BRANDS = (b"avif", b"avis", b"mif1", b"msf1")
 
 
@@ -49,6 +59,15 @@ class Decoded:
 def trust_own_bounds() -> None:
     """Let `bound` alone decide how many pixels are too many: Pillow's own limit knows no settings."""
     Image.MAX_IMAGE_PIXELS = None
+
+
+def preload() -> None:
+    """Import what Pillow and the check would import with the first picture that needs it."""
+    Image.preinit()
+    wanted = [f"PIL.{name}" for name in _PILLOW_PARTS]
+    for name in (*wanted, "uploader.images.jpeg_rows", "uploader.images.camera_line", "_strptime", "pi_heif"):
+        with contextlib.suppress(ImportError):  # pi_heif is an extra
+            importlib.import_module(name)
 
 
 def decode(data: bytes, walk: Walk, limits: Limits, *, web_copy_px: int = 0) -> Decoded:

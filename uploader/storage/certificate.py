@@ -5,6 +5,7 @@ It is its own authority: who does not hold its key is refused, whatever user of 
 """
 
 import contextlib
+import secrets
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,29 @@ from typing import Final
 from uploader.errors import LocalStoreUnavailable
 from uploader.storage import supervisor
 
+_PARTS: Final = (
+    "client",
+    "master",
+    "volume",
+    "filer",
+    "s3",
+    "admin",
+    "worker",
+    "mq",
+    "msg_broker",
+    "msg_agent",
+)
 _FROM: Final = datetime(2000, 1, 1, tzinfo=UTC)  # a machine whose clock is slow starts it too
 _UNTIL: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 """No end: https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5"""
+
+
+def close_inner_ports(folder: Path) -> None:
+    """Have weed's keys and its certificate in `folder`, also where it was made without the certificate."""
+    ensure_certificate(folder)
+    text = supervisor.write_once(folder / supervisor.SECURITY, _new_keys)
+    if "[grpc]" not in text:
+        supervisor.replace(folder / supervisor.SECURITY, text + _grpc_sections())
 
 
 def ensure_certificate(folder: Path) -> None:
@@ -24,6 +45,17 @@ def ensure_certificate(folder: Path) -> None:
     if not _usable(path):
         path.unlink(missing_ok=True)
         supervisor.write_once(path, _new_certificate)
+
+
+def _new_keys() -> str:
+    sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+    return "".join(f'[{section}]\nkey = "{secrets.token_hex(32)}"\n' for section in sections)
+
+
+def _grpc_sections() -> str:
+    pair = f'cert = "{supervisor.CERTIFICATE}"\nkey = "{supervisor.CERTIFICATE}"\n'
+    parts = "".join(f"[grpc.{part}]\n{pair}" for part in _PARTS)
+    return f'[grpc]\nca = "{supervisor.CERTIFICATE}"\n{parts}'
 
 
 def _usable(path: Path) -> bool:

@@ -22,8 +22,7 @@ from typing import Any, Final, Self
 
 from uploader.errors import LocalStoreUnavailable, SettingsInvalid
 from uploader.signing_secret import secret_fault
-from uploader.storage import supervisor
-from uploader.storage.certificate import ensure_certificate
+from uploader.storage import certificate, supervisor
 from uploader.storage.local_folder import SECRET, make_private, os_errors_translated, require_space
 
 BUCKET: Final = "uploads"
@@ -167,7 +166,7 @@ def _supervised(folder: Path) -> bool:
 
 def _supervise(folder: Path, weed: Path) -> bool:
     """Start a supervisor. False: somebody was quicker, or looked at the lock just then."""
-    ensure_certificate(folder)
+    certificate.close_inner_ports(folder)
     command = [sys.executable, "-I", "-S", supervisor.__file__, str(weed)]
     # In a session of its own, so that Ctrl+C in the terminal reaches the app alone.
     done = subprocess.run(  # noqa: S603

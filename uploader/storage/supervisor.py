@@ -7,8 +7,8 @@ Only the standard library is imported: it starts in 30 ms. What lies in the fold
     users.lock       locked (shared) by every app that uses the store; the kernel frees it with its owner
     supervisor.lock  locked by the supervisor, so there is one for each folder
     s3.json          the random credentials, in the form that weed reads
-    security.toml    the random keys with which weed's parts know each other
-    grpc.pem         the certificate that both ends of their gRPC connections must have; made by the app
+    security.toml    the random keys with which weed's parts know each other; made by the app, as the next one
+    grpc.pem         the certificate that both ends of their gRPC connections must have
     ports.json       the ports in use; kept between starts, so that signed links and browser caches survive
     weed.pid         the server's process
     store.log        what weed says
@@ -44,18 +44,6 @@ TAKEN: Final = 3
 """Exit status: another supervisor has the folder."""
 
 _ROLES = ("s3", "master", "volume", "filer", "admin")
-_GRPC_PARTS = (
-    "client",
-    "master",
-    "volume",
-    "filer",
-    "s3",
-    "admin",
-    "worker",
-    "mq",
-    "msg_broker",
-    "msg_agent",
-)
 _GRPC_OFFSET = 10_000  # weed's own convention; its admin worker knows no other
 _PORT_RANGE = range(11_000, 21_000)  # with the offset, below what systems hand out
 _POLL_S = 0.2
@@ -115,8 +103,6 @@ def main(weed: str) -> int:
     os.dup2(log, 2)
     signal.signal(signal.SIGTERM, _leave)
     write_once(Path(CREDENTIALS), _new_credentials)
-    write_once(Path(SECURITY), _new_security)
-    _demand_certificates()
     os.makedirs(DATA, exist_ok=True)
     _end_orphan()
     _keep(weed)
@@ -131,7 +117,7 @@ def _keep(weed: str) -> None:
         started_s = time.monotonic()
         process = _start(weed, ports)
         try:
-            _replace(Path(PID), str(process.pid))
+            replace(Path(PID), str(process.pid))
             while process.poll() is None:
                 gone = not os.fstat(users).st_nlink  # somebody removed the folder
                 if gone or _locked(users, shared=False):
@@ -196,7 +182,7 @@ def _choose_ports() -> dict[str, int]:
             port = _PORT_RANGE[secrets.randbelow(len(_PORT_RANGE))]
         ports[role] = port
     if ports != kept:
-        _replace(Path(PORTS), json.dumps(ports))
+        replace(Path(PORTS), json.dumps(ports))
     return ports
 
 
@@ -220,21 +206,8 @@ def _new_credentials() -> str:
     return json.dumps({"identities": [{"name": "uploader", "credentials": [pair], "actions": actions}]})
 
 
-def _new_security() -> str:
-    sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
-    return "".join(f'[{section}]\nkey = "{secrets.token_hex(32)}"\n' for section in sections)
-
-
-def _demand_certificates() -> None:
-    """Mutual TLS between weed's parts; added to the file of a folder that was made without."""
-    text = Path(SECURITY).read_text()
-    if "[grpc]" not in text:
-        files = f'cert = "{CERTIFICATE}"\nkey = "{CERTIFICATE}"\n'
-        sections = "".join(f"[grpc.{part}]\n{files}" for part in _GRPC_PARTS)
-        _replace(Path(SECURITY), f'{text}[grpc]\nca = "{CERTIFICATE}"\n{sections}')
-
-
-def _replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str) -> None:
+    """Write a private file, whole or not at all, in place of one that is there."""
     _draft(path, text).replace(path)
 
 

@@ -26,7 +26,13 @@ def test_a_fresh_installation_is_well(open_page: Open) -> None:
     page = setup(open_page)
     assert not page.exception
     assert page.success[0].value == "Everything works."
-    assert [heading.value for heading in page.subheader] == ["Credentials", "Bucket", "Browser", "People"]
+    assert [heading.value for heading in page.subheader] == [
+        "Credentials",
+        "Bucket",
+        "Browser",
+        "People",
+        "Image check",
+    ]
     assert any(
         "**Exact form** Other bytes than the signed ones are refused" in label for label in labels(page)
     )
