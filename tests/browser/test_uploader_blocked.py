@@ -45,8 +45,6 @@ def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: 
     }
     expect(page.locator(".direct .retry:visible")).to_have_count(0)
     assert not sent
-    expect(page.locator(".st-key-report")).to_contain_text("large.jpg", timeout=PATIENCE_MS)
-    assert [outcome["name"] for outcome in heard(page)["refused"]] == ["empty.jpg", "report.jpg", "large.jpg"]
 
 
 def test_a_name_that_lies_is_no_reason_to_refuse(host: Any, page: Page) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uploader.presign.error_explanations import CODES, explain
+from uploader.presign.error_explanations import BY_CODE, explain
 
 RECORDED = [
     "AccessDenied",
@@ -31,7 +31,7 @@ RECORDED = [
 ]
 
 
-@pytest.mark.parametrize("code", sorted({*CODES, *RECORDED}))
+@pytest.mark.parametrize("code", sorted({*BY_CODE, *RECORDED}))
 def test_a_known_code_has_one_sentence(code: str) -> None:
     answer = explain(code)
     assert answer.code == code

@@ -26,7 +26,6 @@ Why a file is refused stands in `uploader.rejections`. Importing this wing does 
 
 from uploader import rejections
 from uploader.images.check import Checked, ImageFacts, inspect, weigh
-from uploader.images.describe import describe_removed
 from uploader.images.metadata import strip_metadata
 from uploader.images.worker_pool import Checker
 
@@ -34,7 +33,6 @@ __all__ = [
     "Checked",
     "Checker",
     "ImageFacts",
-    "describe_removed",
     "inspect",
     "rejections",
     "strip_metadata",

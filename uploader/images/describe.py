@@ -4,21 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from uploader.images import containers, exif, gain_map, heif, metadata, profiles, removals
+from uploader.images import exif, gain_map, heif, metadata, profiles, removals
 from uploader.images.containers import Part, Walk
 from uploader.images.heif import Loss
 from uploader.images.metadata_rules import KEPT, fate
-from uploader.limits import Limits
 
 _DCF_PREVIEW: Final = (160, 120)
 """The shape that cameras give a preview whatever the picture's, with bars around it (DCF, JEITA CP-3461)."""
 _SOF = re.compile(rb"\xff[\xc0-\xc2]..\x08(..)(..)", re.DOTALL)
-
-
-def describe_removed(data: bytes, limits: Limits | None = None) -> tuple[str, ...]:
-    """What `strip_metadata` takes away. Raises ImageRejected where the file's structure is not whole."""
-    limits = limits or Limits()
-    return describe_strip(data, containers.walk(data, containers.sniff(data, limits), limits))
 
 
 def describe_strip(data: bytes, walk: Walk) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from uploader.presign.store_error_codes import KMS_FAULT, STORE_CODES
 
 MESSAGES: Final = (*POLICY_MESSAGES, *REQUEST_MESSAGES)
 BY_CODE: Final = {**FORM_CODES, **STORE_CODES}
+"""Every code that has an explanation of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,3 @@ _BY_STATUS: Final = {
     503: "SlowDown",
 }
 """A HEAD has no body, so boto3 gives the bare status as the code."""
-
-CODES: Final = tuple(BY_CODE)
-"""Every code that has an explanation of its own."""

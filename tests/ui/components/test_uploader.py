@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from uploader.ui.components.uploader import Outcome, UploadReport, _Read, merge_reports
+from uploader.ui.components.uploader import UploadReport, _Read, merge_reports
 
 
 def state(*items: Any, client: Any = "one") -> dict[str, Any]:
@@ -12,14 +12,14 @@ def state(*items: Any, client: Any = "one") -> dict[str, Any]:
 
 
 def stored(seq: int) -> dict[str, Any]:
-    return {"seq": seq, "kind": "stored", "name": f"{seq}.jpg", "key": f"images/{seq}"}
+    return {"seq": seq, "kind": "stored", "key": f"images/{seq}"}
 
 
 def test_a_list_that_comes_again_is_read_once() -> None:
     read = merge_reports(_Read(), state(stored(1), stored(2)))
     assert (read.client, read.seq, len(read.report.stored)) == ("one", 2, 2)
     again = merge_reports(read, state(stored(1), stored(2), stored(3)))
-    assert [outcome.name for outcome in again.report.stored] == ["1.jpg", "2.jpg", "3.jpg"]
+    assert [outcome.key for outcome in again.report.stored] == ["images/1", "images/2", "images/3"]
     assert again.seq == 3
     assert merge_reports(again, state(stored(1))) == again
 
@@ -27,15 +27,6 @@ def test_a_list_that_comes_again_is_read_once() -> None:
 def test_a_page_that_was_loaded_anew_counts_from_one_again() -> None:
     read = merge_reports(merge_reports(_Read(), state(stored(1))), state(stored(1), client="two"))
     assert (read.client, read.seq, len(read.report.stored)) == ("two", 1, 2)
-
-
-def test_each_kind_says_its_own_thing() -> None:
-    refused = {"seq": 1, "kind": "refused", "name": "a.jpg", "reason": "Too large."}
-    trouble = {"seq": 2, "kind": "trouble", "name": "cors"}
-    read = merge_reports(_Read(), state(refused, trouble))
-    expected = UploadReport(refused=(Outcome("a.jpg", reason="Too large."),), trouble="cors")
-    assert read.report == expected
-    assert merge_reports(read, state(stored(4))).report.trouble == ""
 
 
 @pytest.mark.parametrize(
@@ -56,12 +47,11 @@ def test_odd_shapes_are_left_out(odd: Any) -> None:
 
 def test_unknown_kinds_and_long_texts_do_no_harm() -> None:
     read = merge_reports(
-        _Read(), state({"seq": 1, "kind": "new"}, {"seq": 2, "kind": "stored", "name": "x" * 9_999})
+        _Read(), state({"seq": 1, "kind": "new"}, {"seq": 2, "kind": "stored", "key": "x" * 9_999})
     )
-    assert (read.seq, len(read.report.stored[0].name)) == (2, 1_024)
-    assert merge_reports(_Read(), state({"seq": 1, "kind": "trouble", "name": "<b>"})).report.trouble == ""
+    assert (read.seq, len(read.report.stored[0].key)) == (2, 1_024)
 
 
 def test_only_the_newest_outcomes_are_kept() -> None:
     read = merge_reports(_Read(), state(*(stored(n) for n in range(1, 301))))
-    assert (read.seq, len(read.report.stored), read.report.stored[-1].name) == (300, 200, "300.jpg")
+    assert (read.seq, len(read.report.stored), read.report.stored[-1].key) == (300, 200, "images/300")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from uploader.presign.error_explanations import CODES
+from uploader.presign.error_explanations import BY_CODE
 
 # Elements hold text only, so a pattern reads also a document that was cut off; entities are never expanded.
 _ELEMENT: Final = re.compile(r"<([A-Za-z][\w-]{0,63})>([^<]*)</\1>")
@@ -61,7 +61,7 @@ def read_error(text: str) -> S3Error | None:
         message = text[: java.start()].rpartition("\n")[2].partition("Exception: ")[2]
         return S3Error(java[1], message.strip(), status, {})
     for pattern in _SDK_LINES:
-        found = next((each for each in pattern.finditer(text) if each["code"] in CODES), None)
+        found = next((each for each in pattern.finditer(text) if each["code"] in BY_CODE), None)
         if found:
             return S3Error(found["code"], (found.groupdict().get("message") or "").strip(), status, {})
     return None

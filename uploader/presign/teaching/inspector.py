@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from uploader.presign.policy import METADATA_PREFIX
-from uploader.presign.policy_document import Policy, PolicyFault, plain_json
+from uploader.presign.policy_document import Policy, plain_json
 from uploader.presign.post_request import Fields, pairs, policy_of, read_date, read_values
 from uploader.presign.sigv4 import CHAIN, Scope, read_scope, sign
 from uploader.presign.teaching.condition_notes import ConditionNote, explain_conditions
@@ -50,8 +50,6 @@ class FormInspection:
     rows: tuple[FieldRow, ...]
     policy_json: str
     """The policy decoded and indented; as it was signed where it is no JSON."""
-    policy_fault: str
-    """Why S3 cannot read the policy; empty when it can."""
     conditions: tuple[ConditionNote, ...]
     string_to_sign: str
     scope: Scope | None
@@ -75,7 +73,6 @@ def inspect_form(fields: Fields, *, secret_key: str | None = None) -> FormInspec
     return FormInspection(
         rows=tuple(_row(name, value, explanations) for name, value in sent),
         policy_json=_pretty(policy.text) if isinstance(policy, Policy) else "",
-        policy_fault=str(policy) if isinstance(policy, PolicyFault) else "",
         conditions=explanations,
         string_to_sign=encoded,
         scope=scope,

@@ -17,7 +17,7 @@ sha256.js          SHA-256 of a file                    sha256_stream.js   the s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import streamlit as st
@@ -26,7 +26,6 @@ from uploader.flow.catalog.upload_trace import BrowserTimes
 from uploader.ui.components.shared import packaged_component
 
 _MOST_KEPT: Final = 200
-_TROUBLES: Final = ("cors", "unreachable")
 
 _component: Final = packaged_component(
     "uploader", js="uploader/index.js", html="uploader/uploader.html", css=["uploader/uploader.css"]
@@ -35,26 +34,20 @@ _component: Final = packaged_component(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one file ended, as the browser says. `key` is "" and `reason` a sentence where it was refused."""
+    """One stored image, as the browser says."""
 
-    name: str
-    key: str = ""
-    reason: str = ""
+    key: str
     times: BrowserTimes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UploadReport:
-    """What the browser told so far in this session, newest last, at most 200 of each.
+    """What the browser stored so far in this session, newest last, at most 200.
 
     It comes from the browser, so it decides what to refresh and never what is true.
-    `switch_to_server` is true in the one run after somebody asked for the way through the
-    app; `trouble` is "cors" or "unreachable" once nothing could be sent, until something is.
     """
 
     stored: tuple[Outcome, ...] = ()
-    refused: tuple[Outcome, ...] = ()
-    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +115,10 @@ def merge_reports(read: _Read, state: object) -> _Read:
 
 
 def _with(report: UploadReport, item: Mapping[str, Any]) -> UploadReport:
-    name, key, reason = (str(item.get(field, ""))[:1024] for field in ("name", "key", "reason"))
-    outcome = Outcome(name, key, reason, _times(item))
-    match item.get("kind"):
-        case "stored":
-            stored = (*report.stored, outcome)[-_MOST_KEPT:]
-            return replace(report, stored=stored, trouble="")
-        case "refused":
-            return replace(report, refused=(*report.refused, outcome)[-_MOST_KEPT:])
-        case "trouble" if name in _TROUBLES:
-            return replace(report, trouble=name)
-    return report
+    if item.get("kind") != "stored":
+        return report
+    outcome = Outcome(str(item.get("key", ""))[:1024], _times(item))
+    return UploadReport((*report.stored, outcome)[-_MOST_KEPT:])
 
 
 def _times(item: Mapping[str, Any]) -> BrowserTimes | None:

@@ -178,7 +178,7 @@ export class UploadQueue {
     try {
       Object.assign(job, await this.#process.upload(job, job.abort.signal));
       if (job.state === "stored") {
-        this.bridge.report({ kind: "stored", name: job.name, key: job.key, size: job.size, ...job.timings });
+        this.bridge.report({ kind: "stored", key: job.key, size: job.size, ...job.timings });
       }
     } catch (error) {
       this.#fail(job, error);
@@ -200,12 +200,10 @@ export class UploadQueue {
 
   #refuse(job, reason, final) {
     Object.assign(job, { state: "refused", reason, final });
-    this.bridge.report({ kind: "refused", name: job.name, reason });
   }
 
   // Nothing can be sent from here: the files that wait need not find that out one by one.
   #block(failed, error, reason) {
-    if (!this.notice) this.bridge.report({ kind: "trouble", name: error.kind });
     this.notice = { kind: error.kind, url: error.url };
     failed.blocked = true;
     for (const job of this.jobs) {
