@@ -87,14 +87,13 @@ def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
     page.get_by_text("Details for the administrator").click()
     rule = json.loads(page.locator(".direct .rule").inner_text())
     assert rule[0]["AllowedOrigins"] == [server.url]
-    heard(page, trouble="cors")
     assert server.stored("incoming/") == []
     with server.bucket() as bucket:
         bucket.allow_origins(rule[0]["AllowedOrigins"])
     page.get_by_role("button", name="Try again").click()
     summary(page, "5 uploaded")
     expect(page.locator(".direct .notice")).to_be_hidden()
-    heard(page, trouble="", known=5)
+    heard(page, known=5)
 
 
 def test_what_the_bucket_blocks_is_sent_through_the_app(app_server: Callable[..., Any], page: Page) -> None:
@@ -117,7 +116,7 @@ def test_what_the_bucket_blocks_is_sent_through_the_app(app_server: Callable[...
     page.get_by_role("button", name="Upload a second copy").click()
     summary(page, "6 uploaded · 1 not accepted")
     assert len(server.stored()) == 6
-    heard(page, trouble="", known=6)
+    heard(page, known=6)
 
 
 def test_a_cors_rule_that_goes_away_in_the_middle_loses_nothing(
@@ -141,7 +140,6 @@ def test_a_bucket_out_of_reach_is_told_apart_from_cors(host: Any, page: Page) ->
     summary(page, "2 not uploaded")
     expect(page.locator(".direct .notice")).to_contain_text(f"No answer came from {host.store_url}.")
     expect(page.locator(".direct .rule")).to_be_hidden()
-    heard(page, trouble="unreachable")
 
 
 def test_a_bucket_that_answered_before_is_waited_for(host: Any, page: Page) -> None:
@@ -153,7 +151,7 @@ def test_a_bucket_that_answered_before_is_waited_for(host: Any, page: Page) -> N
     choose(page, pictures(1))
     expect(page.get_by_text(re.compile("retrying in"))).to_be_visible(timeout=PATIENCE_MS)
     summary(page, "2 uploaded")
-    heard(page, trouble="", known=2)
+    heard(page, known=2)
 
 
 def test_what_s3_refuses_is_said_with_its_code(host: Any, page: Page) -> None:
