@@ -9,14 +9,10 @@ from starlette.testclient import TestClient
 
 from tests.fuzz.examples import examples
 from tests.fuzz.requested import METHODS, PATHS, bearer, told
+from tests.fuzz.strategies import ANY_TEXT, THINGS
 from tests.fuzz.targets import NOW
 from uploader.flow.app import Application
 
-ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=30)
-LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT | st.just(10**400)
-THINGS = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3)
-)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "name": ANY_TEXT.filter(bool) | st.text("x😀/", min_size=1, max_size=8_000),
     "size": st.integers(1, 20 * 2**20),

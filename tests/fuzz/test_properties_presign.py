@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.fuzz.examples import examples
+from tests.fuzz.strategies import ANY_TEXT, THINGS
 from tests.fuzz.targets import SIGNER
-from tests.fuzz.test_properties_api import ANY_TEXT, THINGS
 from tests.support.forms import ACCESS, BUCKET, IN_AN_HOUR, NOW, REGION, SECRET, digest, encode, form, signing
 from uploader.errors import PassInvalid, TicketInvalid
 from uploader.flow.catalog import index_keys

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.buckets import keys_in
+from tests.support.gallery_page import gallery, in_address, labels, said
 from tests.support.sample_image import picture
-from tests.ui.gallery.test_gallery_page import gallery, in_address, labels, said
 from uploader import errors
 from uploader.flow import app as wired
 from uploader.flow.app import Application

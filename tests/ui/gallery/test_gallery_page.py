@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.support.gallery_page import gallery, in_address, labels, said
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.app import Application
@@ -30,31 +31,9 @@ def stored(app: Application, count: int, *, name: str = "a.jpg", start: int = 0)
     return keys
 
 
-def gallery(open_page: Open, **address: str) -> AppTest:
-    page = open_page()
-    page.switch_page("gallery/page.py")
-    for name, value in address.items():
-        page.query_params[name] = value
-    return page.run()
-
-
 def shown(page: AppTest) -> list[str]:
     """The keys of the tiles, as they were handed to the browser."""
     return [tile.key for tile in page.session_state.gallery_view[1].tiles]
-
-
-def said(page: AppTest) -> str:
-    kinds = (page.markdown, page.caption, page.error, page.warning, page.info, page.text)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
-
-
-def labels(page: AppTest) -> list[str]:
-    return [button.label for button in page.button]
-
-
-def in_address(page: AppTest, name: str) -> str:
-    found = page.query_params.get(name, "")
-    return found[0] if isinstance(found, list) else found
 
 
 def test_an_empty_bucket_says_what_to_do(open_page: Open) -> None:
