@@ -1,19 +1,19 @@
 """What lies above a place in the listing. S3 lists downwards only, so this looks from an estimated height.
 
 Keys are numbers (an inverted clock, then random digits). A window that begins `span` above the place and
-holds between the wanted number and 1,000 keys gives the exact answer in one call; else the window is widened
-or narrowed, and both bounds close in on each other.
+holds between the wanted number and 1,000 keys gives the exact answer in one call. One that holds too few is
+widened; in one that holds too many, what follows is read, and the rest halved, in turns.
 """
 
 from collections.abc import Callable
-from math import isqrt
 from typing import Final
 
 from uploader.presign import parse_key
 from uploader.storage.objects import Listing
 
 LIMIT: Final = 1_000  # keys a call, S3's most
-_MOST_CALLS: Final = 60
+_MOST_CALLS: Final = 30
+_WIDER: Final = 16
 _TOKEN_DIGITS: Final = 32
 _FIRST_SPAN: Final = 3_600_000 * 16**_TOKEN_DIGITS  # an hour of keys
 
@@ -42,37 +42,46 @@ def page_above(list_after: List, cursor: str, count: int, *, top: int, span: int
     """The cursor of the page that ends where the page of `cursor` begins; empty for the newest page.
 
     `span` guesses how far up `count` images reach, as a difference of positions; `top` is the position of
-    now. Exact for any guess; a good one needs one call.
+    now. Exact for any guess; a good one needs one call. Where _MOST_CALLS do not find it: the newest page.
     """
-    end, edge = position(cursor), start_after(cursor)
-    far, near = 0, end  # starts that are known to be too far up, and too near
-    seen: list[int] = []  # the last of what follows `far`, without a gap
-    start = end - (span or _FIRST_SPAN)
+    end, near, far = position(cursor), position(cursor), 0  # starts known to be too near, and too far up
+    seen: list[int] = []  # the last of what lies before `far`, without a gap
+    start = _at_most_newest(end - (span or _FIRST_SPAN), top)
+    limit = min(LIMIT, 50 + 8 * count)  # a good guess needs no more
     for call in range(_MOST_CALLS):
-        if start < min(top, near) and not far:
-            start = 0
-        limit = LIMIT if call else min(LIMIT, 50 + 8 * count)  # a good guess needs no more
-        listing = list_after(start_after(cursor_at(start)) if start else "", limit)
-        places = [place for place, name in _ours(listing) if name <= edge]
-        before = seen if seen and start == seen[-1] else []
-        if listing.more and _name(listing) <= edge:
-            far, seen = max(places[-1] if places else start, far), places[-count:] or seen
-        elif len(before + places) > count or (len(before + places) == count and start):
-            return cursor_at((before + places)[-count] - 1)
-        elif not start:
+        places, is_whole = _window(list_after, start, start_after(cursor), limit)
+        places = [*(seen if start == far else ()), *places]
+        if is_whole and len(places) >= count + (not start):
+            return cursor_at(places[-count] - 1)
+        if is_whole and not start:
             return ""  # what is above fits on the newest page
-        else:
+        if is_whole:
             near = start
-        start = _next(call, end, far, near, start)
+        else:
+            far, seen = (places or [start])[-1], places[-count:]
+        start = _next_start(call, end, near, far, top)
+        limit = LIMIT
     return ""
 
 
-def _next(call: int, end: int, far: int, near: int, start: int) -> int:
-    """Where to look next: further up while nothing was too far, else on from there or between the two."""
+def _window(list_after: List, start: int, edge: str, limit: int) -> tuple[list[int], bool]:
+    """The images from `start` down to `edge`, and whether one call held them all."""
+    listing = list_after(start_after(cursor_at(start)) if start else "", limit)
+    return [place for place, name in _ours(listing) if name <= edge], not listing.more or _name(
+        listing
+    ) > edge
+
+
+def _next_start(call: int, end: int, near: int, far: int, top: int) -> int:
+    """Further up while nothing was too far; else on from there and halfway to the near one, in turns."""
     if not far:
-        return end - (end - start) * 16
-    by_distance = max(end - isqrt((end - far) * max(1, end - near)), far)
-    return (far, by_distance, (far + near) // 2)[call % 3]
+        return _at_most_newest(end - (end - near) * _WIDER, top)
+    return (far + near) // 2 if call % 2 else far
+
+
+def _at_most_newest(start: int, top: int) -> int:
+    """A start, or 0 where nothing can be newer."""
+    return start if start >= top else 0
 
 
 def _ours(listing: Listing) -> list[tuple[int, str]]:
