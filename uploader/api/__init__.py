@@ -18,6 +18,7 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
     json_api.py          errors as JSON, bounded bodies, rate limits
     middleware.py        what every request meets before: is it meant for this page, and may it send bytes?
     security_headers.py  the Content-Security-Policy and its kin
+    component_assets.py  how browsers may keep the modules of the components
 """
 
 from uploader.api.middleware import guard

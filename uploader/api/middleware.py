@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from uploader.api.component_assets import ComponentAssets
 from uploader.api.security_headers import SecurityHeaders
 from uploader.errors import SettingsInvalid
 from uploader.flow.admission import admissions
@@ -143,7 +144,11 @@ def guard(names: Sequence[str], *, any_address: bool, inline_scripts: Sequence[s
         ancestors=ancestors,
         tls=tls,
     )
-    return [headers, Middleware(RequestGuard, names=known, proxy=proxy)]
+    return [
+        headers,
+        Middleware(RequestGuard, names=known, proxy=proxy),
+        Middleware(ComponentAssets),
+    ]
 
 
 def _unknown(host: str) -> str:
