@@ -40,6 +40,7 @@ def test_every_command_of_a_shell_block_is_right(block: Block, monkeypatch: pyte
     lines = block.text.replace("\\\n", " ").replace("&&", "\n").splitlines()
     for line in filter(str.strip, lines):
         check(line.strip(), monkeypatch)
+    Settings.load()
 
 
 def check(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +53,6 @@ def check(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
         name, _, value = words.pop(0).partition("=")
         if name.startswith("UPLOADER_"):
             monkeypatch.setenv(name, value)
-            Settings.load()
     if not words:
         return
     match words:
