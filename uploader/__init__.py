@@ -12,5 +12,5 @@ presenter_mask  texts as a stage may show them      signing_secret  what a signi
 file_names      names that are safe to save under   single_flight   one thread does what many ask for
 people          who somebody is, and their role
 version         the version of the package          sha256          the shape of a SHA-256 as text
-rejections      why a file is refused, a row each
+rejections      why a file is refused, a row each   error_answers   error pages in an image's place
 """

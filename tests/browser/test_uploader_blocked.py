@@ -39,9 +39,9 @@ def test_what_is_no_good_image_is_refused_before_a_byte_leaves(host: Any, page: 
     choose(page, [named("empty.jpg", b""), named("report.jpg", b"%PDF-1.7"), named("large.jpg", large)])
     summary(page, "3 not accepted")
     assert rows(page) == {
-        "empty.jpg": "This file is empty; choose another one.",
-        "report.jpg": "This is a PDF file; choose a JPEG, PNG, WebP, GIF or AVIF file.",
-        "large.jpg": "This file is 20 MB; the limit is 20 MB.",
+        "empty.jpg": "This file is empty. Choose another file.",
+        "report.jpg": "PDF documents cannot be uploaded. Choose a picture, or export the page as one.",
+        "large.jpg": f"This file is {len(large):,} bytes; the limit is 20,971,520 bytes.",
     }
     expect(page.locator(".direct .retry:visible")).to_have_count(0)
     assert not sent
@@ -58,7 +58,7 @@ def test_a_broken_image_is_refused_by_the_check_and_leaves_nothing(host: Any, pa
     before = host.stored("incoming/")
     choose(page, [named("cut.jpg", picture(4)[:-200])])
     summary(page, "1 not accepted")
-    state(page, re.compile(r"JPEG.*\."))
+    state(page, re.compile(r"This photo is .*\."))
     assert host.stored("incoming/") == before
     heard(page, known=0)
 

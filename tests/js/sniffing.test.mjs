@@ -2,46 +2,35 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { droppedFiles } from "../../uploader/ui/components/uploader/dropped_files.js";
-import { rejectionFor } from "../../uploader/ui/components/uploader/rejection.js";
+import { judgeFile } from "../../uploader/ui/components/uploader/rejection.js";
 import { sizeLabel } from "../../uploader/ui/components/uploader/size_label.js";
-import { sniffMediaType } from "../../uploader/ui/components/uploader/sniffing.js";
+import { fileRules } from "./support.mjs";
 
 const fileOf = (text) => new File([Uint8Array.from(text, (letter) => letter.charCodeAt(0))], "a.jpg");
 
-for (const [head, mediaType] of [
-  ["\xff\xd8\xff\xe0", "image/jpeg"],
-  ["\x89PNG\r\n\x1a\n", "image/png"],
-  ["GIF89a", "image/gif"],
-  ["RIFF\0\0\0\0WEBP", "image/webp"],
-  ["\0\0\0\x20ftypavif", "image/avif"],
-  ["\0\0\0\x18ftypheic", "image/heic"],
-  ["\0\0\0\x18ftypisom", "video/mp4"],
-  ["%PDF-1.7", "application/pdf"],
-  ["  <svg xmlns", "image/svg+xml"],
-  ["\x89PNG", ""],
-  ["plain words", ""],
-  ["", ""],
+for (const [head, name, rejection] of [
+  ["\xff\xd8\xff\xe0", "JPEG", ""],
+  ["\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC", "No HEIC."],
+  ["\0\0\0\x18ftypisom\0\0\0\0isomheic", "HEIC", "No HEIC."],
+  ["\0\0\0\x14ftypisom\0\0\0\0isomheic", "VIDEO", "No videos."],
+  ["%PDF-1.7", "PDF", "No PDF."],
+  ["  <SVG xmlns", "SVG", "No SVG."],
+  ["\xff\xd8", "", "Unknown."],
+  ["plain words", "", "Unknown."],
+  ["", "", "Empty."],
+  ["<Error><Code>AccessDenied</Code></Error>", "", "An error (AccessDenied)."],
+  ["<Error>", "", "An error."],
+  ['{"error": "unauthorized"}', "", "An error (unauthorized)."],
+  ['{"error": 3}', "", "An error."],
+  ['{"error"', "", "Unknown."],
+  [`\xff\xd8\xff${"x".repeat(998)}`, "JPEG", "1001 bytes over 1000 bytes."],
 ]) {
-  test(`the first bytes ${JSON.stringify(head)} are ${mediaType || "nothing known"}`, async () => {
-    assert.equal(await sniffMediaType(fileOf(head)), mediaType);
+  test(`${JSON.stringify(head.slice(0, 40))} is ${name || "nothing known"}: ${rejection || "taken"}`, async () => {
+    const found = await judgeFile(fileOf(head), fileRules());
+    assert.deepEqual([found.name, found.rejection], [name, rejection]);
+    assert.equal(found.isImage, name === "JPEG");
   });
 }
-
-const OPTIONS = { accept: ["image/jpeg", "image/png"], maxBytes: 2_048 };
-
-test("a file that is taken has no rejection, each other one a sentence of its own", () => {
-  const rejection = (mediaType, size = 9) => rejectionFor({ size }, mediaType, OPTIONS);
-  assert.equal(rejection("image/jpeg"), "");
-  const sentences = [
-    rejection("image/jpeg", 0),
-    rejection("image/jpeg", 2_049),
-    rejection("image/heic"),
-    rejection("video/mp4"),
-    rejection("application/pdf"),
-    rejection(""),
-  ];
-  assert.equal(new Set(sentences.filter(Boolean)).size, sentences.length);
-});
 
 test("sizes are said in steps of 1,024", () => {
   assert.deepEqual(

@@ -53,6 +53,48 @@ export function fakeNetwork(overrides = {}) {
   return network;
 }
 
+// A small table in the shape that file_rules.py sends.
+export function fileRules(overrides = {}) {
+  const row = (name, mediaType, value, rejection, more) => ({
+    name,
+    media_type: mediaType,
+    signatures: value ? [[{ offset: 0, value, mask: "" }]] : [],
+    brands: [],
+    texts: [],
+    can_be_taken: !rejection,
+    rejection,
+    ...more,
+  });
+  return {
+    accept: ["image/jpeg"],
+    max_bytes: 1_000,
+    max_label: "1000 bytes",
+    head_bytes: 4_096,
+    formats: [
+      row("JPEG", "image/jpeg", "\xff\xd8\xff", ""),
+      row("HEIC", "image/heic", "", "No HEIC.", { brands: ["heic"] }),
+      row("PDF", "application/pdf", "%PDF", "No PDF."),
+      row("VIDEO", "video/*", "", "No videos."),
+      row("SVG", "image/svg+xml", "", "No SVG.", { texts: ["<svg"] }),
+    ],
+    answers: {
+      space: " ",
+      markup: "<Error>",
+      code: "<Code>([A-Za-z]+)</Code>",
+      title: "<title>([1-5][0-9][0-9])",
+      json_bytes: 100,
+      json_keys: ["error"],
+      quoted_keys: ["error"],
+      quoted: "[a-z]+",
+    },
+    empty: "Empty.",
+    unknown: "Unknown.",
+    too_large: "{found} over {allowed}.",
+    error_message: "An error{quoted}.",
+    ...overrides,
+  };
+}
+
 // A queue whose clock stands far apart: nothing counts as quick, so nothing waits for the cores.
 export function queueWith(overrides = {}) {
   const network = fakeNetwork(overrides);
@@ -62,7 +104,7 @@ export function queueWith(overrides = {}) {
   const now = () => (clockMs += 10_000);
   const createProcess = (queue) => new UploadProcess(queue, network);
   const queue = new UploadQueue({ bridge, now, onBusy, createProcess });
-  queue.options = { accept: ["image/jpeg"], maxBytes: 1_000, apiBase: "", hideNames: false };
+  queue.options = { rules: fileRules(), apiBase: "", hideNames: false };
   const states = () => queue.jobs.map((job) => job.state);
   return { queue, network, bridge, onBusy, states };
 }

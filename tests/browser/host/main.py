@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from uploader.flow.app import application
-from uploader.formats import BY_NAME
 from uploader.ui.components.uploader import upload_zone
 
 
@@ -26,8 +25,7 @@ def uploads() -> None:
     upload_pass = app.signer.mint_pass("host", now=now, life_s=life_s if first else 900)
     found = upload_zone(
         upload_pass=os.environ.get("HOST_PASS", "") or upload_pass,
-        accept=[BY_NAME[name].media_type for name in app.formats],
-        max_bytes=app.limits.max_bytes,
+        limits=app.limits,
         hint="JPEG, PNG, WebP, GIF or AVIF, up to 20 MB. Location and camera details are removed.",
         key="direct",
         api_base=os.environ.get("HOST_API_BASE", ""),

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Final
 
 from uploader import rejections
+from uploader.error_answers import error_answer
 from uploader.images import foreign_formats
 from uploader.images.containers import avif, gif, jpeg, png, webp
 from uploader.images.containers.jpeg import further as further_jpegs
@@ -51,7 +52,7 @@ def sniff(data: bytes, limits: Limits) -> str:
     found = foreign_formats.find(data)
     if found is not None and found.name in limits.accepted:
         return found.name
-    message = foreign_formats.error_message(data)
+    message = error_answer(data)
     if message is not None:
         raise rejections.error_message(message)
     raise rejections.not_accepted(found, limits)

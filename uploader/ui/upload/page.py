@@ -10,7 +10,6 @@ from uploader.errors import UploaderError
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import Tile
 from uploader.flow.uploads.upload_batch import MAX_KEPT_BYTES, Batch, File, Row
-from uploader.formats import BY_NAME
 from uploader.limits import MIB, format_list, size_label
 from uploader.people import Role
 from uploader.ui import common, image_dialog, presenter_mode, queries, signin
@@ -50,8 +49,7 @@ def straight() -> None:
     """The browser posts to the bucket itself."""
     report = upload_zone(
         upload_pass=signin.access(app).mint_pass(),
-        accept=[BY_NAME[name].media_type for name in app.formats],
-        max_bytes=app.limits.max_bytes,
+        limits=app.limits,
         hint=hint,
         key="direct",
         hide_names=presenter_mode.is_on(),

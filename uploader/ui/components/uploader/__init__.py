@@ -11,19 +11,22 @@ sentences.js       each file's state, the summary       upload_error.js    why a
 size_label.js      "4.2 MB"                             retry.js           waiting and trying again
 dropped_files.js   the files of a drop                  python_bridge.js   messages to Python
 sniffing.js        what a file is                       gallery_image.js   images of the gallery
-rejection.js       why a file is not taken              leave_warning.js   before the page is left
+error_answer.js    an error page in an image's place    leave_warning.js   before the page is left
+rejection.js       why a file is not taken              file_rules.py      formats and sentences, as data
 sha256.js          SHA-256 of a file                    sha256_stream.js   the same without crypto.subtle
                                                         sha256_worker.js   and in a worker
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import streamlit as st
 
 from uploader.flow.catalog.upload_trace import BrowserTimes
+from uploader.limits import Limits
 from uploader.ui.components.shared import packaged_component
+from uploader.ui.components.uploader.file_rules import file_rules
 
 _MOST_KEPT: Final = 200
 
@@ -62,8 +65,7 @@ class _Read:
 def upload_zone(
     *,
     upload_pass: str,
-    accept: Sequence[str],
-    max_bytes: int,
+    limits: Limits,
     hint: str,
     key: str,
     api_base: str = "",
@@ -72,7 +74,7 @@ def upload_zone(
     """Mounts the uploader and returns what it told so far.
 
     `upload_pass` is minted by the page in every run: a browser whose pass has ended asks for a run and gets a
-    new one. `accept` holds media types, `max_bytes` bounds one file, `hint` is the zone's second line, and
+    new one. `limits` say which files are taken, `hint` is the zone's second line, and
     `api_base` goes before `/api/uploads` where a proxy serves the routes under a folder; `hide_names` keeps
     file names off the screen. Mount it outside `@st.fragment`: after a restart of the server a fragment's
     messages are dropped.
@@ -85,8 +87,7 @@ def upload_zone(
         data={
             "queue": key,
             "upload_pass": upload_pass,
-            "accept": list(accept),
-            "max_bytes": max_bytes,
+            "rules": file_rules(limits),
             "hint": hint,
             "api_base": api_base.rstrip("/"),
             "hide_names": hide_names,

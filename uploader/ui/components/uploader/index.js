@@ -13,7 +13,7 @@ export default function mountUploader({ data, parentElement, setStateValue }) {
     view = new View(parentElement.querySelector(".direct"), queue);
     views.set(parentElement, view);
   }
-  view.setHint(data.hint, data.accept);
+  view.setHint(data.hint, data.rules.accept);
   queue.connect(data, setStateValue);
   return () => {
     views.delete(parentElement);

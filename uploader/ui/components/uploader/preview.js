@@ -21,7 +21,7 @@ export class Previews {
 
   // Makes `job.preview` once `element` is in sight, unless it is there already or cannot be made.
   watch(element, job) {
-    if (job.preview !== undefined || !this.#queue.options.accept.includes(job.mediaType)) return;
+    if (job.preview !== undefined || !this.#queue.options.rules.accept.includes(job.mediaType)) return;
     this.#wanted.set(element, job);
     this.#observer.observe(element);
   }

@@ -4,8 +4,7 @@
 import { IN_LANE, isActive, isCancellable, isDuplicate, isOpen, isRetryable, needsReading } from "./job_states.js";
 import { warnBeforeLeaving } from "./leave_warning.js";
 import { PythonBridge } from "./python_bridge.js";
-import { rejectionFor } from "./rejection.js";
-import { sniffMediaType } from "./sniffing.js";
+import { judgeFile } from "./rejection.js";
 import { FILE_CHANGED, UploadError } from "./upload_error.js";
 import { UploadProcess } from "./upload_process.js";
 
@@ -14,7 +13,7 @@ export const QUICK_MS = 500; // a file that stays longer in one state waits for 
 
 export class UploadQueue {
   jobs = [];
-  options = { accept: [], maxBytes: 0, apiBase: "", hideNames: false };
+  options = { rules: null, apiBase: "", hideNames: false };
   notice = null; // {kind, url}: why nothing can be sent from here
   skipped = 0; // files of a folder that are no images
   throughApp = false; // the bucket cannot be reached from here, and somebody chose to send through the app
@@ -29,19 +28,19 @@ export class UploadQueue {
   constructor({
     bridge = new PythonBridge(),
     now = () => performance.now(),
-    sniff = sniffMediaType,
+    judge = judgeFile,
     onBusy = warnBeforeLeaving,
     createProcess = (queue) => new UploadProcess(queue),
   } = {}) {
-    Object.assign(this, { bridge, now, sniff, onBusy });
+    Object.assign(this, { bridge, now, judge, onBusy });
     this.#renewLanesMoved();
     this.#process = createProcess(this);
   }
 
   // What Python says on each run of the page.
   connect(data, send) {
-    const { accept, max_bytes: maxBytes, api_base: apiBase, hide_names: hideNames } = data;
-    this.options = { accept, maxBytes, apiBase, hideNames };
+    const { rules, api_base: apiBase, hide_names: hideNames } = data;
+    this.options = { rules, apiBase, hideNames };
     this.bridge.connect(data, send);
   }
 
@@ -55,9 +54,8 @@ export class UploadQueue {
   // Takes files in: [{file, inFolder}].
   async add(found) {
     for (const { file, inFolder } of found) {
-      const mediaType = await this.sniff(file).catch(() => "");
-      const rejection = rejectionFor(file, mediaType, this.options);
-      if (inFolder && rejection && !this.options.accept.includes(mediaType)) {
+      const { mediaType, isImage, rejection } = await this.judge(file, this.options.rules);
+      if (inFolder && !isImage) {
         this.skipped += 1;
         continue;
       }

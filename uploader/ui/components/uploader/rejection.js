@@ -1,31 +1,34 @@
-// Why a file is not taken, before any byte leaves.
+// Why a file is not taken, before any byte leaves: the same checks in the same words as the server's, from its data.
 
+import { errorAnswer } from "./error_answer.js";
 import { sizeLabel } from "./size_label.js";
+import { readLatin1, sniffFormat } from "./sniffing.js";
 
-const LABELS = {
-  "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "image/gif": "GIF", "image/avif": "AVIF",
-  "image/heic": "HEIC", "image/bmp": "BMP", "image/tiff": "TIFF", "application/pdf": "PDF", "image/svg+xml": "SVG",
-};
-
-// A sentence, or "" where the file may be sent.
-export function rejectionFor(file, mediaType, options) {
-  if (file.size === 0) return "This file is empty; choose another one.";
-  if (file.size > options.maxBytes) {
-    const [found, most] = [file.size, options.maxBytes].map(sizeLabel);
-    return `This file is ${found}; the limit is ${most}.`;
-  }
-  if (options.accept.includes(mediaType)) return "";
-  if (mediaType === "image/heic") {
-    const extra = "ask the operator to install the heic extra: pip install -e '.[heic]'";
-    return `This is a HEIC image, which this app cannot read yet. Export it as JPEG, or ${extra}.`;
-  }
-  if (mediaType.startsWith("video/")) return "Videos cannot be uploaded.";
-  if (!LABELS[mediaType]) return "This is not an image.";
-  const wanted = joinedByOr(options.accept.map((type) => LABELS[type] ?? type));
-  const article = ["image/avif", "image/svg+xml"].includes(mediaType) ? "an" : "a";
-  return `This is ${article} ${LABELS[mediaType]} file; choose a ${wanted} file.`;
+// {name, mediaType, isImage, rejection}: what a file is, and a sentence, or "" where it may be sent.
+export async function judgeFile(file, rules) {
+  const head = await readLatin1(file, 0, rules.head_bytes).catch(() => "");
+  const found = await sniffFormat(file, head, rules.formats).catch(() => undefined);
+  const { name = "", media_type: mediaType = "" } = found ?? {};
+  const isImage = rules.accept.includes(mediaType);
+  return { name, mediaType, isImage, rejection: await rejectionFor(file, head, found, rules) };
 }
 
-function joinedByOr(names) {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+async function rejectionFor(file, head, found, rules) {
+  if (file.size === 0) return rules.empty;
+  if (file.size > rules.max_bytes) return tooLarge(file.size, rules);
+  if (found?.rejection === "") return "";
+  const answer = await errorAnswer(file, head, rules.answers).catch(() => null);
+  if (answer !== null) return filled(rules.error_message, { quoted: answer && ` (${answer})` });
+  return found?.rejection ?? rules.unknown;
+}
+
+function tooLarge(size, rules) {
+  const found = sizeLabel(size);
+  if (found !== rules.max_label) return filled(rules.too_large, { found, allowed: rules.max_label });
+  const [exact, allowed] = [size, rules.max_bytes].map((bytes) => `${bytes.toLocaleString("en")} bytes`);
+  return filled(rules.too_large, { found: exact, allowed });
+}
+
+function filled(template, values) {
+  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
