@@ -3,6 +3,8 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,13 @@ from hypothesis import settings
 
 from tests.support.app_server import ROOT, AppServer, free_port, python_path
 from tests.support.buckets import versions_in
+from tests.support.flow import Flow
 from tests.support.sample_image import picture
+from uploader.flow import app
+from uploader.images import Checker
+from uploader.limits import Limits
+from uploader.presign import Signer
+from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import LocalStore, start_local_store
 
@@ -117,3 +125,34 @@ def app_server(app_servers: Callable[..., AppServer]) -> Iterator[Callable[..., 
     yield make
     for server in made:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def checker() -> Iterator[Checker]:
+    with Checker(Limits()) as checker:
+        yield checker
+
+
+@pytest.fixture
+def join(checker: Checker) -> Callable[..., Flow]:
+    """Joins the services over a bucket (or a stand-in that misbehaves), as the app does."""
+
+    def make(
+        bucket: Bucket,
+        *,
+        limits: Limits | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **settings: Any,
+    ) -> Flow:
+        joined = app.join(
+            bucket,
+            Settings.load(**settings),
+            limits or Limits(),
+            checker=checker,
+            signer=Signer("a secret for the tests"),
+            clock=clock,
+            pause=lambda _: None,
+        )
+        return Flow(**{field.name: getattr(joined, field.name) for field in fields(joined)})
+
+    return make

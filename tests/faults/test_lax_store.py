@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.faults.conftest import PLAIN, World
-from tests.flow.conftest import WHO, Meddling, claim, post_like_a_browser
 from tests.support.buckets import keys_in
+from tests.support.fault_world import PLAIN, World
+from tests.support.flow import WHO, Meddling, claim, post_like_a_browser
 from tests.support.lax_store import make_lax
 from tests.support.proxy import Answer, Exchange
 from tests.support.sample_image import picture

@@ -5,17 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.faults import test_direct_upload, test_index, test_reading, test_server_upload
-from tests.faults.conftest import PLAIN, World, silences
-from tests.flow.conftest import WHO, claim, post_like_a_browser
+from tests.support import fault_checks
 from tests.support.fault_table import silence
+from tests.support.fault_world import PLAIN, World, silences
+from tests.support.flow import WHO, claim, post_like_a_browser
 from uploader.storage import client_config, form_post
 
-CHECKS = [(test_server_upload.stored_once_or_not_at_all, call) for call in test_server_upload.CALLS]
-CHECKS += [(test_server_upload.first_failure_is_told, call) for call in test_server_upload.UNDO]
-CHECKS += [(test_direct_upload.nothing_lost_doubled_or_unverified, call) for call in test_direct_upload.CALLS]
-CHECKS += [(test_index.uploads_go_on, call) for call in test_index.CALLS]
-CHECKS += [(test_reading.works_or_says_why_not, call) for call in test_reading.CALLS]
+CHECKS = [(fault_checks.stored_once_or_not_at_all, call) for call in fault_checks.APP_CALLS]
+CHECKS += [(fault_checks.first_failure_is_told, call) for call in fault_checks.UNDO_CALLS]
+CHECKS += [(fault_checks.nothing_lost_doubled_or_unverified, call) for call in fault_checks.DIRECT_CALLS]
+CHECKS += [(fault_checks.uploads_go_on, call) for call in fault_checks.INDEX_CALLS]
+CHECKS += [(fault_checks.works_or_says_why_not, call) for call in fault_checks.READING_CALLS]
 
 
 @pytest.mark.slow

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.flow.conftest import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser, scene
 from tests.support.buckets import keys_in
+from tests.support.flow import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser, scene
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog import image_index, index_keys

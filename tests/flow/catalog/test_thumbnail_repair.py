@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from tests.flow.conftest import Flow, pictures_in
 from tests.support.buckets import keys_in
+from tests.support.flow import Flow, pictures_in
 from tests.support.sample_image import picture
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.limits import Limits

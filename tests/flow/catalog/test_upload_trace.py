@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flow.conftest import WHO, Flow, claim, post_like_a_browser
+from tests.support.flow import WHO, Flow, claim, post_like_a_browser
 from tests.support.sample_image import picture
 from uploader.flow.catalog.upload_trace import Span, TraceRecorder, TraceStore
 

@@ -14,8 +14,8 @@ import pytest
 import requests
 from PIL import Image
 
-from tests.flow.conftest import Flow, Meddling
 from tests.support.buckets import keys_in
+from tests.support.flow import Flow, Meddling
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.browse_scope import BrowseScope

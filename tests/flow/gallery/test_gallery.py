@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from tests.flow.conftest import Flow, Meddling, pictures_in
 from tests.support.buckets import keep_versions, keys_in, versions_in
+from tests.support.counting_bucket import Counting
 from tests.support.ending_keys import ending
+from tests.support.flow import Flow, Meddling, pictures_in
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.layout import NO_PREFIX
@@ -29,20 +29,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-class Counting:
-    """A bucket that counts its listings."""
-
-    def __init__(self, bucket: Bucket) -> None:
-        self._bucket, self.listings = bucket, 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._bucket, name)
-
-    def list(self, *args: Any, **options: Any) -> Any:
-        self.listings += 1
-        return self._bucket.list(*args, **options)
 
 
 def key_at(moment: datetime, name: str = "a.jpg") -> str:

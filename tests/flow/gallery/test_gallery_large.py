@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.flow.gallery.test_gallery import Counting
+from tests.support.counting_bucket import Counting
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.gallery.search import Filters
 from uploader.presign import new_key

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tests.flow.conftest import Flow
+from tests.support.flow import Flow
 from uploader.flow.gallery.neighbours import extended, neighbours_around
 from uploader.flow.gallery.search import Filters
 from uploader.presign import new_key

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.flow.conftest import Flow, Meddling
+from tests.support.flow import Flow, Meddling
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.gallery.zip_stream import stream_zip

@@ -1,6 +1,6 @@
 """The film as a diagram and as Markdown."""
 
-from tests.flow.conftest import WHO, Flow, claim, post_like_a_browser
+from tests.support.flow import WHO, Flow, claim, post_like_a_browser
 from tests.support.sample_image import picture
 from uploader.flow.catalog.upload_trace import BrowserTimes, Span
 from uploader.flow.lab import sequence_diagram

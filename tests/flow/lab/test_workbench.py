@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.conftest import Meddling
 from tests.support.buckets import keys_in
+from tests.support.flow import Meddling
 from uploader.errors import BucketUnreachable, StorageError, StorageRefused
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.lab.attack_runner import AttackResult, Report, address_of, predictions, tamper

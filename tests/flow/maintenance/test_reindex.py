@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.conftest import WHO, scene
 from tests.support.buckets import keys_in
+from tests.support.flow import WHO, scene
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.__main__ import main

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.flow.conftest import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
 from tests.support.buckets import keep_versions, keys_in, versions_in
+from tests.support.flow import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.layout import NO_PREFIX

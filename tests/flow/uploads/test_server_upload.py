@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.flow.conftest import WHO, Flow, Meddling, pictures_in
 from tests.support.buckets import keys_in
+from tests.support.flow import WHO, Flow, Meddling, pictures_in
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.uploads.server_upload import ATTEMPTS

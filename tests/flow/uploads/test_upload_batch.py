@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.flow.conftest import WHO, Flow
+from tests.support.flow import WHO, Flow
 from tests.support.sample_image import picture
 from uploader.errors import AlreadyStored, Busy
 from uploader.flow.uploads import upload_batch as rooms
