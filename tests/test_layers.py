@@ -83,7 +83,7 @@ MOST_LINES = 260
 LONGER = {
     "uploader/settings.py": 300,
     "uploader/storage/bucket.py": 500,
-    "uploader/flow/app.py": 280,
+    "uploader/flow/app.py": 285,
     "uploader/storage/supervisor.py": 270,
 }
 """Files with a bound of their own: bucket.py is everything boto3, settings.py one entry a setting,
