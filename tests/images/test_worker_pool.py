@@ -104,12 +104,49 @@ def test_a_full_queue_is_busy() -> None:
         pid = child_of(checker)
         stop(pid)
         futures = [threads.submit(checker.check, pictures.picture()) for _ in range(2)]
-        assert wait_until(lambda: checker._waiting == 1)
+        assert wait_until(lambda: len(checker._queue) == 1)
         with pytest.raises(Busy) as caught:
             checker.check(pictures.picture())
         assert 1 <= caught.value.retry_after_s <= 60
         os.kill(pid, signal.SIGCONT)
         assert [future.result().facts.format for future in futures] == ["JPEG", "JPEG"]
+
+
+@linux
+def test_one_image_of_somebody_comes_before_the_rest_of_a_batch() -> None:
+    ended: list[str] = []
+    with Checker(Limits(), workers=1) as checker, ThreadPoolExecutor(16) as threads:
+        checker.check(pictures.picture())
+        pid = child_of(checker)
+        stop(pid)
+
+        def submit(who: str) -> None:
+            before = len(checker._queue) + len(checker._shares._held)
+            data = pictures.picture()
+            threads.submit(lambda: checker.check(data, who=who) and ended.append(who))
+            assert wait_until(lambda: len(checker._queue) + len(checker._shares._held) > before)
+
+        for who in (*["many"] * 6, "one"):
+            submit(who)
+        os.kill(pid, signal.SIGCONT)
+        assert wait_until(lambda: len(ended) == 7)
+    assert ended.index("one") <= 2  # the batch's first was under way
+
+
+@linux
+def test_nobody_fills_the_whole_queue() -> None:
+    with Checker(Limits(), workers=1, max_waiting=4) as checker, ThreadPoolExecutor(8) as threads:
+        checker.check(pictures.picture())
+        pid = child_of(checker)
+        stop(pid)
+        futures = [threads.submit(checker.check, pictures.picture(), who="many") for _ in range(3)]
+        assert wait_until(lambda: len(checker._queue) == 2)
+        with pytest.raises(Busy):
+            checker.check(pictures.picture(), who="many")
+        futures.append(threads.submit(checker.check, pictures.picture(), who="one"))
+        assert wait_until(lambda: len(checker._queue) == 3)
+        os.kill(pid, signal.SIGCONT)
+        assert [future.result().facts.format for future in futures] == ["JPEG"] * 4
 
 
 @linux

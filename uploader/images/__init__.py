@@ -2,6 +2,7 @@
 
     check.py            bytes -> ImageFacts: one walk, one decode; the order of the checks
     worker_pool.py      the same in a pool of bounded child processes, with a queue
+    fair_shares.py      whose turn it is in that queue
     child_process.py    one child, the parent's side        child_main.py   the child's own side
     sandbox.py          what closes the machine to that child, and the parent's memory to others
     foreign_formats.py  what a file is that is no image we take

@@ -17,7 +17,15 @@ from uploader import rejections
 from uploader.errors import Busy, ImageRejected
 from uploader.images.check import Checked, bound_web_copy, weigh
 from uploader.images.child_process import Gone, Stream, Worker
+from uploader.images.fair_shares import Shares
 from uploader.limits import Limits
+
+
+class _Turn:
+    """One place in the queue."""
+
+    def __init__(self, who: str) -> None:
+        self.who = who
 
 
 class Checker:
@@ -38,7 +46,8 @@ class Checker:
         self._children: set[Worker] = set()
         self._idle: list[Worker] = []
         self._starting = 0
-        self._waiting = 0
+        self._queue: list[_Turn] = []
+        self._shares = Shares(self._workers)
         self._mean_s = 0.2
         self._closed = False
         self._reaper: threading.Timer | None = None
@@ -52,12 +61,14 @@ class Checker:
         trim: bool = False,
         web_copy_px: int = 0,
         into: IO[bytes] | None = None,
+        who: str = "",
     ) -> Checked:
         """What `inspect.check` says, within the limits' memory, CPU and wall time.
 
         With `strip`, metadata is taken off first; with `trim`, only what follows the end of the picture:
         `stripped` is what to store, and `facts` describe that. Given `into`, an empty file, that goes there
         piece by piece instead, and `stripped` stays None. With `web_copy_px`, a JPEG of that side comes too.
+        Where many wait, it is the turn of `who` has used the children least.
         A stream is read only once a child is free, and never held whole; what it raises comes through.
         Raises ImageRejected, also when the child dies over the file; Busy when too many wait already, or
         `into` can take no more.
@@ -66,12 +77,12 @@ class Checker:
         bound_web_copy(web_copy_px, self._limits)
         wanted = partial(Worker.ask, data=data, strip=strip, trim=trim, web_copy_px=web_copy_px, into=into)
         try:
-            return self._ask(wanted)
+            return self._ask(wanted, who)
         except Gone:
-            return self._ask(wanted)
+            return self._ask(wanted, who)
 
-    def _ask(self, wanted: Callable[..., Checked]) -> Checked:
-        child = self._take()
+    def _ask(self, wanted: Callable[..., Checked], who: str) -> Checked:
+        child = self._take(who)
         started_s = time.monotonic()
         try:
             return wanted(child, wall_s=self._limits.check_wall_s)
@@ -80,7 +91,7 @@ class Checker:
                 raise _shutting_down() from None
             raise
         finally:
-            self._give_back(child, time.monotonic() - started_s)
+            self._give_back(child, who, time.monotonic() - started_s)
 
     def close(self) -> None:
         """End all children; whoever waits gets Busy."""
@@ -98,12 +109,12 @@ class Checker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _take(self) -> Worker:
+    def _take(self, who: str) -> Worker:
         with self._changed:
-            if not self._free():
-                self._wait()
+            self._wait(who)
             if self._closed:
                 raise _shutting_down()
+            self._shares.start(who)
             while self._idle:
                 child = self._idle.pop()
                 if child.alive:
@@ -114,11 +125,13 @@ class Checker:
         try:
             child = Worker(self._limits)
         except OSError:
+            with self._changed:
+                self._shares.end(who, 0.0, time.monotonic())
             raise Busy("The image check cannot start now. Try again in a moment.") from None
         finally:
             with self._changed:
                 self._starting -= 1
-                self._changed.notify()
+                self._changed.notify_all()
         with self._changed:
             self._children.add(child)
         return child
@@ -126,29 +139,44 @@ class Checker:
     def _free(self) -> bool:
         return bool(self._idle) or len(self._children) + self._starting < self._workers
 
-    def _wait(self) -> None:
-        if self._waiting >= self._max_waiting:
-            retry_s = min(60, math.ceil((self._waiting + 1) * self._mean_s / self._workers))
-            raise Busy("Many images are being checked. Try again in a moment.", retry_after_s=retry_s)
-        self._waiting += 1
+    def _wait(self, who: str) -> None:
+        turn = _Turn(who)
+        self._queue.append(turn)
         try:
-            self._changed.wait_for(lambda: self._closed or self._free())
+            if self._closed or self._is_next(turn):
+                return
+            if len(self._queue) > self._max_waiting or self._crowds_out(who):
+                retry_s = min(60, math.ceil(len(self._queue) * self._mean_s / self._workers))
+                raise Busy("Many images are being checked. Try again in a moment.", retry_after_s=retry_s)
+            self._changed.wait_for(lambda: self._closed or self._is_next(turn))
         finally:
-            self._waiting -= 1
+            self._queue.remove(turn)
+            self._changed.notify_all()  # another may be next now
 
-    def _give_back(self, child: Worker, took_s: float) -> None:
+    def _is_next(self, turn: "_Turn") -> bool:
+        if not self._free():
+            return False
+        first = self._shares.first([each.who for each in self._queue], time.monotonic())
+        return first is not None and self._queue[first] is turn
+
+    def _crowds_out(self, who: str) -> bool:
+        """Whether somebody who is known fills more than half of the queue."""
+        return bool(who) and sum(each.who == who for each in self._queue) > max(1, self._max_waiting // 2)
+
+    def _give_back(self, child: Worker, who: str, took_s: float) -> None:
         keep = child.alive and child.reusable
         if not keep:
             child.end()
         with self._changed:
             self._mean_s += (took_s - self._mean_s) / 8
+            self._shares.end(who, took_s, time.monotonic())
             if keep and not self._closed:
                 child.idle_since_s = time.monotonic()
                 self._idle.append(child)
                 self._arm()
             else:
                 self._children.discard(child)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _arm(self) -> None:
         """Look for idle children later, by a weak reference: the timer must not keep this object alive."""

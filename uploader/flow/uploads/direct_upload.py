@@ -114,7 +114,7 @@ class DirectUploads:
         with _spool() as clean, _spool() as kept:
             pins_copies = self._promotion.pins_copies(ticket.staged_key)
             staged = Staged(self._bucket, ticket, kept, pins_copies=pins_copies)
-            checked = self._check(staged, recorder, clean)
+            checked = self._check(ticket.who, staged, recorder, clean)
             try:
                 image = self._promote(ticket, staged, checked, clean if clean.tell() else kept, recorder)
             except errors.CopyDiffers:
@@ -149,13 +149,13 @@ class DirectUploads:
         if not is_sha256(claim.sha256):
             raise rejections.CHECKSUM_MALFORMED.error()
 
-    def _check(self, staged: Staged, recorder: TraceRecorder, clean: IO[bytes]) -> Checked:
+    def _check(self, who: str, staged: Staged, recorder: TraceRecorder, clean: IO[bytes]) -> Checked:
         """What the check says of what was staged; what to store instead goes to `clean`."""
         doing = "GET what arrived, compare, check, strip"
         try:
             with recorder.span("app", "s3", doing, size_bytes=len(staged)) as result:
                 checked = self._context.checker.check(
-                    staged, strip=self._context.strip, trim=True, into=clean
+                    staged, strip=self._context.strip, trim=True, into=clean, who=who
                 )
                 result.request_id = staged.seen.request_id
         except errors.ImageRejected as error:

@@ -61,7 +61,7 @@ class ServerUploads:
             raise errors.AlreadyStored(_here_since(earlier), earlier=earlier)
         on_step("check")
         with recorder.span("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
-            checked = context.checker.check(data, strip=context.strip, trim=True)
+            checked = context.checker.check(data, strip=context.strip, trim=True, who=who)
         facts, name = checked.facts, stored_image.clean_name(filename)
         token = secrets.token_hex(16)
         key = context.layout.new_image_key(name, facts.extension, now=context.clock(), token=token)
