@@ -212,9 +212,8 @@ def _at_the_start(error: Exception) -> UploaderError:
 
 def _still_opening() -> UploaderError:
     if Settings.load().is_local:
-        return LocalStoreUnavailable(
-            "The local store is still starting; try again in a moment.", code=OPENING
-        )
+        sentence = "The local store is still starting; try again in a moment."
+        return LocalStoreUnavailable(sentence, code=OPENING)
     return BucketUnreachable(
         f"The bucket has not answered for {OPENING_S:.0f} s; the app goes on trying. If it stays so, "
         "check the network, the endpoint and the credentials.",
