@@ -81,13 +81,11 @@ ONLY_IN = {
 
 MOST_LINES = 260
 LONGER = {
-    "uploader/settings.py": 300,
-    "uploader/storage/bucket.py": 500,
+    "uploader/settings.py": 280,
+    "uploader/storage/bucket.py": 450,
     "uploader/flow/app.py": 285,
-    "uploader/storage/supervisor.py": 270,
 }
-"""Files with a bound of their own: bucket.py is everything boto3, settings.py one entry a setting,
-supervisor.py runs alone."""
+"""Files with a bound of their own: everything boto3, an entry a setting, and the composition root."""
 
 
 def sideways(modules: Mapping[str, Module]) -> list[str]:
