@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ui.components": ("flow",),
     "flow": _FLOW_BASE,
     "flow.access": ("flow", "storage", "images", "presign"),
+    "flow.sign_ins": ("flow.app", "flow.catalog", "storage"),
     "flow.app": ("flow", "storage", "images", "presign"),
     "flow.uploads": _FLOW_BASE,
     "flow.gallery": _FLOW_BASE,

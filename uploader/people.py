@@ -79,6 +79,10 @@ ANYONE: Final = Person("", "", "", "", Role.ADMIN)
 """Whoever reaches a page where nobody signs in: an uploader who may do all."""
 
 
+NOBODY: Final = Person("", "", "", "", Role.NONE)
+"""Somebody who has yet to sign in."""
+
+
 def script(label: str) -> Person:
     """Whoever sends with a pass that the operator printed: an uploader, under the name that it was given."""
     return Person("", label, "", "", Role.UPLOADER)

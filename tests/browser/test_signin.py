@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.support.app_server import AppServer
@@ -125,6 +126,55 @@ def test_each_role_sees_what_it_may_do(secrets: Secrets, provider: Provider, pag
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("Stays the same.")).to_be_visible()
     expect(dialog.get_by_role("button", name="Delete")).to_have_count(0)
+
+
+def test_a_link_opened_before_sign_in_leads_where_it_led(
+    secrets: Secrets, provider: Provider, page: Page
+) -> None:
+    server = secrets(auth(provider))
+    page.goto(f"{server.url}/gallery?find=holiday")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
+    expect(page).to_have_url(f"{server.url}/gallery?find=holiday")
+    page.goto(server.url)
+    expect(page.locator(".direct .pick")).to_be_enabled()
+
+
+def test_signing_out_ends_passes_tickets_and_other_tabs(
+    secrets: Secrets, provider: Provider, page: Page
+) -> None:
+    server = secrets(auth(provider))
+    page.goto(server.url)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".direct .pick")).to_be_enabled()
+    passes: list[str] = []
+    page.on("request", lambda one: passes.append(one.headers.get("authorization", "")))
+    choose(page, pictures(1))
+    summary(page, "1 uploaded")
+    bearer = next(filter(None, passes))
+    page.goto(f"{server.url}/gallery")
+    page.get_by_role("button", name="Select").click()
+    page.get_by_role("button", name="Select page").click()
+    page.get_by_role("button", name="Download", exact=True).click()
+    link = page.get_by_role("link", name="Download ZIP").get_attribute("href") or ""
+    cookies = {one["name"]: one["value"] for one in page.context.cookies() if "name" in one}
+    assert requests.head(link, cookies=cookies, timeout=20).status_code == 200
+    assert requests.get(link, cookies=cookies, timeout=20).content[:2] == b"PK"
+    assert requests.get(link, timeout=20).status_code == 403, "a stranger without a cookie"
+    other = page.context.new_page()
+    other.goto(server.url)
+    expect(other.locator(".direct .pick")).to_be_enabled()
+    page.goto(server.url)
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("Sign in to upload images")).to_be_visible()
+    assert requests.get(link, cookies=cookies, timeout=20).status_code == 403
+    answer = requests.post(
+        f"{server.url}/api/uploads", json={}, headers={"Authorization": bearer}, timeout=20
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signed_out")
+    other.get_by_text("Upload via the app").click()
+    expect(other.get_by_text("Sign in to upload images")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uploader.errors import PassInvalid, TicketInvalid
+from uploader.people import Person, Role
 from uploader.presign.tokens import PASS_LIFE_S, Signer, Ticket
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -109,3 +110,15 @@ def test_the_longest_names_make_a_ticket_that_can_be_read() -> None:
 def test_what_we_signed_in_another_shape_is_forged(data: Any) -> None:
     assert pass_code(SIGNER._passes.dumps(data)) == "pass_forged"
     assert ticket_code(SIGNER._tickets.dumps(data)) == "ticket_forged"
+
+
+def test_a_pass_lives_15_minutes_whatever_it_says() -> None:
+    text = SIGNER.mint_pass("jane", now=NOW, life_s=10**6)
+    assert pass_code(text, NOW + timedelta(seconds=PASS_LIFE_S)) == "pass_expired"
+    long = SIGNER._passes.dumps({"id": "", "who": "jane", "role": 2, "in": "", "iat": 0, "exp": 10**11})
+    assert pass_code(str(long)) == "pass_expired"
+
+
+def test_a_pass_names_its_person_their_role_and_sign_in() -> None:
+    person = Person("https://id.example#1", "jane", "", "", Role.UPLOADER, "one")
+    assert SIGNER.read_pass(SIGNER.mint_pass(person, now=NOW), now=NOW) == person

@@ -30,7 +30,7 @@ STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
 )
 """What each error of the tree is in HTTP; the first that fits counts."""
 
-STATUS_BY_CODE: Final[Mapping[str, int]] = {"ticket_expired": 410, **rejections.STATUS}
+STATUS_BY_CODE: Final[Mapping[str, int]] = {"ticket_expired": 410, "signed_out": 401, **rejections.STATUS}
 """Codes that say it more exactly than their class."""
 
 MAX_BODY_BYTES: Final = 65_536

@@ -6,7 +6,7 @@ alone, and takes the bytes of a file for every open session, signed in or not.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Final
@@ -18,10 +18,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from uploader.api.component_assets import ComponentAssets
+from uploader.api.return_path import ReturnPath
 from uploader.api.security_headers import SecurityHeaders
 from uploader.errors import SettingsInvalid
 from uploader.flow.admission import admissions
 from uploader.flow.app import storage_origins
+from uploader.people import Person
 from uploader.settings import Settings
 
 _UPLOAD: Final = re.compile(r"/_stcore/upload_file(?:/(?P<session>[^/]*))?(?:/|$)")
@@ -29,6 +31,12 @@ _METRICS: Final = re.compile(r"/_stcore/metrics/?$")
 _HEALTH: Final = re.compile(r"/_stcore/health/?$")
 _NAME: Final = re.compile(r"[a-z0-9_.-]{1,253}")
 _PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+PersonOf = Callable[[Mapping[str, str], Mapping[str, str]], Person | None]
+"""Who sends a request, by its headers and cookies."""
+PERSON_OF: Final = "uploader.person_of"
+"""Where routes find that in the scope of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +82,27 @@ class TrustedProxy:
             return False
 
 
+def _nobody(headers: Mapping[str, str], cookies: Mapping[str, str]) -> None:
+    """Nobody signs in."""
+
+
 class RequestGuard:
     """Refuses requests under a foreign name, and file bytes of a session that has not passed the gate."""
 
-    def __init__(self, app: ASGIApp, names: Names, proxy: TrustedProxy | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, names: Names, proxy: TrustedProxy | None = None, person_of: PersonOf = _nobody
+    ) -> None:
         self._app = app
         self._names = names
         self._proxy = proxy
+        self._person_of = person_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI has it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        scope = {**scope, PERSON_OF: self._person_of}
         if self._proxy:
             scope = self._proxy.without_foreign_header(scope)
         if refusal := self._refusal(scope):
@@ -127,7 +143,13 @@ class RequestGuard:
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def guard(names: Sequence[str], *, any_address: bool, inline_scripts: Sequence[str] = ()) -> list[Middleware]:
+def guard(
+    names: Sequence[str],
+    *,
+    any_address: bool,
+    inline_scripts: Sequence[str] = (),
+    person_of: PersonOf = _nobody,
+) -> list[Middleware]:
     """The middleware for `st.App`; `inline_scripts` are those written into Streamlit's page."""
     known = Names(frozenset(name.lower().rstrip(".") for name in names), any_address)
     try:
@@ -146,7 +168,8 @@ def guard(names: Sequence[str], *, any_address: bool, inline_scripts: Sequence[s
     )
     return [
         headers,
-        Middleware(RequestGuard, names=known, proxy=proxy),
+        Middleware(RequestGuard, names=known, proxy=proxy, person_of=person_of),
+        Middleware(ReturnPath),
         Middleware(ComponentAssets),
     ]
 

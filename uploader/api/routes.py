@@ -16,13 +16,14 @@ from starlette.routing import Route
 from uploader import errors
 from uploader.api.health import alive, health
 from uploader.api.json_api import MAX_BODY_BYTES, Refused, answer, body, file, in_thread, route, spend, text
+from uploader.api.middleware import PERSON_OF
 from uploader.flow import app as flow
 from uploader.flow.access import Access
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.flow.uploads.direct_upload import Claim
 from uploader.logs import configure_logs
-from uploader.people import Role
+from uploader.people import NOBODY, Person, Role
 from uploader.sha256 import is_sha256
 from uploader.version import VERSION
 
@@ -88,13 +89,16 @@ async def archive(request: Request) -> Response:
     """The images of a selection as one ZIP, streamed; a failure in the midst ends the connection."""
     spend("zip", request, "")
     app, now = await in_thread(flow.application, _quick), datetime.now(UTC)
-    keys = app.signer.read_selection(request.query_params.get("ticket", ""), now=now)
+    ticket = request.query_params.get("ticket", "")
+    keys = await in_thread(lambda: Access(app, _by_cookie(request)).zip_keys(ticket), _quick)
     headers = {
         "Content-Disposition": f'attachment; filename="images {now:%Y-%m-%d %H-%M}.zip"',
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
     pieces = stream_zip(app.gallery, app.bucket, keys)
+    if request.method == "HEAD":
+        return Response(None, 200, headers, media_type="application/zip")
     return StreamingResponse(pieces, 200, headers, media_type="application/zip")
 
 
@@ -142,6 +146,12 @@ async def _admit(request: Request) -> Access:
     access = Access(app, app.signer.read_pass(text, now=datetime.now(UTC)))
     access.require(Role.UPLOADER)
     return access
+
+
+def _by_cookie(request: Request) -> Person:
+    """Who follows a link, which carries no pass: by the cookie of the sign-in, or the proxy's header."""
+    person_of = request.scope.get(PERSON_OF)
+    return (person_of(request.headers, request.cookies) if person_of else None) or NOBODY
 
 
 def _caller(access: Access) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from uploader import api
-from uploader.ui import server
+from uploader.ui import server, signin
 
 ENTRY: Final = Path(__file__).with_name("dashboard.py")
 _PAGES: Final = Path(__file__).parents[1] / "ui" / "main.py"
@@ -25,6 +25,7 @@ def app_options() -> dict[str, Any]:
             server.hosts(),
             any_address=not server.listens_on_loopback(),
             inline_scripts=server.inline_scripts(),
+            person_of=signin.person_of,
         ),
         "lifespan": api.lifespan,
     }

@@ -4,6 +4,7 @@ app           the composition root: joins settings, storage and images
 opening       the bucket and the secret that the settings name
 access        what one person may do, refused where their role lacks it
 trusted_identity  who a proxy before the page says it is
+sign_ins      sign-ins that somebody ended
 admission     sessions that passed the sign-in gate
 uploads       begin, check, store and promote an upload, both ways
 gallery       pages of what is stored, search, neighbours, ZIP; folders that other tools fill

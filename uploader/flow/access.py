@@ -12,6 +12,7 @@ from uploader import errors
 from uploader.flow.app import Application
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import DeleteResult
+from uploader.flow.sign_ins import ended_sign_ins
 from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.flow.uploads.upload_batch import Batch, File, start_batch
 from uploader.people import Person, Role
@@ -33,6 +34,8 @@ class Access:
 
     def require(self, role: Role) -> None:
         """Raises NotAllowed where this person has not that role, or their sign-in has ended."""
+        if ended_sign_ins.has_ended(self.person.sign_in):
+            raise errors.NotAllowed("You have signed out; sign in again.", code="signed_out")
         if self.person.role < role:
             raise errors.NotAllowed(_NEEDED[role])
 
@@ -64,7 +67,20 @@ class Access:
     def zip_ticket(self, keys: Sequence[str]) -> str:
         """A ticket to download these images, for this person alone. Raises NotAllowed, TicketInvalid."""
         self.require(Role.VIEWER)
-        return self.app.signer.mint_selection(keys, now=datetime.now(UTC))
+        return self.app.signer.mint_selection(keys, now=datetime.now(UTC), person=self.person)
+
+    def zip_keys(self, ticket: str) -> tuple[str, ...]:
+        """What a ticket lets this person download. Raises NotAllowed, TicketInvalid."""
+        selection = self.app.signer.read_selection(ticket, now=datetime.now(UTC))
+        if not selection.person_id:
+            return selection.keys
+        if (self.person.id, self.person.sign_in) != (selection.person_id, selection.sign_in):
+            sentence = (
+                "This download belongs to somebody else, or they have signed out; choose the images again."
+            )
+            raise errors.TicketInvalid(sentence, code="ticket_foreign")
+        self.require(Role.VIEWER)
+        return selection.keys
 
     def share_link(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
         """A signed address of an image, and until when it works. Raises NotAllowed, StorageError."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from itsdangerous import BadData, URLSafeSerializer
 
 from uploader.errors import PassInvalid, TicketInvalid
-from uploader.people import Person, Role, script
+from uploader.people import ANYONE, Person, Role, script
 
 _SIGNING: Final = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 PASS_LIFE_S: Final = 900
@@ -36,6 +36,15 @@ class Ticket:
     size_bytes: int
     sha256: str
     expires_at_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Objects to download, and who asked for them; both ids are empty where nobody signs in."""
+
+    keys: tuple[str, ...]
+    person_id: str
+    sign_in: str
 
 
 class Signer:
@@ -91,25 +100,29 @@ class Signer:
             raise TicketInvalid("This ticket has expired; send the file again.", code="ticket_expired")
         return ticket
 
-    def mint_selection(self, keys: Sequence[str], *, now: datetime, life_s: int = SELECTION_LIFE_S) -> str:
-        """A ticket to download these objects, good for `life_s` seconds. Raises TicketInvalid: too many."""
-        text = _text(self._selections.dumps({"keys": list(keys), "exp": int(now.timestamp()) + life_s}))
+    def mint_selection(
+        self, keys: Sequence[str], *, now: datetime, person: Person = ANYONE, life_s: int = SELECTION_LIFE_S
+    ) -> str:
+        """A ticket for `person` to download these objects. Raises TicketInvalid: too many."""
+        named = {"keys": list(keys), "id": person.id, "in": person.sign_in}
+        text = _text(self._selections.dumps({**named, "exp": int(now.timestamp()) + life_s}))
         if len(text) > _MAX_TEXT:
             raise TicketInvalid("So many do not fit into one download; choose fewer.", code="ticket_too_long")
         return text
 
-    def read_selection(self, text: str, *, now: datetime) -> list[str]:
-        """The keys behind a ticket. Raises TicketInvalid, code `ticket_forged` or `ticket_expired`."""
+    def read_selection(self, text: str, *, now: datetime) -> Selection:
+        """What is behind a ticket. Raises TicketInvalid, code `ticket_forged` or `ticket_expired`."""
         try:
             data = self._load(self._selections, text)
-            keys, expires_at_s = [str(key) for key in data["keys"]], int(data["exp"])
+            keys, expires_at_s = tuple(str(key) for key in data["keys"]), int(data["exp"])
+            selection = Selection(keys, str(data["id"]), str(data["in"]))
         except (BadData, KeyError, TypeError, ValueError):
             sentence = "This download was not made here; choose the images again."
             raise TicketInvalid(sentence, code="ticket_forged") from None
         if now.timestamp() >= expires_at_s:
             sentence = "This download has expired; choose the images again."
             raise TicketInvalid(sentence, code="ticket_expired")
-        return keys
+        return selection
 
     @staticmethod
     def _load(serializer: URLSafeSerializer, text: str) -> Any:

@@ -3,6 +3,7 @@
 https://docs.streamlit.io/develop/concepts/connections/authentication
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -11,20 +12,20 @@ import streamlit as st
 import structlog
 from streamlit.errors import StreamlitAuthError, StreamlitMissingAuthlibError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from uploader.errors import NotAllowed, SettingsInvalid
 from uploader.flow import trusted_identity
 from uploader.flow.access import Access
 from uploader.flow.admission import admissions
 from uploader.flow.app import Application
-from uploader.people import ANYONE, Person, Role, from_claims
+from uploader.flow.sign_ins import ended_sign_ins
+from uploader.people import ANYONE, NOBODY, Person, Role, from_claims
 from uploader.settings import Settings
 from uploader.ui import presenter_mode
 
 log = structlog.get_logger()
-
-NOBODY: Final = Person("", "", "", "", Role.NONE)
-"""Somebody who has yet to sign in."""
 
 _ROLES: Final[Mapping[Role, str]] = {
     Role.VIEWER: "You may look at images and copy links.",
@@ -57,7 +58,30 @@ def person() -> Person:
     user = st.user.to_dict()
     if not user.get("is_logged_in"):
         return NOBODY
-    return from_claims(user, settings.grants, several_issuers=len(_providers()) > 1) or NOBODY
+    return _signed_in(user, settings)
+
+
+def person_of(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Person | None:
+    """Who sends a request of HTTP: by the proxy's header, or by the cookie of Streamlit's sign-in."""
+    try:
+        settings = Settings.load()
+        if settings.trusted_header:
+            return trusted_identity.person(settings, headers.get(settings.trusted_header, ""))
+        found = _get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME) if is_on() else None
+        return _signed_in(json.loads(found), settings) if found else None
+    except (SettingsInvalid, StreamlitAuthError, OSError, ValueError):
+        return None
+
+
+def _signed_in(user: Mapping[str, object], settings: Settings) -> Person:
+    found = from_claims(user, settings.grants, several_issuers=len(_providers()) > 1)
+    return NOBODY if found is None or ended_sign_ins.has_ended(found.sign_in) else found
+
+
+def _sign_out() -> None:
+    """Ends this sign-in everywhere: its passes, its tickets, other tabs, and copies of its cookie."""
+    ended_sign_ins.end(person().sign_in)
+    st.logout()
 
 
 def signs_in() -> bool:
@@ -143,7 +167,7 @@ def _refused(who: Person) -> None:
         sentence = "This app is not open to you. Ask whoever runs it, or your team's admin, to let you in."
         st.text(sentence, width="content")
         if not _settings().trusted_header:
-            st.button("Sign out", icon=":material/logout:", on_click=st.logout, key="sign_out")
+            st.button("Sign out", icon=":material/logout:", on_click=_sign_out, key="sign_out")
     st.stop()
 
 
@@ -160,7 +184,7 @@ def account() -> None:
         st.text(presenter_mode.person(who.label))
         st.caption(_ROLES[who.role])
         if not _settings().trusted_header:
-            st.button("Sign out", icon=":material/logout:", on_click=st.logout, key="sign_out")
+            st.button("Sign out", icon=":material/logout:", on_click=_sign_out, key="sign_out")
 
 
 def _providers() -> list[str]:
