@@ -58,6 +58,8 @@ def test_in_and_out_and_the_image_says_who(secrets: Secrets, provider: Provider,
     expect(page.get_by_text("Sign in to upload images")).to_be_visible()
     expect(page.get_by_role("link", name="Gallery")).to_have_count(0)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
+    page.goto(server.url)
     expect(page.locator(".direct .pick")).to_be_enabled()
     choose(page, pictures(1))
     summary(page, "1 uploaded")
