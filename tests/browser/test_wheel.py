@@ -70,6 +70,7 @@ def test_the_wheel_holds_every_file_of_the_package(installed: Path) -> None:
 
 def test_the_page_of_the_wheel_uploads_and_looks_as_in_a_checkout(server: AppServer, page: Page) -> None:
     page.goto(server.url)
+    expect(page.get_by_role("button", name="Choose a folder")).to_be_enabled()
     page.locator("input[type=file]").first.set_input_files(
         {"name": "holiday.jpg", "mimeType": "image/jpeg", "buffer": picture()}
     )
