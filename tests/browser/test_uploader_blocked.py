@@ -25,6 +25,7 @@ from tests.support.uploader_page import (
     state,
     summary,
 )
+from uploader.storage.rules import cors_rule
 
 pytestmark = pytest.mark.browser
 HOST = "tests/browser/host/dashboard.py"
@@ -86,7 +87,7 @@ def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
     summary(page, "5 not uploaded")
     page.get_by_text("Details for the administrator").click()
     rule = json.loads(page.locator(".direct .rule").inner_text())
-    assert rule[0]["AllowedOrigins"] == [server.url]
+    assert rule == [cors_rule([server.url])]
     assert server.stored("incoming/") == []
     with server.bucket() as bucket:
         bucket.allow_origins(rule[0]["AllowedOrigins"])

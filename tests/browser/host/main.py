@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from uploader.flow.app import application
+from uploader.flow.uploads.direct_upload import cors_rule_of_pages
 from uploader.ui.components.uploader import upload_zone
 
 
@@ -27,6 +28,7 @@ def uploads() -> None:
         upload_pass=os.environ.get("HOST_PASS", "") or upload_pass,
         limits=app.limits,
         hint="JPEG, PNG, WebP, GIF or AVIF, up to 20 MB. Location and camera details are removed.",
+        cors_rule=cors_rule_of_pages(),
         key="direct",
         api_base=os.environ.get("HOST_API_BASE", ""),
     )

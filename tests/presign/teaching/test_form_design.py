@@ -47,6 +47,16 @@ def test_the_exact_design_signs_what_the_app_signs() -> None:
     assert ask(EXACT, b"other") == 400
 
 
+def test_a_field_that_the_app_comes_to_sign_is_in_the_design_too() -> None:
+    class Encrypted(PostRules):
+        def fields(self) -> dict[str, str]:
+            return {**PostRules.fields(self), "x-amz-server-side-encryption": "AES256"}
+
+    rules = Encrypted("lab/a.png", "image/png", len(BODY), digest())
+    design = FormDesign.from_rules(rules, expires_s=300)
+    assert (design.fields(), design.conditions()) == (rules.fields(), rules.conditions())
+
+
 def test_the_form_of_the_tutorials_takes_any_image_under_any_name() -> None:
     design = tutorial_design("lab/x/")
     assert design.rules().key == "lab/x/${filename}"

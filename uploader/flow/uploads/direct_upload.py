@@ -6,8 +6,9 @@ in the gallery, and completing again ends well: the image's key is in the ticket
 
 import secrets
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import structlog
 
@@ -23,6 +24,7 @@ from uploader.images import Checked, weigh
 from uploader.presign import PostRules, Signer, Ticket
 from uploader.sha256 import is_sha256
 from uploader.storage.objects import PresignedPost
+from uploader.storage.rules import cors_rule
 
 log = structlog.get_logger()
 
@@ -178,6 +180,11 @@ class DirectUploads:
             raise image_deleted()
         sentence = "No file arrived in the bucket for this upload; send it again."
         raise errors.ObjectMissing(sentence, code="nothing_stored")
+
+
+def cors_rule_of_pages() -> Mapping[str, Any]:
+    """The CORS rule that pages need of the bucket, without an origin: a browser knows its page's own."""
+    return dict(cors_rule([]))
 
 
 def _spool() -> IO[bytes]:

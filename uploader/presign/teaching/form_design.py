@@ -1,12 +1,9 @@
-"""The form that somebody designs in the lab: what it may store, what is wrong with it, and its address.
-
-A design gives the signer the same shape as `PostRules` does: a key, fields and conditions.
-"""
+"""The form that somebody designs in the lab, for the signer like `PostRules`, and what is wrong with it."""
 
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -51,6 +48,7 @@ class FormDesign:
 
     `key_text` is the key, or what it starts with; `type_text` likewise. `sent_type` is what the form's own
     Content-Type field holds where only a start is asked for. An empty `sha256` (hex) asks for no checksum.
+    `further_fields` are what the app signs beyond what somebody can design, each with an exact condition.
     """
 
     min_bytes: int = 0
@@ -64,11 +62,12 @@ class FormDesign:
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     sha256: str = ""
     status: str = STATUS_CREATED
+    further_fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def from_rules(cls, rules: PostRules, *, expires_s: int) -> "FormDesign":
-        """The app's own exact form as a design."""
-        return cls(
+        """The app's own exact form as a design, with every field that the app signs."""
+        design = cls(
             min_bytes=rules.size_bytes,
             max_bytes=rules.size_bytes,
             type_text=rules.content_type,
@@ -80,6 +79,8 @@ class FormDesign:
             metadata=MappingProxyType(dict(rules.metadata)),
             sha256=rules.sha256,
         )
+        further = {name: value for name, value in rules.fields().items() if name not in design.fields()}
+        return replace(design, further_fields=MappingProxyType(further))
 
     @property
     def is_exact(self) -> bool:
@@ -98,6 +99,7 @@ class FormDesign:
             "success_action_status": self.status,
             **checksum,
             **{f"{METADATA_PREFIX}{name}": value for name, value in self.metadata.items()},
+            **self.further_fields,
         }
 
     def conditions(self) -> list[Condition]:

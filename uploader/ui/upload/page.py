@@ -9,6 +9,7 @@ import streamlit as st
 from uploader.errors import UploaderError
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import Tile
+from uploader.flow.uploads.direct_upload import cors_rule_of_pages
 from uploader.flow.uploads.upload_batch import MAX_KEPT_BYTES, Batch, File, Row
 from uploader.limits import MIB, format_list, size_label
 from uploader.people import Role
@@ -51,6 +52,7 @@ def straight() -> None:
         upload_pass=signin.access(app).mint_pass(),
         limits=app.limits,
         hint=hint,
+        cors_rule=cors_rule_of_pages(),
         key="direct",
         hide_names=presenter_mode.is_on(),
     )

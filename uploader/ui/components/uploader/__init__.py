@@ -67,6 +67,7 @@ def upload_zone(
     upload_pass: str,
     limits: Limits,
     hint: str,
+    cors_rule: Mapping[str, Any],
     key: str,
     api_base: str = "",
     hide_names: bool = False,
@@ -74,10 +75,10 @@ def upload_zone(
     """Mounts the uploader and returns what it told so far.
 
     `upload_pass` is minted by the page in every run: a browser whose pass has ended asks for a run and gets a
-    new one. `limits` say which files are taken, `hint` is the zone's second line, and
-    `api_base` goes before `/api/uploads` where a proxy serves the routes under a folder; `hide_names` keeps
-    file names off the screen. Mount it outside `@st.fragment`: after a restart of the server a fragment's
-    messages are dropped.
+    new one. `limits` say which files are taken, `hint` is the zone's second line, `cors_rule` is what a
+    bucket without one needs, and `api_base` goes before `/api/uploads` where a proxy serves the routes under
+    a folder; `hide_names` keeps file names off the screen. Mount it outside `@st.fragment`: after a restart
+    of the server a fragment's messages are dropped.
     """
     # nothing of Streamlit between these two lines: a run can be stopped at any of its calls
     read = merge_reports(st.session_state.get(f"{key}:read", _Read()), st.session_state.get(key))
@@ -89,6 +90,7 @@ def upload_zone(
             "upload_pass": upload_pass,
             "rules": file_rules(limits),
             "hint": hint,
+            "cors_rule": dict(cors_rule),
             "api_base": api_base.rstrip("/"),
             "hide_names": hide_names,
             "ack": {"client": read.client, "seq": read.seq},

@@ -1,14 +1,8 @@
 // What to do when no byte can reach the bucket from here.
 
-// The bucket's CORS rule that lets this page send, as S3's console takes it.
-export function corsRule(pageOrigin) {
-  return `[{
-  "AllowedOrigins": [${JSON.stringify(pageOrigin)}],
-  "AllowedMethods": ["GET", "HEAD", "POST"],
-  "AllowedHeaders": ["*"],
-  "ExposeHeaders": ["ETag", "Location", "x-amz-request-id"],
-  "MaxAgeSeconds": 3000
-}]`;
+// The bucket's CORS rule that lets this page send, as S3's console takes it; `rule` is Python's, without origins.
+export function corsRule(rule, pageOrigin) {
+  return JSON.stringify([{ ...rule, AllowedOrigins: [pageOrigin] }], null, 2);
 }
 
 // `page` is the page's own location.

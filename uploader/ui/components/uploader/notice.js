@@ -2,7 +2,7 @@
 
 import { corsRule, unreachableAdvice } from "./blocked_advice.js";
 
-export function drawNotice(parts, { notice, jobs }) {
+export function drawNotice(parts, { notice, jobs, options }) {
   parts.notice.hidden = !notice;
   if (!notice) return;
   const isCors = notice.kind === "cors";
@@ -19,7 +19,7 @@ export function drawNotice(parts, { notice, jobs }) {
   if (!isCors) return;
   parts.cure.textContent = `The bucket needs a CORS rule for ${location.origin}. Paste this in S3 under Permissions,
       Cross-origin resource sharing.`;
-  parts.rule.textContent = corsRule(location.origin);
+  parts.rule.textContent = corsRule(options.corsRule, location.origin);
 }
 
 export async function copyRule({ rule, copy }) {

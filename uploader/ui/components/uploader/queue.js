@@ -13,7 +13,7 @@ export const QUICK_MS = 500; // a file that stays longer in one state waits for 
 
 export class UploadQueue {
   jobs = [];
-  options = { rules: null, apiBase: "", hideNames: false };
+  options = { rules: null, apiBase: "", hideNames: false, corsRule: {} };
   notice = null; // {kind, url}: why nothing can be sent from here
   skipped = 0; // files of a folder that are no images
   throughApp = false; // the bucket cannot be reached from here, and somebody chose to send through the app
@@ -39,8 +39,8 @@ export class UploadQueue {
 
   // What Python says on each run of the page.
   connect(data, send) {
-    const { rules, api_base: apiBase, hide_names: hideNames } = data;
-    this.options = { rules, apiBase, hideNames };
+    const { rules, api_base: apiBase, hide_names: hideNames, cors_rule: corsRule } = data;
+    this.options = { rules, apiBase, hideNames, corsRule };
     this.bridge.connect(data, send);
   }
 

@@ -17,6 +17,7 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from uploader.limits import Limits
 from uploader.ui.components.shared import packaged_component
 
 _component: Final = packaged_component(
@@ -51,6 +52,7 @@ def viewer(
     _component()(
         data={
             "shown": shown,
+            "preview_px": Limits().thumbnail_side_px,
             "acknowledged_turn": _turned(key)[1],
             "is_first": first,
             "is_last": last,

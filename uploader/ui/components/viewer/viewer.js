@@ -9,7 +9,6 @@ const AGAIN_MS = 4000
 const LOADING_NOTE_MS = 900
 const NEAR = 3
 const SWIPE_PX = 40
-const PREVIEW_PX = 480
 const TAKES_ARROWS =
   "input, textarea, select, [contenteditable], [role=slider], [role=radio], [role=radiogroup], [role=listbox], [role=tab]"
 const HEIC_NOTE = "Browsers cannot show HEIC; this is the preview. Download gives the original."
@@ -141,7 +140,7 @@ export class Viewer {
 
   #previewed() {
     const side = Math.max(this.small.naturalWidth, this.small.naturalHeight)
-    this.small.classList.toggle("grown", side >= PREVIEW_PX) // a smaller one is the picture's own size
+    this.small.classList.toggle("grown", side >= this.data.preview_px) // a smaller one is the picture's own size
     this.small.classList.add("shown")
     this.stage.classList.remove("empty")
   }
