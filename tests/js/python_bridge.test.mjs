@@ -13,8 +13,10 @@ beforeEach(() => {
   sent = [];
 });
 
-const connect = (ack, pass = "pass 1") => bridge.connect({ upload_pass: pass, ack }, (...message) => sent.push(message));
-const numbers = () => sent.filter(([name]) => name === "reports").map(([, { items }]) => items.map(({ seq }) => seq));
+const connect = (ack, pass = "pass 1") =>
+  bridge.connect({ upload_pass: pass, ack }, (...message) => sent.push(message));
+const numbers = () =>
+  sent.filter(([name]) => name === "reports").map(([, { items }]) => items.map(({ seq }) => seq));
 const client = () => sent.at(-1)[1].client;
 
 test("a report is sent at once, later ones wait for the acknowledgement", () => {

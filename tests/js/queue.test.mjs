@@ -62,7 +62,9 @@ test("of a folder, what is no image is counted and left out", async () => {
 test("a waiting and a sending file can be cancelled, one that is verified cannot", async () => {
   const verified = deferred();
   const post = (form, file, signal) =>
-    file.name === "0.jpg" ? "" : new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    file.name === "0.jpg"
+      ? ""
+      : new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   const call = (url, body) =>
     url.endsWith("/complete") ? verified.promise : { url: BUCKET, fields: {}, ticket: body.name };
   const { queue, bridge, states } = queueWith({ post, call });
@@ -107,7 +109,12 @@ test("the same file twice is sent once, and a second time where it is asked for"
 });
 
 test("what the gallery has is not sent, and shown", async () => {
-  const earlier = { key: "images/x", name: "old.jpg", thumbnail_url: `${BUCKET}t`, uploaded_at: "2026-11-02T14:02:00Z" };
+  const earlier = {
+    key: "images/x",
+    name: "old.jpg",
+    thumbnail_url: `${BUCKET}t`,
+    uploaded_at: "2026-11-02T14:02:00Z",
+  };
   const { queue, network, states } = queueWith({ call: async () => ({ url: BUCKET, fields: {}, earlier }) });
   await queue.add(files(1));
   await settle();

@@ -10,7 +10,12 @@ const failing = (kind, facts = {}) => Object.assign(new Error(kind), { kind, ...
 async function run(context, work) {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const pauses = [];
-  const ended = retryWithBackoff(new AbortController().signal, work, (ms) => pauses.push(ms), () => 0).then(
+  const ended = retryWithBackoff(
+    new AbortController().signal,
+    work,
+    (ms) => pauses.push(ms),
+    () => 0,
+  ).then(
     (value) => ({ value }),
     (error) => ({ error }),
   );

@@ -30,7 +30,10 @@ test("the earlier image and the similar ones are named", () => {
   assert.equal(similar("a.jpg", "b.jpg", "c.jpg").words, "Looks like “a.jpg” (2 Nov 2020) and 2 more");
   assert.equal(similar(), null);
   assert.equal(matchOf({ state: "sending" }, same), null);
-  assert.equal(matchOf({ state: "duplicate", earlier: image("a.jpg") }, () => "••••").words.includes("a.jpg"), false);
+  assert.equal(
+    matchOf({ state: "duplicate", earlier: image("a.jpg") }, () => "••••").words.includes("a.jpg"),
+    false,
+  );
 });
 
 test("the summary counts what is under way, with the time left", () => {
@@ -41,7 +44,10 @@ test("the summary counts what is under way, with the time left", () => {
   ];
   const queue = { jobs, skipped: 0, busy: true };
   assert.equal(summarySentence({ ...queue, busyMs: 1_000 }), "Uploading 3 images · 2 MB of 9 MB");
-  assert.equal(summarySentence({ ...queue, busyMs: 10_000 }), "Uploading 3 images · 2 MB of 9 MB · about 35 s left");
+  assert.equal(
+    summarySentence({ ...queue, busyMs: 10_000 }),
+    "Uploading 3 images · 2 MB of 9 MB · about 35 s left",
+  );
   assert.match(summarySentence({ ...queue, busyMs: 60_000 }), /about 4 min left$/);
 });
 
@@ -61,7 +67,11 @@ test("the summary counts how all ended", () => {
 });
 
 for (const [page, bucket, advice] of [
-  ["https://dash.test/", "http://127.0.0.1:9000/uploads/", "The local store at http://127.0.0.1:9000 answers"],
+  [
+    "https://dash.test/",
+    "http://127.0.0.1:9000/uploads/",
+    "The local store at http://127.0.0.1:9000 answers",
+  ],
   ["http://dash.test/", "http://localhost:9000/uploads/", "only on the machine that runs this app."],
   ["http://localhost/", "http://127.0.0.1:9000/uploads/", "No answer came from http://127.0.0.1:9000."],
   ["https://dash.test/", "http://s3.dash.test/uploads/", "This page is https and the bucket's address"],

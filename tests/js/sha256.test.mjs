@@ -28,7 +28,10 @@ test("a cancelled hash ends with the reason", async () => {
   const cancelled = AbortSignal.abort(new Error("cancelled"));
   const file = new File([bytes(9)], "file");
   await assert.rejects(streamedSha256(file, cancelled), /cancelled/);
-  await assert.rejects(sha256(file, cancelled, () => {}), /cancelled/);
+  await assert.rejects(
+    sha256(file, cancelled, () => {}),
+    /cancelled/,
+  );
 });
 
 test("without crypto.subtle and workers the hash is the same", async (context) => {

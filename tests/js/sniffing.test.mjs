@@ -33,10 +33,15 @@ for (const [head, name, rejection] of [
 }
 
 test("sizes are said in steps of 1,024", () => {
-  assert.deepEqual(
-    [0, 1, 1_023, 1_024, 1_536, 20 * 2 ** 20, 3 * 2 ** 30].map(sizeLabel),
-    ["0 bytes", "1 byte", "1023 bytes", "1 KB", "1.5 KB", "20 MB", "3 GB"],
-  );
+  assert.deepEqual([0, 1, 1_023, 1_024, 1_536, 20 * 2 ** 20, 3 * 2 ** 30].map(sizeLabel), [
+    "0 bytes",
+    "1 byte",
+    "1023 bytes",
+    "1 KB",
+    "1.5 KB",
+    "20 MB",
+    "3 GB",
+  ]);
 });
 
 test("a dropped folder is walked to its end, and its files are known as such", async () => {

@@ -28,7 +28,9 @@ export function explainFailed(frame, src) {
     if (!isWanted()) return;
     const { word, sentence, isAboutPreview } = await loadErrorOf(src);
     if (!isWanted()) return;
-    if (isAboutPreview) show(frame, "No preview"); // the image itself may well be there
+    if (isAboutPreview) {
+      show(frame, "No preview");
+    } // the image itself may well be there
     else show(frame, word, sentence);
   });
 }

@@ -31,7 +31,10 @@ from uploader.ui.components.uploader.file_rules import file_rules
 _MOST_KEPT: Final = 200
 
 _component: Final = packaged_component(
-    "uploader", js="uploader/index.js", html="uploader/uploader.html", css=["uploader/uploader.css"]
+    "uploader",
+    js="uploader/index.js",
+    html="uploader/uploader.html",
+    css=["uploader/uploader.css", "uploader/file_list.css"],
 )
 
 

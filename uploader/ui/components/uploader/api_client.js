@@ -32,7 +32,12 @@ export async function relayFile(url, { file, name, storeDuplicate }, pass, signa
   if (storeDuplicate) headers["X-Upload-Again"] = "1";
   const { status, body, request } = await postWithProgress(url, file, { signal, onProgress, headers });
   if (!status) throw (await changedFileError(file)) ?? new UploadError("retry", UNREACHABLE);
-  return parseAnswer(url, { status, ok: status === 200 }, (header) => request.getResponseHeader(header), body);
+  return parseAnswer(
+    url,
+    { status, ok: status === 200 },
+    (header) => request.getResponseHeader(header),
+    body,
+  );
 }
 
 // `header` gives one of the answer's headers. Throws UploadError for all but a JSON answer with a good status.

@@ -10,7 +10,9 @@ export async function errorAnswer(file, head, rules) {
     const title = new RegExp(rules.title, "i").exec(text)?.[1];
     return title?.trim().replace(/\s+/g, " ") ?? null;
   }
-  return text.startsWith("{") && file.size <= rules.json_bytes ? jsonError(await file.arrayBuffer(), rules) : null;
+  return text.startsWith("{") && file.size <= rules.json_bytes
+    ? jsonError(await file.arrayBuffer(), rules)
+    : null;
 }
 
 function jsonError(bytes, rules) {

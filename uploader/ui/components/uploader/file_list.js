@@ -70,7 +70,9 @@ export class FileList {
     const hasSettled = this.#wasBusy && !queue.busy;
     this.#wasBusy = queue.busy;
     if (this.#isHeld) return;
-    if (hasSettled && queue.jobs.some((job) => job.state === "refused" || isDuplicate(job))) element.scrollTop = 0;
+    if (hasSettled && queue.jobs.some((job) => job.state === "refused" || isDuplicate(job))) {
+      element.scrollTop = 0;
+    }
     const moving = queue.inLanes.length ? queue.inLanes : queue.inChecks;
     const active = moving.map((job) => this.#rows.get(job)?.element).filter(Boolean);
     if (!active.length) return;

@@ -16,4 +16,5 @@ export const isDuplicate = (job) => job.state === "duplicate"; // not sent: the 
 export const needsReading = (job) => job.state === "refused" || isDuplicate(job);
 
 // How much of the file has left this browser, from 0 to 1.
-export const fractionSent = (job) => (ALL_SENT.includes(job.state) ? 1 : job.state === "sending" ? job.fraction : 0);
+export const fractionSent = (job) =>
+  ALL_SENT.includes(job.state) ? 1 : job.state === "sending" ? job.fraction : 0;

@@ -49,7 +49,7 @@ export class Previews {
   async #makeAll() {
     this.#running = true;
     try {
-      for (let element; (element = this.#next()); ) {
+      for (let element; (element = this.#next());) {
         while (this.#isQuick) await pause(POLL_MS, this.#ended.signal);
         const job = this.#wanted.get(element);
         this.forget(element);

@@ -24,7 +24,8 @@ export class PythonBridge {
       this.pass = pass;
       for (const resume of this.#waitingForPass.splice(0)) resume();
     }
-    const unread = ack?.client === this.#client ? this.#unread.filter(({ seq }) => seq > ack.seq) : this.#unread;
+    const unread =
+      ack?.client === this.#client ? this.#unread.filter(({ seq }) => seq > ack.seq) : this.#unread;
     if (unread.length < this.#unread.length) {
       clearTimeout(this.#timer);
       this.#timer = 0;

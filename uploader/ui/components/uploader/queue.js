@@ -1,7 +1,15 @@
 // Every upload of one uploader: what waits, what runs, how it ended. It lives outside the component, so that reruns,
 // page changes and a reconnect do not disturb it. The view only draws what it finds here.
 
-import { IN_LANE, isActive, isCancellable, isDuplicate, isOpen, isRetryable, needsReading } from "./job_states.js";
+import {
+  IN_LANE,
+  isActive,
+  isCancellable,
+  isDuplicate,
+  isOpen,
+  isRetryable,
+  needsReading,
+} from "./job_states.js";
 import { warnBeforeLeaving } from "./leave_warning.js";
 import { PythonBridge } from "./python_bridge.js";
 import { judgeFile } from "./rejection.js";

@@ -10,15 +10,21 @@ export async function postForm({ url, fields }, file, signal, onProgress) {
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append("file", file, "image"); // last: S3 ignores what follows; a NUL in its own name is refused
   const answer = await postWithProgress(url, form, { signal, onProgress });
-  if (answer.status >= 200 && answer.status < 300) return answer.request.getResponseHeader("x-amz-request-id") || "";
-  throw answer.status === 0 ? await noAnswerError(url, file, answer) : errorFromXml(answer.status, answer.body);
+  if (answer.status >= 200 && answer.status < 300) {
+    return answer.request.getResponseHeader("x-amz-request-id") || "";
+  }
+  throw answer.status === 0
+    ? await noAnswerError(url, file, answer)
+    : errorFromXml(answer.status, answer.body);
 }
 
 // Status 0 has several causes, and the browser names none of them.
 async function noAnswerError(url, file, { progressed, handedOver }) {
   const changed = await changedFileError(file);
   if (changed) return changed;
-  if (handedOver) return new UploadError("unconfirmed", "The connection broke before S3 answered; try again.");
+  if (handedOver) {
+    return new UploadError("unconfirmed", "The connection broke before S3 answered; try again.");
+  }
   if (progressed) return new UploadError("retry", "The connection to the bucket broke; try again.");
   if (!navigator.onLine) {
     return new UploadError("retry", "This computer is offline; try again once it is connected.");
@@ -36,7 +42,9 @@ function errorFromXml(status, body) {
   const xml = new DOMParser().parseFromString(body, "text/xml");
   const code = xml.querySelector("Error > Code")?.textContent ?? "";
   const message = xml.querySelector("Error > Message")?.textContent ?? "";
-  if (/policy expired/i.test(message)) return new UploadError("expired", "The form expired; try again.", { code });
+  if (/policy expired/i.test(message)) {
+    return new UploadError("expired", "The form expired; try again.", { code });
+  }
   const changed = ["BadDigest", "EntityTooLarge", "EntityTooSmall"].includes(code);
   if (changed) return new UploadError("changed", FILE_CHANGED, { code });
   if (status >= 500 || status === 429 || code === "RequestTimeout") {

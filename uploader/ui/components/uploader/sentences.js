@@ -19,10 +19,14 @@ const ESTIMATE_AFTER_MS = 3_000;
 export function stateSentence(job, nowMs) {
   if (job.reason) return job.reason;
   if (job.state === "sending") return `Uploading ${Math.floor(job.fraction * 100)} %`;
-  if (job.state === "pausing") return `${job.cause}, retrying in ${Math.ceil((job.resumesMs - nowMs) / 1000)} s`;
+  if (job.state === "pausing") {
+    return `${job.cause}, retrying in ${Math.ceil((job.resumesMs - nowMs) / 1000)} s`;
+  }
   if (isDuplicate(job)) return job.earlier ? "Already in the gallery" : "You added this file twice.";
   const words = STATE_WORDS[job.state];
-  return job.state === "stored" && job.removed?.length ? `${words}. ${removedLabel(job.removed)} removed.` : words;
+  return job.state === "stored" && job.removed?.length
+    ? `${words}. ${removedLabel(job.removed)} removed.`
+    : words;
 }
 
 // What was removed, in the words that people look for; all of it stands in the row's title.
@@ -36,7 +40,9 @@ function removedLabel(removed) {
 export function matchOf(job, shown) {
   if (isDuplicate(job)) {
     const { earlier } = job;
-    return earlier && { ...earlier, words: `“${shown(earlier.name)}”, uploaded ${timeLabel(earlier.uploadedAt)}` };
+    return (
+      earlier && { ...earlier, words: `“${shown(earlier.name)}”, uploaded ${timeLabel(earlier.uploadedAt)}` }
+    );
   }
   const [image, ...others] = (job.state === "stored" && job.similar) || [];
   if (!image) return null;
@@ -62,11 +68,24 @@ export function summarySentence(queue) {
   const number = (test) => jobs.filter(test).length;
   const isRefused = (job) => job.state === "refused";
   const parts = [
-    !busy && counted(number((job) => job.state === "stored"), "uploaded"),
+    !busy &&
+      counted(
+        number((job) => job.state === "stored"),
+        "uploaded",
+      ),
     counted(number(isDuplicate), "duplicate", "duplicates"),
-    counted(number((job) => isRefused(job) && job.final), "not accepted"),
-    counted(number((job) => isRefused(job) && !job.final), "not uploaded"),
-    counted(number((job) => job.state === "cancelled"), "cancelled"),
+    counted(
+      number((job) => isRefused(job) && job.final),
+      "not accepted",
+    ),
+    counted(
+      number((job) => isRefused(job) && !job.final),
+      "not uploaded",
+    ),
+    counted(
+      number((job) => job.state === "cancelled"),
+      "cancelled",
+    ),
     counted(skipped, "other file skipped", "other files skipped"),
   ];
   return [...(busy ? progressOf(queue) : []), ...parts].filter(Boolean).join(" · ");

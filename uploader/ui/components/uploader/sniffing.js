@@ -1,7 +1,15 @@
 // What a file is by its first bytes, never by its name (magic numbers): the table of formats comes as data from Python.
 
 // TIFF tags and values of camera RAW files; images/foreign_formats.py has the same rule.
-const TAG = { dng: 50706, make: 271, strips: 273, tiles: 324, subDirectories: 330, kind: 254, photometric: 262 };
+const TAG = {
+  dng: 50706,
+  make: 271,
+  strips: 273,
+  tiles: 324,
+  subDirectories: 330,
+  kind: 254,
+  photometric: 262,
+};
 const PREVIEW_FIRST = 1;
 const COLOUR_FILTER = 32803;
 
@@ -9,7 +17,8 @@ const COLOUR_FILTER = 32803;
 export async function readLatin1(file, start, end) {
   const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
   let text = "";
-  for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
+  for (let at = 0; at < bytes.length; at += 8_192)
+    text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
   return text;
 }
 
@@ -22,14 +31,18 @@ export async function sniffFormat(file, head, formats) {
 
 function bySignature(head, formats) {
   const lower = head.toLowerCase();
-  const signed = formats.find((row) => row.signatures.some((marks) => marks.every((mark) => fits(mark, head))));
+  const signed = formats.find((row) =>
+    row.signatures.some((marks) => marks.every((mark) => fits(mark, head))),
+  );
   return signed ?? formats.find((row) => row.texts.some((text) => lower.includes(text)));
 }
 
 function fits({ offset, value, mask }, head) {
   const found = head.slice(offset, offset + value.length);
   if (!mask) return found === value;
-  const masked = Array.from(found, (byte, at) => String.fromCharCode(byte.charCodeAt(0) & mask.charCodeAt(at)));
+  const masked = Array.from(found, (byte, at) =>
+    String.fromCharCode(byte.charCodeAt(0) & mask.charCodeAt(at)),
+  );
   return masked.join("") === value;
 }
 

@@ -79,7 +79,12 @@ export class UploadProcess {
 
   #stored(job, { key, removed, similar = [], thumbnail_url: thumbnail }) {
     job.preview ||= bucketAddress(thumbnail, this.#bucketUrl);
-    return { state: "stored", key, removed, similar: similar.map((image) => galleryImage(image, this.#bucketUrl)) };
+    return {
+      state: "stored",
+      key,
+      removed,
+      similar: similar.map((image) => galleryImage(image, this.#bucketUrl)),
+    };
   }
 
   async #verify(job, form, signal) {

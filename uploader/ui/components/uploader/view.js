@@ -129,7 +129,9 @@ export class View {
     this.#drawButtons();
     drawNotice(parts, queue);
     this.#announce(summary);
-    if (queue.jobs.some((job) => job.state === "pausing")) this.#tickTimer ||= setTimeout(() => this.#tick(), 1_000);
+    if (queue.jobs.some((job) => job.state === "pausing")) {
+      this.#tickTimer ||= setTimeout(() => this.#tick(), 1_000);
+    }
   }
 
   #drawButtons() {
