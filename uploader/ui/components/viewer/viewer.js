@@ -75,16 +75,18 @@ export class Viewer {
 
   #key = (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey)
+    if (!step || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) {
       return;
+    }
     if (event.composedPath().some((node) => node.matches?.(TAKES_ARROWS))) return;
     event.preventDefault();
     this.#step(step);
   };
 
   #swiped(distance) {
-    if (Math.abs(distance) > SWIPE_PX && (globalThis.visualViewport?.scale ?? 1) === 1)
+    if (Math.abs(distance) > SWIPE_PX && (globalThis.visualViewport?.scale ?? 1) === 1) {
       this.#step(distance < 0 ? 1 : -1);
+    }
   }
 
   // as far as is known; the rest once Python has told what lies further on
