@@ -17,14 +17,9 @@ const COLOUR_FILTER = 32803;
 export async function readLatin1(file, start, end) {
   const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer());
   let text = "";
-<<<<<<< HEAD
-  for (let at = 0; at < bytes.length; at += 8_192)
-    text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
-=======
   for (let at = 0; at < bytes.length; at += 8_192) {
     text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
   }
->>>>>>> 39e857b (Bring the browser's table of formats into the one style)
   return text;
 }
 
