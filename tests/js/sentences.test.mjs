@@ -86,5 +86,8 @@ for (const [page, bucket, advice] of [
 }
 
 test("the CORS rule is JSON and names the page", () => {
-  assert.deepEqual(JSON.parse(corsRule("https://dash.test"))[0].AllowedOrigins, ["https://dash.test"]);
+  const rule = { AllowedMethods: ["POST"] };
+  assert.deepEqual(JSON.parse(corsRule(rule, "https://dash.test")), [
+    { AllowedMethods: ["POST"], AllowedOrigins: ["https://dash.test"] },
+  ]);
 });
