@@ -51,6 +51,7 @@ export class Viewer {
     const known = data.acknowledged_turn >= this.#turn;
     const at = data.items.findIndex(({ id }) => id === (known && !this.#pending ? data.shown : here));
     if (known) clearTimeout(this.#reportTimer);
+    else this.#report(REST_MS); // a report that waited ended with the run before
     this.#turn = Math.max(this.#turn, data.acknowledged_turn);
     if (at < 0 && this.#items.length) return; // about where we were; the answer for where we are is on its way
     const steps = this.#pending;
@@ -68,7 +69,6 @@ export class Viewer {
 
   disconnect() {
     document.removeEventListener("keydown", this.#key);
-    clearTimeout(this.#reportTimer);
     clearTimeout(this.#noteTimer);
     this.#staleGuard.disconnect();
   }
@@ -119,6 +119,7 @@ export class Viewer {
   #report(wait) {
     clearTimeout(this.#reportTimer);
     this.#reportTimer = setTimeout(() => {
+      if (!this.root.isConnected) return; // closed; a run of the page only mounts it again
       this.send({ id: this.#items[this.#place].id, turn: this.#turn });
       this.#reportTimer = setTimeout(() => this.#report(0), AGAIN_MS); // what is sent while the line is down is lost
     }, wait);
