@@ -28,6 +28,10 @@ JSON_KEYS: Final = ("error", "errors", "message", "code", "status", "statuscode"
 QUOTED_KEYS: Final = ("code", "error", "message")
 """Whose text is quoted, the first that fits."""
 QUOTED: Final = r"[A-Za-z][A-Za-z .]{2,40}"
+_MARKUP: Final = re.compile(MARKUP, re.IGNORECASE | re.ASCII)
+_CODE: Final = re.compile(CODE)
+_TITLE: Final = re.compile(TITLE, re.IGNORECASE | re.ASCII)
+_QUOTED: Final = re.compile(QUOTED)
 
 
 def error_answer(data: bytes) -> str | None:
@@ -36,11 +40,11 @@ def error_answer(data: bytes) -> str | None:
     Empty where it says nothing that can be quoted, None for what is no such message.
     """
     head = data[:HEAD_BYTES].decode("latin-1").lstrip(SPACE)
-    if re.match(MARKUP, head, re.IGNORECASE | re.ASCII):
-        code = re.search(CODE, head)
+    if _MARKUP.match(head):
+        code = _CODE.search(head)
         return code[1] if code else ""
     if head.startswith("<"):
-        title = re.search(TITLE, head, re.IGNORECASE | re.ASCII)
+        title = _TITLE.search(head)
         return " ".join(title[1].split()) if title else None
     return _json_error(data) if head.startswith("{") and len(data) <= JSON_BYTES else None
 
@@ -68,7 +72,7 @@ def _json_error(data: bytes) -> str | None:
     if keys.keys().isdisjoint(JSON_KEYS):
         return None
     quoted = [value for value in map(keys.get, QUOTED_KEYS) if isinstance(value, str)]
-    return next((value for value in quoted if re.fullmatch(QUOTED, value)), "")
+    return next((value for value in quoted if _QUOTED.fullmatch(value)), "")
 
 
 def _not_json(constant: str) -> NoReturn:

@@ -258,7 +258,11 @@ def test_people_and_credentials(whole: Application, monkeypatch: pytest.MonkeyPa
     assert findings["Sign-in"].state == "warn"
     assert "delete" in findings["Sign-in"].sentence
     assert findings["Shared secret"].state == "warn"
-    assert found(remote, signs_in=True)["Sign-in"].state == "good"
+    everyone = found(remote, signs_in=True)["Sign-in"]
+    assert (everyone.state, "may do everything" in everyone.sentence) == ("warn", True)
+    for lists, state in (({"viewers": "*"}, "warn"), ({"admins": "boss@corp.example"}, "good")):
+        settings = Settings.load(local_dir=whole.settings.local_dir, **lists)
+        assert found(replace(remote, settings=settings), signs_in=True)["Sign-in"].state == state
     assert "Sign-in" not in found(remote)
     assert found(remote)["Access keys"].sentence == "A long-lived access key."
     monkeypatch.setattr(Bucket, "credentials_are_temporary", lambda _: True)

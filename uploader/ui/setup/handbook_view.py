@@ -23,6 +23,6 @@ def as_section(page: str) -> str:
         code ^= line.startswith("```")
         if not code:
             line = re.sub(r"^(#+) ", r"##\1 ", line)
-            line = re.sub(r"\[([^\]]+)\]\([\w-]+\.md\)", r"*\1*", line)
+            line = re.sub(r"\[([^\[\]]+)\]\([\w-]+\.md\)", r"*\1*", line)
         shown.append(line)
     return "\n".join(shown).strip()
