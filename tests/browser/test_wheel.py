@@ -74,7 +74,7 @@ def test_the_page_of_the_wheel_uploads_and_looks_as_in_a_checkout(server: AppSer
     page.locator("input[type=file]").first.set_input_files(
         {"name": "holiday.jpg", "mimeType": "image/jpeg", "buffer": picture()}
     )
-    expect(page.get_by_text("1 uploaded")).to_be_visible()
+    expect(page.locator(".direct .summary", has_text="1 uploaded")).to_be_visible()
     assert [key.rpartition("-")[2] for key in server.stored()] == ["holiday.jpg"]
     assert page.evaluate(HAS_COLOR, str(DEFAULTS["theme.light.primaryColor"]))
     page.goto(f"{server.url}/setup")
