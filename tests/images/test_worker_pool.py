@@ -112,25 +112,35 @@ def test_a_full_queue_is_busy() -> None:
         assert [future.result().facts.format for future in futures] == ["JPEG", "JPEG"]
 
 
+class Noted:
+    """A picture that notes whose it is when it is handed to a child."""
+
+    def __init__(self, who: str, begun: list[str]) -> None:
+        self._who, self._begun, self._data = who, begun, pictures.picture()
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._begun.append(self._who)
+        yield self._data
+
+
 @linux
 def test_one_image_of_somebody_comes_before_the_rest_of_a_batch() -> None:
-    ended: list[str] = []
+    begun: list[str] = []
     with Checker(Limits(), workers=1) as checker, ThreadPoolExecutor(16) as threads:
         checker.check(pictures.picture())
         pid = child_of(checker)
         stop(pid)
-
-        def submit(who: str) -> None:
-            before = len(checker._queue) + len(checker._shares._held)
-            data = pictures.picture()
-            threads.submit(lambda: checker.check(data, who=who) and ended.append(who))
-            assert wait_until(lambda: len(checker._queue) + len(checker._shares._held) > before)
-
-        for who in (*["many"] * 6, "one"):
-            submit(who)
+        futures = []
+        for waiting, who in enumerate((*["many"] * 6, "one")):
+            futures.append(threads.submit(checker.check, Noted(who, begun), who=who))
+            # the first holds the child; each later one stands in the queue before the next comes
+            assert wait_until(lambda n=waiting: begun == ["many"] and len(checker._queue) == n)
         os.kill(pid, signal.SIGCONT)
-        assert wait_until(lambda: len(ended) == 7)
-    assert ended.index("one") <= 2  # the batch's first was under way
+        assert [future.result().facts.format for future in futures] == ["JPEG"] * 7
+    assert begun == ["many", "one", *["many"] * 5]
 
 
 @linux
