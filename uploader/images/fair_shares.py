@@ -8,7 +8,7 @@ from typing import Final
 MINUTE_S: Final = 60.0
 BUDGET_S: Final = 30.0
 """With more checking than that in about a minute, a person gets half of the children, and one at least."""
-_FORGOTTEN_S: Final = 0.01
+_FORGOTTEN_S: Final = 1e-6  # a small picture takes a millisecond, and must count
 
 
 class Shares:
