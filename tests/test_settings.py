@@ -130,7 +130,9 @@ def test_a_secret_that_anybody_can_guess_is_refused(
 
 
 @pytest.mark.parametrize(
-    "secret", ["0123456789012345678", token_hex(32), token_hex(8), "correct horse battery staple"]
+    "secret",
+    ["0123456789012345678", token_hex(32), token_hex(8), "correct horse battery staple"],
+    ids=["digits", "long", "short", "words"],
 )
 def test_a_random_secret_is_taken(secret: str) -> None:
     found = Settings.load(secret_key=secret).secret_key
