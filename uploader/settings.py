@@ -75,6 +75,7 @@ def _parts(value: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
 
 
+LinkAccess = Literal["people", "anyone"]
 LabAccess = Literal["off", "admins", "everyone"]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
@@ -108,6 +109,8 @@ class Settings(BaseSettings):
     """Life of a signed form, in seconds."""
     link_expires_s: int = Field(_DEFAULTS.link_expires_s, ge=60, le=MAX_SIGNATURE_LIFE_S)
     """Life of a signed link, in seconds."""
+    share_max_s: int = Field(86_400, ge=60, le=MAX_SIGNATURE_LIFE_S)
+    """Longest life of a signed link that somebody chooses, in seconds."""
     strip_metadata: bool = True
     """Remove location, camera details and other metadata before an image is stored."""
     keep_date_taken: bool = False
@@ -124,6 +127,11 @@ class Settings(BaseSettings):
     """Further names under which people reach the page, separated by commas."""
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins of pages that may show this one in a frame, separated by commas. Unset: none."""
+
+    links: LinkAccess = "people"
+    """Who may follow an image's permanent address: people who can use the page, or anyone who has it."""
+    public_url: WebAddress | None = None
+    """The address of a CDN or public bucket to which permanent addresses lead. Unset: to a signed link."""
 
     viewers: Annotated[tuple[str, ...], NoDecode] = ()
     """Who may look at images: addresses, domains, `claim=value` or `*`, separated by commas."""

@@ -30,6 +30,7 @@ WORDS = {
     "region",
     "endpoint_url",
     "prefix",
+    "public_url",
     "secret_key",
     "public_origin",
     "viewers",

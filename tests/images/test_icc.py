@@ -46,6 +46,15 @@ def test_nothing_hides_between_tags(place: str) -> None:
         pictures.profile()[:128] + b"\xff\xff\xff\xff" + pictures.profile()[132:],
         pictures.profile()[:136] + b"\xff\xff\xff\xf0" + pictures.profile()[140:],
     ],
+    ids=[
+        "empty",
+        "text",
+        "half a header",
+        "short",
+        "signature",
+        "count",
+        "offset",
+    ],  # a profile holds its time
 )
 def test_what_is_no_profile(broken: bytes) -> None:
     assert icc.cleaned(broken) is None

@@ -7,6 +7,7 @@ POST /api/uploads/complete  the same pass, {"ticket"}
 POST /api/uploads/relay     the same pass, X-File-Name (percent-encoded), the file itself as the body
                             -> 200 as above; for browsers that cannot reach the bucket
 GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one archive
+GET  /i/<id>                -> 302 to the image, signed anew; `?download` saves it under its name
 GET  /api/health            -> 200 or 503 {"ok"}; with a pass also {"bucket", "version", "uptime_s"}
 GET  /api/alive             -> 200 {"ok"} while the process answers
 

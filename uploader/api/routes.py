@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 import anyio
 import structlog
@@ -19,6 +19,7 @@ from uploader.api.json_api import MAX_BODY_BYTES, Refused, answer, body, file, i
 from uploader.api.middleware import PERSON_OF
 from uploader.flow import app as flow
 from uploader.flow.access import Access
+from uploader.flow.catalog.permanent_links import Target
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.flow.uploads.direct_upload import Claim
@@ -29,6 +30,8 @@ from uploader.version import VERSION
 
 MAX_NAME_LENGTH: Final = 8_192
 """Characters that are listened to; what is kept of a name is shorter."""
+MAX_KEPT_S: Final = 60
+"""How long a browser follows a permanent address without asking again: a deleted image is soon forgotten."""
 
 _log = structlog.get_logger("uploader.api")
 _quick: Final = anyio.CapacityLimiter(4)
@@ -61,7 +64,8 @@ async def complete(request: Request) -> Response:
     access = await _admit(request)
     spend("complete", request, _caller(access))
     ticket = text(await body(request), "ticket", "the text that began this upload", MAX_BODY_BYTES)
-    return answer(200, _stored(await in_thread(partial(access.complete, ticket), _slow)))
+    stored = await in_thread(partial(access.complete, ticket), _slow)
+    return answer(200, _stored(stored, access.app, request))
 
 
 async def relay(request: Request) -> Response:
@@ -79,7 +83,7 @@ async def relay(request: Request) -> Response:
         data = await file(request, access.app.limits)
         carry = partial(access.upload, data, name, again=again)
         try:
-            return answer(200, _stored(await in_thread(carry, _slow)))
+            return answer(200, _stored(await in_thread(carry, _slow), access.app, request))
         except errors.AlreadyStored as error:
             refused = {"code": error.code, "message": str(error)}
             return answer(409, {"error": refused, "earlier": _pointed_out(error.earlier)})
@@ -100,6 +104,31 @@ async def archive(request: Request) -> Response:
     if request.method == "HEAD":
         return Response(None, 200, headers, media_type="application/zip")
     return StreamingResponse(pieces, 200, headers, media_type="application/zip")
+
+
+async def image(request: Request) -> Response:
+    """Leads to the image: 302 to a signed link, or with `?download` to one that saves it under its name.
+
+    Whoever must sign in first comes to the page, and after that here again (`return_path`).
+    """
+    app, person = await in_thread(flow.application, _quick), _by_cookie(request)
+    spend("image", request, person.id)
+    access, download = Access(app, person), "download" in request.query_params
+    try:
+        follow = partial(access.follow, request.path_params["id"], download=download)
+        target = await in_thread(follow, _quick)
+    except errors.NotAllowed:
+        if person is NOBODY and "text/html" in request.headers.get("accept", ""):
+            return Response(None, 302, {"Location": "../", "Cache-Control": "no-store"})
+        raise
+    return Response(None, 302, {"Location": target.url, "Cache-Control": _kept_for(target)})
+
+
+def _kept_for(target: Target) -> str:
+    left_s = MAX_KEPT_S
+    if target.ends_at:
+        left_s = min(left_s, int((target.ends_at - datetime.now(UTC)).total_seconds()))
+    return f"private, max-age={max(0, left_s)}"
 
 
 async def unknown(request: Request) -> Response:
@@ -133,6 +162,7 @@ ROUTES: Final[list[Route]] = [
     route("/api/zip", archive, "GET"),
     route("/api/health", health, "GET"),
     route("/api/alive", alive, "GET"),
+    route("/i/{id}", image, "GET"),
     route("/api/{rest:path}", unknown, "*"),
 ]
 """Hand these to `st.App(routes=...)`; Streamlit's baseUrlPath is not put in front of them."""
@@ -171,9 +201,11 @@ def _claim(body: dict[str, Any]) -> Claim:
     return Claim(name=name, size_bytes=size, sha256=sha256, content_type=kind)
 
 
-def _stored(image: StoredImage) -> dict[str, Any]:
+def _stored(image: StoredImage, app: flow.Application, request: Request) -> dict[str, Any]:
     names = ("key", "name", "format", "width_px", "height_px", "size_bytes", "sha256", "thumbnail_url")
     stored = {name: getattr(image, name) for name in names}
+    address = urljoin(app.settings.public_origin or str(request.base_url), app.permanent.path(image.key))
+    stored |= {"image_url": address}
     return {**stored, "removed": list(image.removed), "similar": [_pointed_out(one) for one in image.similar]}
 
 

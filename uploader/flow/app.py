@@ -14,6 +14,7 @@ import structlog
 from uploader.errors import BucketUnreachable, LocalStoreUnavailable, UploaderError
 from uploader.flow.catalog.image_index import ImageIndex
 from uploader.flow.catalog.layout import Layout
+from uploader.flow.catalog.permanent_links import PermanentLinks
 from uploader.flow.catalog.thumbnail_repair import ThumbnailRepair
 from uploader.flow.catalog.upload_trace import TraceStore
 from uploader.flow.gallery.foreign_folders import ForeignFolders, scope_of
@@ -52,6 +53,7 @@ class Application:
     server_uploads: ServerUploads
     gallery: Gallery
     foreign: ForeignFolders
+    permanent: PermanentLinks
     index: ImageIndex
     thumbnails: ThumbnailRepair
     traces: TraceStore
@@ -146,6 +148,7 @@ def join(
         server_uploads=ServerUploads(context, pause=pause),
         gallery=gallery,
         foreign=foreign,
+        permanent=PermanentLinks(bucket, layout, gallery.links, public_url=settings.public_url or ""),
         index=gallery.index,
         thumbnails=ThumbnailRepair(bucket, checker, limits, layout),
         traces=traces,

@@ -14,7 +14,15 @@ error_table             codes about what was sent      store_error_codes       c
 teaching         what only the presign lab needs
 """
 
-from uploader.presign.object_keys import KeyParts, clock_at, new_key, parse_key, uploaded_at
+from uploader.presign.object_keys import (
+    KeyParts,
+    clock_at,
+    image_id,
+    new_key,
+    parse_key,
+    stem_of,
+    uploaded_at,
+)
 from uploader.presign.policy import PostRules
 from uploader.presign.simulator import judge
 from uploader.presign.tokens import Signer, Ticket
@@ -28,8 +36,10 @@ __all__ = [
     "Ticket",
     "Verdict",
     "clock_at",
+    "image_id",
     "judge",
     "new_key",
     "parse_key",
+    "stem_of",
     "uploaded_at",
 ]

@@ -5,6 +5,7 @@ order and knows no other (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Li
 that counts down makes its first page the newest, and `StartAfter` a jump to any moment.
 """
 
+import base64
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ _LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milli
 _NAME: Final = re.compile(
     r"(?P<clock>[0-9a-f]{12})-(?P<token>[0-9a-f]{32})(?:-(?P<slug>[a-z0-9-]{1,60}))?\.(?P<extension>[a-z0-9]{1,5})"
 )
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{29}[AQgw]")  # 22 bytes: the last character carries two bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,23 @@ def new_key(filename: str, extension: str, *, now: datetime, token: str, prefix:
         raise ValueError("extension must be 1 to 5 lower-case letters or digits, without a dot")
     folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
     return f"{folder}{clock_at(now)}-{token}-{slug(filename)}.{extension}"
+
+
+def image_id(key: str) -> str:
+    """The id of the image at `key` in its permanent address: its clock and token, 30 characters of base64url.
+
+    128 bits of it are random, so it cannot be guessed. Raises ValueError where `key` has not our shape.
+    """
+    stem = parse_key(key).stem.replace("-", "")
+    return base64.urlsafe_b64encode(bytes.fromhex(stem)).decode().rstrip("=")
+
+
+def stem_of(image_id: str) -> str:
+    """`<clock>-<token>`, with which the key of that image begins. Raises ValueError for what is no id."""
+    if not _ID.fullmatch(image_id):
+        raise ValueError("this id was not made by image_id")
+    stem = base64.urlsafe_b64decode(f"{image_id}==").hex()
+    return f"{stem[:12]}-{stem[12:]}"
 
 
 def uploaded_at(key: str) -> datetime:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from html import escape
 from typing import Final
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 import humanize
 import streamlit as st
@@ -30,7 +30,7 @@ _LIVES: Final = {
     "1 day": 86_400,
     "7 days": MAX_SIGNATURE_LIFE_S,
 }
-PAGE, LINK, MARKDOWN, HTML = "Page", "Link", "Markdown", "HTML"
+LINK, MARKDOWN, HTML, SIGNED = "Link", "Markdown", "HTML", "Signed link"
 
 
 def _closed() -> None:
@@ -162,13 +162,20 @@ def _facts(image: StoredImage) -> None:
 
 
 def _copy(app: Application, image: StoredImage) -> None:
-    kinds = (PAGE, LINK, MARKDOWN, HTML)
-    kind = st.segmented_control("Copy", kinds, default=PAGE, required=True, key="copy_kind")
-    if kind == PAGE:
-        st.code(page_address(app, image.key), language=None, wrap_lines=True)
-        st.caption("Stays the same. Whoever opens it needs access to this page.")
+    kinds = (LINK, MARKDOWN, HTML, SIGNED)
+    kind = st.segmented_control("Copy", kinds, default=LINK, required=True, key="copy_kind")
+    if kind == SIGNED:
+        _copy_signed(app, image)
         return
-    longest_s = app.gallery.links.longest_s()
+    presenter_mode.code(written(kind, permanent_address(app, image.key), image.name), height=96)
+    if app.settings.links == "anyone" or not signin.signs_in():
+        st.caption("Works as long as the image is here, for anyone who has the link.")
+    else:
+        st.caption("Works as long as the image is here, for people who can use this page.")
+
+
+def _copy_signed(app: Application, image: StoredImage) -> None:
+    longest_s = min(app.gallery.links.longest_s(), app.settings.share_max_s)
     lives = [label for label, life_s in _LIVES.items() if life_s <= longest_s] or ["5 minutes"]
     life = (
         st.select_slider("It works for", lives, value=lives[min(1, len(lives) - 1)])
@@ -176,7 +183,7 @@ def _copy(app: Application, image: StoredImage) -> None:
         else lives[0]
     )
     url, ends_at = signin.access(app).share_link(image.key, expires_s=_LIVES[life])
-    presenter_mode.code(written(kind, url, image.name), height=96)
+    presenter_mode.code(url, height=96)
     exact = ends_at.astimezone(queries.time_zone()).strftime("%Y-%m-%d %H:%M %Z")
     left = humanize.precisedelta(ends_at - datetime.now(UTC), minimum_unit="minutes", format="%.0f")
     st.caption(f"Opens the image for anyone who has it, until {exact} (in {left}).")
@@ -190,11 +197,9 @@ def written(kind: str, url: str, name: str) -> str:
     return f'<img src="{escape(url)}" alt="{escape(name)}">' if kind == HTML else url
 
 
-def page_address(app: Application, key: str) -> str:
-    """Where this page shows the image: an address that does not change."""
-    origin = app.settings.public_origin
-    gallery = f"{origin}/gallery" if origin else urljoin(str(st.context.url or ""), "gallery")
-    return f"{gallery}?image={quote(key.rpartition('/')[2])}"
+def permanent_address(app: Application, key: str) -> str:
+    """The whole permanent address of an image, as it is handed on."""
+    return urljoin(app.settings.public_origin or str(st.context.url or ""), app.permanent.path(key))
 
 
 def _actions(app: Application, image: StoredImage, can_delete: bool) -> None:

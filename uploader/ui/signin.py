@@ -62,12 +62,17 @@ def person() -> Person:
 
 
 def person_of(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Person | None:
-    """Who sends a request of HTTP: by the proxy's header, or by the cookie of Streamlit's sign-in."""
+    """Who sends a request of HTTP: by the proxy's header, or by the cookie of Streamlit's sign-in.
+
+    None where somebody must sign in and has not.
+    """
     try:
         settings = Settings.load()
         if settings.trusted_header:
             return trusted_identity.person(settings, headers.get(settings.trusted_header, ""))
-        found = _get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME) if is_on() else None
+        if not is_on():
+            return ANYONE
+        found = _get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
         return _signed_in(json.loads(found), settings) if found else None
     except (SettingsInvalid, StreamlitAuthError, OSError, ValueError):
         return None

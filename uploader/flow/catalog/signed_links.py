@@ -61,10 +61,16 @@ class SignedLinks:
 
         With `content_type` the answer has that type, whatever the object was stored with.
         """
+        return self.link_with_end(key, download_name=download_name, content_type=content_type)[0]
+
+    def link_with_end(
+        self, key: str, *, download_name: str = "", content_type: str = ""
+    ) -> tuple[str, datetime]:
+        """The same, and its true end."""
         version = self._bucket.credentials_version
-        return self._signed(
-            _Wanted(key, self._expires_s, _FOR_PAGES, version, download_name, content_type)
-        ).url
+        wanted = _Wanted(key, self._expires_s, _FOR_PAGES, version, download_name, content_type)
+        found = self._signed(wanted)
+        return found.url, found.ends_at
 
     def share_link(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
         """A link to hand on, and its true end: never after the credentials' own, at most seven days away.

@@ -1,0 +1,69 @@
+"""Permanent addresses: each image has one, `/i/<id>`, which leads to a link signed when it is asked for.
+
+The id comes from the image's own key, so one listing of one key finds it: on every replica, after a restart
+and under other credentials, with no database.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from uploader import errors
+from uploader.file_names import file_name
+from uploader.flow.catalog import stored_image
+from uploader.flow.catalog.layout import Layout
+from uploader.flow.catalog.signed_links import SignedLinks
+from uploader.presign import image_id, parse_key, stem_of
+from uploader.storage.bucket import Bucket
+
+ROUTE: Final = "/i"
+_NO_IMAGE: Final = "There is no image at this address; it was deleted, or the address is not whole."
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an image can be read now; `ends_at` is None where that address does not end."""
+
+    url: str
+    ends_at: datetime | None
+
+
+class PermanentLinks:
+    """Finds images by their ids. One instance serves all threads.
+
+    `public_url` is the address of a CDN or of a public bucket, before which keys are put instead of signing.
+    """
+
+    def __init__(self, bucket: Bucket, layout: Layout, links: SignedLinks, *, public_url: str = "") -> None:
+        self._bucket = bucket
+        self._layout = layout
+        self._links = links
+        self._public_url = public_url
+
+    def path(self, key: str) -> str:
+        """The address of the image at `key`, without the origin."""
+        return f"{ROUTE}/{image_id(key)}"
+
+    def find(self, wanted: str) -> str:
+        """The key of the image with this id: one call. Raises ObjectMissing, StorageError."""
+        try:
+            found = self._bucket.list(self._layout.image_key(stem_of(wanted)), limit=1).objects
+        except ValueError:
+            found = ()
+        if not found or not self._layout.is_image_key(found[0].key):
+            raise errors.ObjectMissing(_NO_IMAGE, code="no_such_image")
+        return found[0].key
+
+    def target(self, key: str) -> Target:
+        """Where a browser can read the image: the same signed link for everyone for half its life."""
+        if self._public_url:
+            return Target(f"{self._public_url}/{quote(key)}", None)
+        return Target(*self._links.link_with_end(key))
+
+    def download(self, key: str) -> Target:
+        """Where it can be saved under its name: one more call. Raises ObjectMissing, StorageError."""
+        link = self._links.link
+        image = stored_image.from_object(self._bucket.head(key), link=link, layout=self._layout)
+        name = file_name(image.name, parse_key(key).extension)
+        return Target(*self._links.link_with_end(key, download_name=name))
