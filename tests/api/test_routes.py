@@ -18,14 +18,16 @@ from uploader.api import health, json_api, routes
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.limits import Limits
-from uploader.presign import Signer
+from uploader.presign import Signer, image_id, new_key
+from uploader.settings import Settings
 from uploader.storage.objects import PresignedPost
 
 NOW = datetime.now(UTC)
 SHA = "a" * 64
 FILE: dict[str, Any] = {"name": "beach.jpg", "size": 12, "sha256": SHA, "type": "image/jpeg"}
+KEY = new_key("beach.jpg", "jpg", now=NOW, token="0" * 32)
 IMAGE = StoredImage(
-    key="images/k.jpg",
+    key=KEY,
     name="beach.jpg",
     format="JPEG",
     width_px=4,
@@ -91,7 +93,14 @@ SIGNER = Signer("a secret of the tests")
 @pytest.fixture
 def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
     made = Flow()
-    app = SimpleNamespace(signer=SIGNER, uploads=made, server_uploads=made, limits=Limits(max_bytes=1_000))
+    app = SimpleNamespace(
+        signer=SIGNER,
+        uploads=made,
+        server_uploads=made,
+        limits=Limits(max_bytes=1_000),
+        settings=Settings(),
+        permanent=SimpleNamespace(path=lambda key: f"/i/{image_id(key)}"),
+    )
     monkeypatch.setattr(routes.flow, "application", lambda: app)
     monkeypatch.setattr(routes.flow, "health", made.health)
     monkeypatch.setattr(health, "_last", (float("-inf"), {}))
@@ -171,7 +180,7 @@ def test_complete_answers_the_image(client: TestClient, flow: Flow) -> None:
     response = client.post("/api/uploads/complete", json={"ticket": "ticket-text"})
     assert response.status_code == 200
     assert response.json() == {
-        "key": "images/k.jpg",
+        "key": KEY,
         "name": "beach.jpg",
         "format": "JPEG",
         "width_px": 4,
@@ -179,6 +188,7 @@ def test_complete_answers_the_image(client: TestClient, flow: Flow) -> None:
         "size_bytes": 12,
         "sha256": SHA,
         "thumbnail_url": "https://bucket.example/t",
+        "image_url": f"http://testserver/i/{image_id(KEY)}",
         "removed": ["location"],
         "similar": [],
     }

@@ -1,7 +1,10 @@
 """Signing in at a real provider: the gate, who uploaded, the way out, and what is wrong with the secrets."""
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 import requests
@@ -9,7 +12,9 @@ from playwright.sync_api import Page, expect
 
 from tests.support.app_server import AppServer
 from tests.support.provider import CLIENT, Provider
+from tests.support.sample_image import picture
 from tests.support.uploader_page import choose, pictures, summary
+from uploader.presign import image_id, new_key
 
 pytestmark = pytest.mark.browser
 
@@ -126,8 +131,21 @@ def test_each_role_sees_what_it_may_do(secrets: Secrets, provider: Provider, pag
     expect(page.get_by_role("link", name="Upload")).to_have_count(0)
     page.goto(f"{server.url}/gallery?image={mine.rpartition('/')[2]}")
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Stays the same.")).to_be_visible()
+    expect(dialog.get_by_text("for people who can use this page")).to_be_visible()
     expect(dialog.get_by_role("button", name="Delete")).to_have_count(0)
+
+
+def test_a_permanent_address_leads_to_sign_in_and_then_to_the_image(
+    secrets: Secrets, provider: Provider, page: Page
+) -> None:
+    server = secrets(auth(provider))
+    with server.bucket() as bucket:
+        key = new_key("a.jpg", "jpg", now=datetime.now(UTC), token=token_hex(16))
+        bucket.put(key, picture(), content_type="image/jpeg")
+    page.goto(f"{server.url}/i/{image_id(key)}")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(f"/{re.escape(key)}\\?"))
+    assert page.evaluate("document.images[0].naturalWidth") > 0
 
 
 def test_a_link_opened_before_sign_in_leads_where_it_led(
