@@ -150,7 +150,7 @@ def test_relay_stores_the_body_under_its_name(client: TestClient, flow: Flow) ->
     headers = {"X-File-Name": "%C3%BC%20%F0%9F%8C%8A.jpg"}
     response = client.post("/api/uploads/relay", content=b"bytes", headers=headers)
     assert response.status_code == 200
-    assert response.json()["key"] == "images/k.jpg"
+    assert response.json()["key"] == KEY
     client.post("/api/uploads/relay", content=b"bytes", headers={**headers, "X-Upload-Again": "1"})
     name = "\u00fc \U0001f30a.jpg"
     assert flow.asked == [((b"bytes", name, False), "ana"), ((b"bytes", name, True), "ana")]

@@ -48,7 +48,7 @@ def _token_claims(url: str, audience: str, token: str) -> dict[str, Any] | None:
         from joserfc import jwt
         from joserfc.errors import JoseError
     except ImportError:
-        log.error("identity.library_missing", hint="pip install 'streamlit[auth]'")
+        log.error("identity.joserfc_missing", hint="pip install 'streamlit[auth]'")
         return None
     text = token.removeprefix("Bearer ").strip()
     if len(text) > _MAX_TOKEN or not text.isascii():
