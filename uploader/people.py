@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 MAX_CLAIM_LENGTH: Final = 255
 _ADDRESS: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
-_DOMAIN: Final = re.compile(r"(?=.{1,189}\Z)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+")
+_LABEL: Final = re.compile(r"[a-z0-9-]{1,63}")
+_MAX_DOMAIN_LENGTH: Final = 189
 _CHOSEN: Final = frozenset(
     ("email", "name", "nickname", "given_name", "middle_name", "family_name", "preferred_username", "profile",
      "picture", "website")
@@ -109,6 +110,11 @@ class Grants:
         return next((role for role, grants in ranked if _is_named(grants, address, claims)), Role.NONE)
 
 
+def _is_domain(name: str) -> bool:
+    labels = name.split(".")
+    return len(name) <= _MAX_DOMAIN_LENGTH and len(labels) > 1 and all(map(_LABEL.fullmatch, labels))
+
+
 def grant(text: str) -> str:
     """One entry of a list, in its normal form. Raises ValueError where it is none of the four kinds."""
     entry = text.strip()
@@ -117,7 +123,7 @@ def grant(text: str) -> str:
     if entry == "*" or _CLAIM.fullmatch(entry):
         return entry
     entry = entry.lower()
-    if _ADDRESS.fullmatch(entry) or _DOMAIN.fullmatch(entry.removeprefix("@")):
+    if _ADDRESS.fullmatch(entry) or _is_domain(entry.removeprefix("@")):
         return entry.removeprefix("@")
     raise ValueError("an address, a domain such as example.com, claim=value or * is needed")
 
