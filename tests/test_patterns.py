@@ -29,8 +29,8 @@ UNKNOWN: Final = -1
 BOUNDED: Final = {"uploader/presign/error_messages.py": MAX_MESSAGE_CHARACTERS}
 """Rooms that cut a text before they look into it."""
 ALPHABET: Final = list(dict.fromkeys("a09 A/=_.-+%@:\"'\\&\n,(`#é!" + "".join(map(chr, range(1, 256)))))
-MOST_CPU_S: Final = 5  # a quadratic pattern would take hours; two cores at work halve the pace of each
-"""A linear pattern takes up to 0.3 s for a million characters, a quadratic one many minutes."""
+MOST_CPU_S: Final = 5
+"""A linear pattern takes up to 1 s for a million characters, a quadratic one hours."""
 
 RECORD: Final = """
 import importlib, json, pkgutil, re, sys
