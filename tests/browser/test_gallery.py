@@ -288,7 +288,7 @@ def test_names_are_only_text(page: Page, server: Any, keys: list[str]) -> None:
     for kind in ("Markdown", "HTML"):
         dialog.get_by_text(kind, exact=True).click()
         expect(dialog.locator("pre")).to_contain_text("![" if kind == "Markdown" else '<img src="http')
-    dialog.get_by_text("Signed link", exact=True).click()
+    dialog.get_by_text("Signed", exact=True).click()
     expect(dialog.get_by_text("It works for")).to_be_visible()
     assert asked == []
 

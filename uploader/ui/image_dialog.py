@@ -30,7 +30,7 @@ _LIVES: Final = {
     "1 day": 86_400,
     "7 days": MAX_SIGNATURE_LIFE_S,
 }
-LINK, MARKDOWN, HTML, SIGNED = "Link", "Markdown", "HTML", "Signed link"
+LINK, MARKDOWN, HTML, SIGNED = "Link", "Markdown", "HTML", "Signed"
 
 
 def _closed() -> None:
@@ -167,7 +167,7 @@ def _copy(app: Application, image: StoredImage) -> None:
     if kind == SIGNED:
         _copy_signed(app, image)
         return
-    presenter_mode.code(written(kind, permanent_address(app, image.key), image.name), height=96)
+    presenter_mode.code(written(kind, permanent_address(app, image.key), image.name), wrap_lines=True)
     if app.settings.links == "anyone" or not signin.signs_in():
         st.caption("Works as long as the image is here, for anyone who has the link.")
     else:
