@@ -73,14 +73,19 @@ def test_an_honest_claim_gets_a_form_and_a_ticket_that_can_be_read(
     assert ticket.staged_key == answer.json()["fields"]["key"]
 
 
+# The pass is another in each run of a case, so what is drawn may not depend on it.
 @examples(60)
-@given(st.data())
+@given(st.floats(0, 1), st.integers(1, 222))
+@example(0.0, 1)
+@example(1.0, 222)
 def test_a_changed_pass_opens_nothing(
-    client: TestClient, application: Application, data: st.DataObject
+    client: TestClient, application: Application, where: float, change: int
 ) -> None:
     good = bearer(application)["Authorization"].encode()
-    place = data.draw(st.integers(len("Bearer "), len(good) - 2))
-    letter = data.draw(st.integers(33, 255).filter(lambda found: found != good[place]))
+    first, last = len("Bearer "), len(good) - 2
+    place = first + round(where * (last - first))
+    letter = 33 + (good[place] - 33 + change) % 223
+    assert letter != good[place]
     changed = good[:place] + bytes([letter]) + good[place + 1 :]
     for path in PATHS[:2]:
         assert client.post(path, json={}, headers={"Authorization": changed}).status_code == 401
