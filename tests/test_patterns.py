@@ -194,4 +194,4 @@ def test_the_measure_sees_what_is_not_linear(text: str) -> None:
 
 def test_patterns_are_found_in_every_room() -> None:
     rooms = {pattern.place.split("/")[1].partition(".")[0] for pattern in patterns()}
-    assert {"api", "flow", "images", "logs", "presign", "redaction", "settings", "ui"} <= rooms
+    assert {"api", "flow", "images", "logs", "presign", "redaction", "setting_values", "ui"} <= rooms

@@ -5,7 +5,8 @@ and `api` (the HTTP routes) speak only to `flow` (what the product does), which 
 (what a good image is) and `presign` (what one POST may do).
 Under all of them lies the ground floor:
 
-settings        UPLOADER_* from the environment     limits          every bound, with its unit and source
+settings        UPLOADER_* from the environment     setting_values  how the text of a setting is read
+limits          every bound, with its unit and source
 errors          the tree of exceptions              formats         every file format, a row each
 logs            structured logging, JSON            redaction       passwords and tokens out of texts
 presenter_mask  texts as a stage may show them      signing_secret  what a signing secret must be

@@ -10,7 +10,8 @@ from streamlit import config
 
 from uploader.errors import SettingsInvalid
 from uploader.limits import MIB
-from uploader.settings import Settings, origin_of
+from uploader.setting_values import origin_of
+from uploader.settings import Settings
 
 LOOPBACK: Final = ("localhost", "*.localhost", "127.0.0.1", "::1")
 DEFAULTS: Final = {
