@@ -6,6 +6,7 @@ UploaderError
 ├── ImageRejected          this file is not an image we take
 ├── AlreadyStored          exactly this file is in the gallery
 ├── Busy                   the checkers' queue is full; try again
+├── LimitReached           somebody came too often, or sent too much; try again later
 ├── PassInvalid            no pass, or one that is forged, foreign or expired
 ├── NotAllowed             this person may not do this
 ├── TicketInvalid          a ticket that is forged, foreign or expired
@@ -55,6 +56,14 @@ class Busy(UploaderError):
     """Too much is waiting already; try again after `retry_after_s` seconds."""
 
     def __init__(self, sentence: str, *, retry_after_s: int = 2, code: str = "") -> None:
+        super().__init__(sentence, code=code, retry_after_s=retry_after_s)
+        self.retry_after_s = retry_after_s
+
+
+class LimitReached(UploaderError):
+    """Somebody came too often, or sent too much; again after `retry_after_s` seconds."""
+
+    def __init__(self, sentence: str, *, retry_after_s: int, code: str = "") -> None:
         super().__init__(sentence, code=code, retry_after_s=retry_after_s)
         self.retry_after_s = retry_after_s
 

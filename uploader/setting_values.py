@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -56,6 +57,16 @@ def _folder(value: str) -> str:
 def _signing_secret(value: SecretStr) -> SecretStr:
     if fault := secret_fault(value.get_secret_value()):
         raise ValueError(f"{fault}; {MIN_CHARACTERS} or more random characters are needed: {MAKE_ONE}")
+    return value
+
+
+def _redis_address(value: SecretStr) -> SecretStr:
+    """An address may hold a password, so it is shown nowhere."""
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ValueError("an address such as redis://redis.example.com:6379/0 is needed")
+    if find_spec("redis") is None:
+        raise ValueError("its library is not installed; install it by pip install -e '.[redis]'")
     return value
 
 
@@ -116,6 +127,7 @@ BucketName = Annotated[str, AfterValidator(_bucket_name)]
 RegionName = Annotated[str, AfterValidator(_region_name)]
 Folder = Annotated[str, AfterValidator(_folder)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
+RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secret)]
 Formats = Annotated[tuple[str, ...], NoDecode, _list_of(_formats)]
 Folders = Annotated[tuple[str, ...], NoDecode, _list_of(_folders)]

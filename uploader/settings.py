@@ -22,6 +22,7 @@ from uploader.setting_values import (
     HostNames,
     Networks,
     Origins,
+    RedisAddress,
     RegionName,
     SigningSecret,
     WebAddress,
@@ -103,7 +104,15 @@ class Settings(BaseSettings):
     trusted_audience: str | None = None
     """For whom that token must be made."""
     trusted_proxies: Networks = ("127.0.0.0/8", "::1/128")
-    """From which addresses or networks that header is believed. Unset: this machine."""
+    """From which addresses or networks that header is believed. Unset: this machine.
+
+    Where it is set, X-Forwarded-For is believed from there too.
+    """
+
+    rate_limit_url: RedisAddress | None = None
+    """The Redis that counts calls and bytes for all replicas. Unset: each process counts for itself."""
+    max_bytes_per_day: int | None = Field(None, ge=1)
+    """How much one person may upload in 24 hours, in bytes. Unset: as much as they like."""
 
     @model_validator(mode="before")
     @classmethod
@@ -141,6 +150,16 @@ class Settings(BaseSettings):
         return self.lab or ("admins" if signs_in else "everyone")
 
     @property
+    def has_named_proxies(self) -> bool:
+        """Whether the operator named the proxies, so that they are believed as to a visitor's address too."""
+        return "trusted_proxies" in self.model_fields_set
+
+    @property
+    def rate_limit_address(self) -> str:
+        """The address of Redis, password and all; empty where each process counts for itself."""
+        return self.rate_limit_url.get_secret_value() if self.rate_limit_url else ""
+
+    @property
     def host_names(self) -> tuple[str, ...]:
         """The names that the operator gave the page, without the loopback ones."""
         own = urlsplit(self.public_origin or "").hostname
@@ -171,7 +190,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _shown(field: str, fault: Any) -> str:
-    if field == "secret_key":
+    if field in ("secret_key", "rate_limit_url"):
         return HIDDEN
     given = os.environ.get(f"{_PREFIX}{field.upper()}", fault.get("input"))
     return repr(without_credentials(given) if isinstance(given, str) else given)

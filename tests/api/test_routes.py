@@ -8,14 +8,13 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from uploader import api, errors, rejections
 from uploader.api import health, json_api, routes
 from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.rate_limits import PER_MINUTE, RateLimits
 from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.limits import Limits
 from uploader.presign import Signer, image_id, new_key
@@ -99,12 +98,12 @@ def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
         server_uploads=made,
         limits=Limits(max_bytes=1_000),
         settings=Settings(),
+        rates=RateLimits(),
         permanent=SimpleNamespace(path=lambda key: f"/i/{image_id(key)}"),
     )
     monkeypatch.setattr(routes.flow, "application", lambda: app)
-    monkeypatch.setattr(routes.flow, "health", made.health)
+    monkeypatch.setattr(health.readiness, "health", made.health)
     monkeypatch.setattr(health, "_last", (float("-inf"), {}))
-    monkeypatch.setattr(json_api, "_rates", MovingWindowRateLimiter(MemoryStorage()))
     return made
 
 
@@ -338,7 +337,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(client: TestClient, flow: F
 
 
 def test_a_flood_is_refused_and_a_batch_is_not(client: TestClient, flow: Flow) -> None:
-    for _ in range(json_api.PER_MINUTE.amount):
+    for _ in range(PER_MINUTE.amount):
         assert client.post("/api/uploads", json=FILE).status_code == 201
     response = client.post("/api/uploads", json=FILE)
     error(response, 429, "too_many")

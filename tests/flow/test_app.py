@@ -16,7 +16,7 @@ import pytest
 from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow import app as wired
-from uploader.flow import opening
+from uploader.flow import opening, readiness
 from uploader.flow.app import open_application
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
@@ -34,7 +34,7 @@ def test_nothing_configured_is_the_local_store_ready_for_browsers() -> None:
     app = wired.application()
     assert app is wired.application()
     assert app.bucket_label == "Local store"
-    assert wired.health() == {"ok": True, "bucket": "Local store"}
+    assert readiness.health() == {"ok": True, "bucket": "Local store"}
     client = app.bucket._client
     assert client.get_bucket_cors(Bucket=app.bucket.name)["CORSRules"]
     rules = client.get_bucket_lifecycle_configuration(Bucket=app.bucket.name)["Rules"]
@@ -81,7 +81,7 @@ def test_nobody_waits_long_or_for_another_while_it_is_opened(
         with ThreadPoolExecutor(20) as visitors:
             assert set(visitors.map(ask, range(20))) == {wired.OPENING}
         monkeypatch.setattr(wired, "OPENING_S", 0.2)
-        assert wired.health()["ok"] is False
+        assert readiness.health()["ok"] is False
     finally:
         answered.set()
     assert wired.application(30) is opened[0]
@@ -130,7 +130,7 @@ def test_what_was_being_opened_while_it_was_closed_is_closed(monkeypatch: pytest
 
 def test_wrong_settings_make_it_unhealthy_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADER_FORMATS", "BMP")
-    found = wired.health()
+    found = readiness.health()
     assert found["ok"] is False
     assert "UPLOADER_FORMATS is 'BMP'" in found["error"]["message"]
 

@@ -4,22 +4,21 @@ import contextlib
 import json
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from unittest.mock import patch
 
 import requests
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from tests.fuzz.mutate import mutated, text, thing
 from uploader import api
-from uploader.api import json_api
 from uploader.flow import app as wired
 from uploader.flow.app import Application
+from uploader.flow.rate_limits import RateLimits
 
 PROMISED = (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 503)
 PATHS = ("/api/uploads", "/api/uploads/complete", "/api/zip", "/api/health", "/api/alive", "/api/x")
@@ -30,20 +29,18 @@ TYPES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png", b"RI": "image/webp", 
 @contextlib.contextmanager
 def serving(application: Application) -> Iterator[TestClient]:
     """The real routes over this application, which nobody calls too often."""
-    rates = MovingWindowRateLimiter(_Nothing())
     with (
-        patch.object(wired, "_current", application),
-        patch.object(json_api, "_rates", rates),
+        patch.object(wired, "_current", replace(application, rates=_Nothing())),
         TestClient(Starlette(routes=api.ROUTES)) as client,
     ):
         yield client
 
 
-class _Nothing(MemoryStorage):
+class _Nothing(RateLimits):
     """Nobody is ever too fast here."""
 
-    def acquire_entry(self, *_: object, **__: object) -> bool:
-        return True
+    def spend_call(self, route: str, who: str) -> None:
+        pass
 
 
 def told(answer: Any) -> str:

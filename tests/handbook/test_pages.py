@@ -41,6 +41,8 @@ WORDS = {
     "trusted_jwks_url",
     "trusted_audience",
     "trusted_proxies",
+    "rate_limit_url",
+    "max_bytes_per_day",
 }
 PATHS = {route.path for route in api.ROUTES if "{" not in route.path}
 

@@ -39,11 +39,13 @@ for (const [status, kind] of [
   });
 }
 
-test("the pause that the app asks for is kept, a minute at most", async () => {
+test("the pause that the app asks for is kept, a minute at most; a whole day's is for the person", async () => {
   answers(refusal("busy"), { status: 429, headers: { "Retry-After": "7" } });
   await assert.rejects(call(), { waitMs: 7_000 });
-  answers(refusal("busy"), { status: 429, headers: { "Retry-After": "999" } });
+  answers(refusal("busy"), { status: 503, headers: { "Retry-After": "999" } });
   await assert.rejects(call(), { waitMs: 60_000 });
+  answers(refusal("daily_bytes"), { status: 429, headers: { "Retry-After": "999" } });
+  await assert.rejects(call(), { kind: "final", message: "The sentence." });
 });
 
 test("what is not the app is told apart", async () => {

@@ -16,7 +16,8 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
 
     routes.py            the handlers, and the life of the application around them
     health.py            liveness and readiness
-    json_api.py          errors as JSON, bounded bodies, rate limits
+    json_api.py          errors as JSON, bounded bodies, calls counted
+    client_address.py    the visitor's own address, behind proxies that the operator named
     return_path.py       leads people back, after sign-in, to the page they asked for
     middleware.py        what every request meets before: is it meant for this page, and may it send bytes?
     security_headers.py  the Content-Security-Policy and its kin

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from uploader import errors
 from uploader.api.json_api import RETRY_AFTER_S, answer, in_thread
 from uploader.flow import app as flow
+from uploader.flow import readiness
 from uploader.version import VERSION
 
 REMEMBERED_S: Final = 2.0
@@ -44,7 +45,7 @@ async def health(request: Request) -> Response:
 def _remembered() -> dict[str, Any]:
     global _last
     if time.monotonic() - _last[0] > REMEMBERED_S:
-        found = flow.health()
+        found = readiness.health()
         if not found["ok"]:
             _log.warning("unhealthy", **found.get("error", {}))
         _last = time.monotonic(), found

@@ -1,20 +1,19 @@
 """How every route listens and answers: errors as JSON, one status each, bounded bodies, calls counted."""
 
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final, NoReturn, TypeVar
 
 import anyio
 import structlog
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from uploader import errors, rejections
+from uploader.api.client_address import visitor
+from uploader.flow.rate_limits import RateLimits
 from uploader.limits import Limits
 
 STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
@@ -26,6 +25,7 @@ STATUS: Final[tuple[tuple[type[errors.UploaderError], int], ...]] = (
     (errors.ObjectChanged, 409),
     (errors.AlreadyStored, 409),
     (errors.StorageRefused, 403),
+    (errors.LimitReached, 429),
     (errors.UploaderError, 503),
 )
 """What each error of the tree is in HTTP; the first that fits counts."""
@@ -36,11 +36,9 @@ STATUS_BY_CODE: Final[Mapping[str, int]] = {"ticket_expired": 410, "signed_out":
 MAX_BODY_BYTES: Final = 65_536
 FILE_WITHIN_S: Final = 600
 RETRY_AFTER_S: Final = 2
-PER_MINUTE: Final = RateLimitItemPerMinute(600)
-"""Calls of each route by one person, or from one address where nobody signs in: far above any batch."""
 
 _log = structlog.get_logger("uploader.api")
-_rates: Final = MovingWindowRateLimiter(MemoryStorage())
+_counting: Final = anyio.CapacityLimiter(8)
 
 Handler = Callable[[Request], Awaitable[Response]]
 T = TypeVar("T")
@@ -49,9 +47,9 @@ T = TypeVar("T")
 class Refused(Exception):
     """A request that is wrong in itself: status, code and the sentence."""
 
-    def __init__(self, status: int, code: str, sentence: str, *, retry_after_s: int = 0) -> None:
+    def __init__(self, status: int, code: str, sentence: str) -> None:
         super().__init__(sentence)
-        self.status, self.code, self.retry_after_s = status, code, retry_after_s
+        self.status, self.code = status, code
 
 
 def route(path: str, handler: Handler, method: str) -> Route:
@@ -63,7 +61,7 @@ def route(path: str, handler: Handler, method: str) -> Route:
                 raise Refused(405, "method_not_allowed", f"Only {method} is allowed at {path}.")
             return await handler(request)
         except Refused as error:
-            return _refusal(error.status, error.code, str(error), retry_after_s=error.retry_after_s)
+            return _refusal(error.status, error.code, str(error))
         except errors.UploaderError as error:
             return _known(path, error)
         except ClientDisconnect:
@@ -77,15 +75,10 @@ def route(path: str, handler: Handler, method: str) -> Route:
     return Route(path, guarded, methods=[], include_in_schema=method != "*")
 
 
-def spend(name: str, request: Request, who: str) -> None:
-    """Counts one call of a route. Raises Refused where its caller came too often."""
-    # behind a proxy on this machine uvicorn has put the visitor's own address here
-    client = who or (request.client.host if request.client else "")
-    if _rates.hit(PER_MINUTE, name, client):
-        return
-    wait_s = max(1, round(_rates.get_window_stats(PER_MINUTE, name, client).reset_time - time.time()))
-    sentence = f"More than {PER_MINUTE.amount} calls came within a minute; wait {wait_s} s."
-    raise Refused(429, "too_many", sentence, retry_after_s=wait_s)
+async def spend(rates: RateLimits, name: str, request: Request, who: str) -> None:
+    """Counts one call of a route. Raises LimitReached where its caller came too often."""
+    caller = who or visitor(request.client.host if request.client else "")
+    await in_thread(partial(rates.spend_call, name, caller), _counting)
 
 
 async def body(request: Request) -> dict[str, Any]:

@@ -8,7 +8,7 @@ alone, and takes the bytes of a file for every open session, signed in or not.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from uploader.api.client_address import ClientAddress, is_within, peer
 from uploader.api.component_assets import ComponentAssets
 from uploader.api.return_path import ReturnPath
 from uploader.api.security_headers import SecurityHeaders
@@ -66,20 +67,9 @@ class TrustedProxy:
         """The request, without that header where it came another way or where it stands more than once."""
         name = self.header.encode()
         found = [value for key, value in scope["headers"] if key.lower() == name]
-        if not found or (len(found) == 1 and self._is_trusted(scope.get("client"))):
+        if not found or (len(found) == 1 and is_within(peer(scope), self.networks)):
             return scope
         return {**scope, "headers": [pair for pair in scope["headers"] if pair[0].lower() != name]}
-
-    def _is_trusted(self, client: tuple[str, int] | None) -> bool:
-        if client is None:
-            return False
-        host, port = client
-        if port == 0:  # uvicorn wrote the visitor's address here, which it does for its own proxies alone
-            host = "127.0.0.1"
-        try:
-            return any(ip_address(host) in ip_network(network) for network in self.networks)
-        except ValueError:
-            return False
 
 
 def _nobody(headers: Mapping[str, str], cookies: Mapping[str, str]) -> None:
@@ -158,6 +148,7 @@ def guard(
         header = settings.trusted_header
         proxy = TrustedProxy(header, settings.trusted_proxies) if header else None
     except SettingsInvalid:  # the page says so
+        settings = Settings.model_construct()
         ancestors, tls, proxy = (), False, None
     headers = Middleware(
         SecurityHeaders,
@@ -167,6 +158,9 @@ def guard(
         tls=tls,
     )
     return [
+        Middleware(
+            ClientAddress, proxies=settings.trusted_proxies, tells_visitors=settings.has_named_proxies
+        ),
         headers,
         Middleware(RequestGuard, names=known, proxy=proxy, person_of=person_of),
         Middleware(ReturnPath),

@@ -44,7 +44,7 @@ _relays: Final = anyio.CapacityLimiter(8)
 async def begin(request: Request) -> Response:
     """Signs a form for one file: 201, or why not."""
     access = await _admit(request)
-    spend("begin", request, _caller(access))
+    await spend(access.app.rates, "begin", request, _caller(access))
     claim = _claim(await body(request))
     begun = await in_thread(partial(access.begin, claim), _quick)
     return answer(
@@ -62,7 +62,7 @@ async def begin(request: Request) -> Response:
 async def complete(request: Request) -> Response:
     """Verifies and promotes what a ticket was given for: 200, or why not. Twice is once."""
     access = await _admit(request)
-    spend("complete", request, _caller(access))
+    await spend(access.app.rates, "complete", request, _caller(access))
     ticket = text(await body(request), "ticket", "the text that began this upload", MAX_BODY_BYTES)
     stored = await in_thread(partial(access.complete, ticket), _slow)
     return answer(200, _stored(stored, access.app, request))
@@ -74,7 +74,7 @@ async def relay(request: Request) -> Response:
     What is there already is not stored again without `X-Upload-Again: 1`: 409, with the earlier image.
     """
     access = await _admit(request)
-    spend("relay", request, _caller(access))
+    await spend(access.app.rates, "relay", request, _caller(access))
     name = unquote(request.headers.get("x-file-name", ""))
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
         raise Refused(400, "bad_name", "The header X-File-Name must be the file's name, percent-encoded.")
@@ -91,10 +91,10 @@ async def relay(request: Request) -> Response:
 
 async def archive(request: Request) -> Response:
     """The images of a selection as one ZIP, streamed; a failure in the midst ends the connection."""
-    spend("zip", request, "")
-    app, now = await in_thread(flow.application, _quick), datetime.now(UTC)
+    app, now, person = await in_thread(flow.application, _quick), datetime.now(UTC), _by_cookie(request)
+    await spend(app.rates, "zip", request, person.id)
     ticket = request.query_params.get("ticket", "")
-    keys = await in_thread(lambda: Access(app, _by_cookie(request)).zip_keys(ticket), _quick)
+    keys = await in_thread(lambda: Access(app, person).zip_keys(ticket), _quick)
     headers = {
         "Content-Disposition": f'attachment; filename="images {now:%Y-%m-%d %H-%M}.zip"',
         "Cache-Control": "no-store",
@@ -112,7 +112,7 @@ async def image(request: Request) -> Response:
     Whoever must sign in first comes to the page, and after that here again (`return_path`).
     """
     app, person = await in_thread(flow.application, _quick), _by_cookie(request)
-    spend("image", request, person.id)
+    await spend(app.rates, "image", request, person.id)
     access, download = Access(app, person), "download" in request.query_params
     try:
         follow = partial(access.follow, request.path_params["id"], download=download)

@@ -5,6 +5,8 @@ opening       the bucket and the secret that the settings name
 access        what one person may do, refused where their role lacks it
 trusted_identity  who a proxy before the page says it is
 sign_ins      sign-ins that somebody ended
+readiness     whether uploads would work now
+rate_limits   how often one person may call, and how much they may send in a day
 admission     sessions that passed the sign-in gate
 uploads       begin, check, store and promote an upload, both ways
 gallery       pages of what is stored, search, neighbours, ZIP; folders that other tools fill

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,6 +21,7 @@ from uploader.flow.gallery.foreign_folders import ForeignFolders, scope_of
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.lab import Lab
 from uploader.flow.opening import open_bucket, signer_for
+from uploader.flow.rate_limits import RateLimits
 from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.flow.uploads.server_upload import ServerUploads
 from uploader.flow.uploads.upload_context import UploadContext
@@ -58,6 +59,7 @@ class Application:
     thumbnails: ThumbnailRepair
     traces: TraceStore
     lab: Lab
+    rates: RateLimits
     store: RunningStore | None = None
 
     @property
@@ -122,6 +124,7 @@ def join(
     The application closes `checker` and `store`. `pause` waits so many seconds between two tries.
     """
     layout, traces = Layout(settings.prefix), TraceStore()
+    rates = RateLimits(settings.rate_limit_address, max_bytes_per_day=settings.max_bytes_per_day)
     gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, layout=layout, clock=clock)
     context = UploadContext(
         bucket,
@@ -130,6 +133,7 @@ def join(
         gallery.index,
         traces,
         gallery.link,
+        rates,
         layout=layout,
         strip=settings.strip_metadata,
         keeps_date=settings.keep_date_taken or not settings.strip_metadata,
@@ -153,6 +157,7 @@ def join(
         thumbnails=ThumbnailRepair(bucket, checker, limits, layout),
         traces=traces,
         lab=Lab(bucket, layout=layout, limits=limits, is_local=store is not None),
+        rates=rates,
         store=store,
     )
 
@@ -257,27 +262,3 @@ def close_application() -> None:
         _closings += 1
         if closed is not None:
             closed.close()
-
-
-def health() -> dict[str, Any]:
-    """Whether uploads would work: one HeadBucket-sized listing. Never raises, and answers within 5 s."""
-    try:
-        label = _checking.result(OPENING_S)
-    except StillRunning:
-        error: UploaderError = BucketUnreachable(f"The bucket has not answered for {OPENING_S:.0f} s.")
-    except UploaderError as found:
-        error = found
-    else:
-        return {"ok": True, "bucket": label}
-    return {"ok": False, "error": {"code": error.code, "message": str(error)}}
-
-
-def _check() -> str:
-    current = application()
-    if current.store:
-        current = reopened_application()
-    current.bucket.list(current.layout.incoming, limit=1)
-    return current.bucket_label
-
-
-_checking: Final = SingleFlight(_check, name="health")

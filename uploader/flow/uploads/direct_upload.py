@@ -66,9 +66,10 @@ class DirectUploads:
     def begin(self, claim: Claim, *, who: str) -> Begun:
         """Signs a form that can store exactly the claimed content under `incoming/`.
 
-        Raises ImageRejected (size, type or checksum not acceptable), StorageError.
+        Raises ImageRejected (size, type or checksum not acceptable), LimitReached, StorageError.
         """
         self._refuse_unacceptable(claim)
+        self._context.rates.spend_bytes(who, claim.size_bytes)
         now, name = self._context.clock(), stored_image.clean_name(claim.name)
         extension, token = BY_MEDIA_TYPE[claim.content_type].extension, secrets.token_hex(16)
         key = self._context.layout.new_image_key(name, extension, now=now, token=token)

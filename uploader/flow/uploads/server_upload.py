@@ -54,7 +54,8 @@ class ServerUploads:
         """Checks, signs, posts and verifies one file; `on_step` and `on_sent` (bytes) hear how far it is.
 
         A transient failure is tried again with a fresh form, three times in all; a refusal is not.
-        Raises ImageRejected, Busy, StorageError; AlreadyStored where not `again` and this file is here.
+        Raises ImageRejected, Busy, LimitReached, StorageError; AlreadyStored where not `again` and this file
+        is here.
         """
         context, recorder, source_sha256 = self._context, TraceRecorder(), hashlib.sha256(data).hexdigest()
         if not again and (earlier := context.index.find_duplicate(source_sha256)):
@@ -62,6 +63,7 @@ class ServerUploads:
         on_step("check")
         with recorder.span("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
             checked = context.checker.check(data, strip=context.strip, trim=True, who=who)
+        context.rates.spend_bytes(who, len(data))  # not before: a check that must queue is asked for again
         facts, name = checked.facts, stored_image.clean_name(filename)
         token = secrets.token_hex(16)
         key = context.layout.new_image_key(name, facts.extension, now=context.clock(), token=token)

@@ -9,6 +9,7 @@ from uploader.flow.catalog.image_index import ImageIndex
 from uploader.flow.catalog.layout import NO_PREFIX, Layout
 from uploader.flow.catalog.stored_image import Link, StoredImage
 from uploader.flow.catalog.upload_trace import TraceStore
+from uploader.flow.rate_limits import RateLimits
 from uploader.images import Checked, Checker
 from uploader.limits import Limits
 from uploader.storage.bucket import Bucket
@@ -28,6 +29,7 @@ class UploadContext:
     index: ImageIndex
     traces: TraceStore
     link: Link
+    rates: RateLimits
     layout: Layout = NO_PREFIX
     strip: bool = True
     keeps_date: bool = False

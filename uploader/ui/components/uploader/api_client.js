@@ -4,6 +4,7 @@ import { changedFileError, UploadError } from "./upload_error.js";
 import { postWithProgress } from "./xhr.js";
 
 const TIMEOUT_MS = 90_000; // a check takes 20 s at most, and may queue before that
+const LONGEST_WAIT_S = 60; // what takes longer, such as a day's bytes used up, is for the person to know
 const UNREACHABLE = "The server cannot be reached; check the connection and try again.";
 
 // One JSON call. Throws UploadError.
@@ -65,7 +66,8 @@ function errorFromAnswer(status, retryAfter, { error: { code, message } = {}, ea
   if (status === 410) return new UploadError("expired", sentence, facts);
   if (status !== 429 && status !== 503) return new UploadError("final", sentence, facts);
   const seconds = Number(retryAfter) || 2;
-  return new UploadError("retry", sentence, { ...facts, waitMs: Math.min(seconds, 60) * 1000 });
+  if (status === 429 && seconds > LONGEST_WAIT_S) return new UploadError("final", sentence, facts);
+  return new UploadError("retry", sentence, { ...facts, waitMs: Math.min(seconds, LONGEST_WAIT_S) * 1000 });
 }
 
 function parseJson(text) {
