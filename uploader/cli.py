@@ -131,6 +131,8 @@ def _reindex(asked: argparse.Namespace) -> int:
     with closing(open_application(Settings.load())) as app:
         counts = reindex(app, now=datetime.now(UTC), tell=tell)
     print(f"{counts.images:,} images: {counts.written:,} entries written, {counts.dropped:,} dropped.")
+    if counts.copies:
+        print(f"{counts.copies:,} web copies made.")
     if counts.failed:
         print(f"{counts.failed:,} could not be looked at; run this again.", file=sys.stderr)
     return 1 if counts.failed else 0

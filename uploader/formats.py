@@ -61,6 +61,8 @@ class FileFormat:
     """The optional part of this package that brings its decoder; without one Pillow has it."""
     module: str = ""
     """What is imported from that part."""
+    needs_web_copy: bool = False
+    """Whether most browsers cannot show it, so that a JPEG has to stand for it."""
 
     @property
     def extension(self) -> str:
@@ -132,7 +134,7 @@ FORMATS: Final = (
     _taken("GIF", "GIF", "GIF images", "image/gif", "gif", _starts(b"GIF87a", b"GIF89a")),
     _taken("AVIF", "AVIF", "AVIF images", "image/avif", "avif", (), ("avif", "avis")),
     _taken("HEIC", "HEIC", "HEIC images", "image/heic", "heic heif", (), _HEIC_BRANDS, _CAMERA,
-           noun="photo", extra="heic", module="pi_heif"),
+           noun="photo", extra="heic", module="pi_heif", needs_web_copy=True),
     _row("RAW", "camera RAW", "Camera RAW files", "image/x-raw", _RAW_EXTENSIONS,
          _starts(b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
          + _both(b"II*\0", 8, b"CR") + _both(b"II", 6, b"HEAPCCDR") + _both(b"II*\0", 8, b"IIII"),

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     endpoint_url: WebAddress | None = None
     """An S3-compatible store instead of AWS."""
     prefix: Folder = ""
-    """A folder in front of images/, thumbnails/, incoming/ and index/."""
+    """A folder in front of images/, thumbnails/, web-copies/, incoming/ and index/."""
     local_dir: Path = Path(".local-store")
     """Where the local store keeps its data."""
     secret_key: SigningSecret | None = None
@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """Life of a signed link, in seconds."""
     share_max_s: int = Field(86_400, ge=60, le=MAX_SIGNATURE_LIFE_S)
     """Longest life of a signed link that somebody chooses, in seconds."""
+    web_copy_px: int = Field(0, ge=0, le=_DEFAULTS.max_web_copy_px)
+    """Longer side of a JPEG that is kept beside each larger image, in pixels; 0: none is kept."""
     strip_metadata: bool = True
     """Remove location, camera details and other metadata before an image is stored."""
     keep_date_taken: bool = False

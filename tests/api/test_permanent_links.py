@@ -67,6 +67,25 @@ def test_a_download_has_the_images_own_name(app: Application) -> None:
     assert "%D0%94%D0%B8%D0%B0" in fetched(answer)[1]
 
 
+def test_a_size_can_be_asked_for(app: Application) -> None:
+    image = app.server_uploads.upload(picture(900, 600), NAME, who="")
+    path = app.permanent.path(image.key)
+    places = {
+        "": image.key,
+        "original": image.key,
+        "web": image.key,
+        "thumb": app.layout.thumbnail_key(image.key),
+    }
+    for size, place in places.items():
+        assert f"/{place}?" in client().get(path, params={"size": size}).headers["location"]
+    app.bucket.put(app.layout.web_copy_key(image.key), b"smaller", content_type="image/jpeg")
+    assert fetched(client().get(path, params={"size": "web"}))[0] == b"smaller"
+    saved = fetched(client().get(path, params={"size": "web", "download": ""}))
+    assert (saved[0], ".jpg" in saved[1]) == (b"smaller", True)
+    refused = client().get(path, params={"size": "huge"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_size")
+
+
 def test_it_works_after_a_restart(app: Application) -> None:
     image = app.server_uploads.upload(picture(), NAME, who="")
     path = app.permanent.path(image.key)

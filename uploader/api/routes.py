@@ -19,7 +19,7 @@ from uploader.api.json_api import MAX_BODY_BYTES, Refused, answer, body, file, i
 from uploader.api.middleware import PERSON_OF
 from uploader.flow import app as flow
 from uploader.flow.access import Access
-from uploader.flow.catalog.permanent_links import Target
+from uploader.flow.catalog.permanent_links import SIZES, Size, Target
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.flow.uploads.direct_upload import Claim
@@ -109,19 +109,28 @@ async def archive(request: Request) -> Response:
 async def image(request: Request) -> Response:
     """Leads to the image: 302 to a signed link, or with `?download` to one that saves it under its name.
 
+    `?size=` chooses its web copy, its thumbnail or itself, whatever browsers can show.
     Whoever must sign in first comes to the page, and after that here again (`return_path`).
     """
     app, person = await in_thread(flow.application, _quick), _by_cookie(request)
     await spend(app.rates, "image", request, person.id)
     access, download = Access(app, person), "download" in request.query_params
     try:
-        follow = partial(access.follow, request.path_params["id"], download=download)
+        follow = partial(access.follow, request.path_params["id"], download=download, size=_size(request))
         target = await in_thread(follow, _quick)
     except errors.NotAllowed:
         if person is NOBODY and "text/html" in request.headers.get("accept", ""):
             return Response(None, 302, {"Location": "../", "Cache-Control": "no-store"})
         raise
     return Response(None, 302, {"Location": target.url, "Cache-Control": _kept_for(target)})
+
+
+def _size(request: Request) -> Size:
+    wanted = request.query_params.get("size", "")
+    found = next((size for size in SIZES if size == wanted), None)
+    if found is None:
+        raise Refused(400, "bad_size", 'The size of an image is "web", "thumb" or "original".')
+    return found
 
 
 def _kept_for(target: Target) -> str:

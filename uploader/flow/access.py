@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from uploader import errors
 from uploader.flow.app import Application
-from uploader.flow.catalog.permanent_links import Target
+from uploader.flow.catalog.permanent_links import Size, Target
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import DeleteResult
 from uploader.flow.sign_ins import ended_sign_ins
@@ -89,13 +89,13 @@ class Access:
         life_s = min(expires_s, self.app.settings.share_max_s)
         return self.app.gallery.links.share_link(key, expires_s=life_s)
 
-    def follow(self, wanted: str, *, download: bool = False) -> Target:
+    def follow(self, wanted: str, *, download: bool = False, size: Size = "") -> Target:
         """Where an image's permanent address leads now. Raises NotAllowed, ObjectMissing, StorageError."""
         if self.app.settings.links != "anyone":
             self.require(Role.VIEWER)
         links = self.app.permanent
         key = links.find(wanted)
-        return links.download(key) if download else links.target(key)
+        return links.download(key, size) if download else links.target(key, size)
 
     def may_delete(self, image: StoredImage) -> bool:
         """Whether this person may delete an image."""

@@ -17,6 +17,7 @@ from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.permanent_links import PermanentLinks
 from uploader.flow.catalog.thumbnail_repair import ThumbnailRepair
 from uploader.flow.catalog.upload_trace import TraceStore
+from uploader.flow.catalog.web_copies import WebCopies
 from uploader.flow.gallery.foreign_folders import ForeignFolders, scope_of
 from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.lab import Lab
@@ -57,6 +58,7 @@ class Application:
     permanent: PermanentLinks
     index: ImageIndex
     thumbnails: ThumbnailRepair
+    web_copies: WebCopies
     traces: TraceStore
     lab: Lab
     rates: RateLimits
@@ -126,18 +128,9 @@ def join(
     layout, traces = Layout(settings.prefix), TraceStore()
     rates = RateLimits(settings.rate_limit_address, max_bytes_per_day=settings.max_bytes_per_day)
     gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, layout=layout, clock=clock)
+    copies = WebCopies(bucket, layout, web_copy_px=settings.web_copy_px)
     context = UploadContext(
-        bucket,
-        checker,
-        limits,
-        gallery.index,
-        traces,
-        gallery.link,
-        rates,
-        layout=layout,
-        strip=settings.strip_metadata,
-        keeps_date=settings.keep_date_taken or not settings.strip_metadata,
-        clock=clock,
+        bucket, checker, limits, gallery.index, traces, gallery.link, rates, copies, settings, clock
     )
     foreign = ForeignFolders(
         bucket, checker, limits, links=gallery.links, formats=limits.accepted, scope=scope_of(settings)
@@ -152,9 +145,10 @@ def join(
         server_uploads=ServerUploads(context, pause=pause),
         gallery=gallery,
         foreign=foreign,
-        permanent=PermanentLinks(bucket, layout, gallery.links, public_url=settings.public_url or ""),
+        permanent=PermanentLinks(bucket, layout, gallery.links, copies, public_url=settings.public_url or ""),
         index=gallery.index,
-        thumbnails=ThumbnailRepair(bucket, checker, limits, layout),
+        thumbnails=ThumbnailRepair(bucket, checker, limits, copies, layout),
+        web_copies=copies,
         traces=traces,
         lab=Lab(bucket, layout=layout, limits=limits, is_local=store is not None),
         rates=rates,

@@ -59,22 +59,27 @@ def check(
     strip: bool = False,
     trim: bool = False,
     web_copy_px: int = 0,
+    heic_copy_px: int = 0,
 ) -> Checked:
     """Facts and thumbnail from one walk and one decode, in this process. Raises only ImageRejected.
 
     What is decoded is the picture without its metadata, so that a file is good or bad whatever is stored of
     it: with `strip`, just that; with `trim`, which `strip` includes, all but what follows the picture or is
     broken; else the file as it is. With `web_copy_px`, from 1 to `limits.max_web_copy_px`, a JPEG comes with
-    it whose sides have at most so many pixels, upright and in sRGB.
+    it whose sides have at most so many pixels, upright and in sRGB; with `heic_copy_px`, one of that side
+    with what browsers cannot show. A transparent picture that they can show has none.
     """
     weigh(len(data), limits)
-    bound_web_copy(web_copy_px, limits)
+    for side_px in (web_copy_px, heic_copy_px):
+        bound_web_copy(side_px, limits)
     walk = containers.walk(data, containers.sniff(data, limits), limits)
     _refuse_missing_rows(data, walk)
     bare, bare_walk = metadata.strip(data, walk)
     containers.refuse_archive(walk.format, bare)
     stored = bare if strip else metadata.trim(data, walk)[0] if trim else data
-    checked = _decode(bare, bare_walk, limits, stored, web_copy_px)
+    needs_copy = formats.BY_NAME[walk.format].needs_web_copy
+    side_px = (heic_copy_px if needs_copy else 0) or web_copy_px
+    checked = _decode(bare, bare_walk, limits, stored, side_px)
     blocks = exif_blocks.blocks(data, walk)
     checked = replace(checked, camera="" if strip else camera_line.line(blocks), taken=taken.taken(blocks))
     if stored == data:

@@ -1,7 +1,7 @@
 """The checking child: pictures come in by stdin, answers go out by stdout. `child_process.py` starts it.
 
-    request   flags (1 byte: 1 = strip, 2 = trim), the side of a web copy in pixels (2 bytes; 0: none),
-              length (8 bytes), the picture
+    request   flags (1 byte: 1 = strip, 2 = trim), the side of a web copy and that of one of HEIC in pixels
+              (2 bytes each; 0: none), length (8 bytes), the picture
     answer    lengths of what follows (4, 8, 8 and 8 bytes): a JSON head, the thumbnail, the web copy, the
               stripped bytes
 
@@ -28,10 +28,13 @@ from uploader.images import sandbox
 from uploader.images.check import Checked, check
 from uploader.limits import Limits
 
-REQUEST: Final = struct.Struct(">BHQ")
+REQUEST: Final = struct.Struct(">BHHQ")
 ANSWER: Final = struct.Struct(">IQQQ")
 STRIP: Final = 1
 TRIM: Final = 2
+
+Request = tuple[int, tuple[int, int], bytes]
+"""Flags, the sides of web copies, the picture."""
 
 _MOST_PICTURES = 500
 _MOST_RESIDENT_BYTES = 256 * 2**20
@@ -52,15 +55,15 @@ def main() -> None:
     statm = _open_statm()
     os.chdir(os.sep)  # the folder of the app is nobody's business
     sandbox.enter()
-    requests: queue.SimpleQueue[tuple[int, int, bytes]] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
     head: dict[str, Any] = {"last": False}
     count = 0
     while not head["last"]:
         count += 1
-        flags, web_copy_px, data = requests.get()
+        flags, sides_px, data = requests.get()
         _allow_cpu(limits.check_cpu_s)
-        head, *bodies = _answer(data, limits, flags, web_copy_px)
+        head, *bodies = _answer(data, limits, flags, sides_px)
         del data
         head["last"] = count == _MOST_PICTURES or _resident_bytes(statm) > _MOST_RESIDENT_BYTES
         text = json.dumps(head).encode()
@@ -71,12 +74,13 @@ def main() -> None:
 
 
 def _answer(
-    data: bytes, limits: Limits, flags: int, web_copy_px: int
+    data: bytes, limits: Limits, flags: int, sides_px: tuple[int, int]
 ) -> tuple[dict[str, Any], bytes, bytes, bytes]:
     """The head, the thumbnail, the web copy and the stripped bytes."""
+    strip, trim, (web_copy_px, heic_copy_px) = bool(flags & STRIP), bool(flags & TRIM), sides_px
     try:
         checked: Checked = check(
-            data, limits, strip=bool(flags & STRIP), trim=bool(flags & TRIM), web_copy_px=web_copy_px
+            data, limits, strip=strip, trim=trim, web_copy_px=web_copy_px, heic_copy_px=heic_copy_px
         )
     except ImageRejected as error:
         return _rejected(error), b"", b"", b""
@@ -96,18 +100,18 @@ def _rejected(error: ImageRejected) -> dict[str, Any]:
     return {"rejected": {"sentence": str(error), "code": error.code, "facts": error.facts}}
 
 
-def _listen(stdin: BinaryIO, requests: "queue.SimpleQueue[tuple[int, int, bytes]]") -> None:
+def _listen(stdin: BinaryIO, requests: "queue.SimpleQueue[Request]") -> None:
     """Hand pictures over; end the process at once when the parent is gone, also in the middle of a decode.
 
     Not PR_SET_PDEATHSIG: it fires when the parent's *thread* ends, and page scripts run in threads that do.
     """
     with contextlib.suppress(BaseException):
         while len(head := stdin.read(REQUEST.size)) == REQUEST.size:
-            flags, web_copy_px, size = REQUEST.unpack(head)
+            flags, web_copy_px, heic_copy_px, size = REQUEST.unpack(head)
             data = stdin.read(size)
             if len(data) < size:
                 break
-            requests.put((flags, web_copy_px, data))
+            requests.put((flags, (web_copy_px, heic_copy_px), data))
             del data
     os._exit(0)
 

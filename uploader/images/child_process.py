@@ -64,12 +64,13 @@ class Worker:
         *,
         strip: bool = False,
         trim: bool = False,
-        web_copy_px: int = 0,
+        sides_px: tuple[int, int] = (0, 0),
         into: IO[bytes] | None = None,
         wall_s: float,
     ) -> Checked:
         """Send a picture, read the answer. Raises ImageRejected, also when the child dies or is too slow.
 
+        `sides_px` are that of a web copy and that of one of HEIC; 0: none.
         Busy where `into` cannot take what was stripped. What a stream raises comes through as it is, and
         how long a stream takes is its own business. One that gives more or fewer bytes than its `len()` is
         refused at once.
@@ -78,7 +79,7 @@ class Worker:
         timer = threading.Timer(wall_s, self._stop, (late,))
         sent = self.reusable = False  # until the whole answer is here, whatever interrupts
         try:
-            self._send(data, (STRIP if strip else 0) | (TRIM if trim else 0), web_copy_px)
+            self._send(data, (STRIP if strip else 0) | (TRIM if trim else 0), sides_px)
             sent = True
             timer.start()
             return self._receive(len(data), into)
@@ -105,9 +106,9 @@ class Worker:
             except OSError:
                 continue  # the rest of a picture, which nobody reads any more
 
-    def _send(self, data: bytes | memoryview | Stream, flags: int, web_copy_px: int) -> None:
+    def _send(self, data: bytes | memoryview | Stream, flags: int, sides_px: tuple[int, int]) -> None:
         stdin = _open(self._process.stdin)
-        stdin.write(REQUEST.pack(flags, web_copy_px, len(data)))
+        stdin.write(REQUEST.pack(flags, *sides_px, len(data)))
         sent_bytes = 0
         for chunk in (data,) if isinstance(data, bytes | memoryview) else data:
             sent_bytes += len(chunk)

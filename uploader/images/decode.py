@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from PIL import AvifImagePlugin, Image, PngImagePlugin
 
-from uploader import rejections
+from uploader import formats, rejections
 from uploader.errors import ImageRejected
 from uploader.images import exif, icc, perceptual_hash, pixels
 from uploader.images.colour.convert import to_srgb
@@ -131,14 +131,16 @@ def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits, web_cop
     block = image.info.get("exif") or b""
     boxed = walk.format in ("AVIF", "HEIC")  # Pillow says in EXIF's words how their own property turns them
     turn = exif.orientation(block) if boxed else exif.turn(data, walk)
-    small = _shown(image, data, walk, max(limits.thumbnail_side_px, web_copy_px), turn)
+    shown_large = _shown(image, data, walk, max(limits.thumbnail_side_px, web_copy_px), turn)
     _verify_rest(image, walk, shown, frames)
     if walk.format == "AVIF":
         width, height = crop(data, walk, (width, height))
     if turn >= 5:
         width, height = height, width
     crisp = walk.format != "JPEG"
-    web_copy = _web_copy(small, web_copy_px, crisp=crisp) if web_copy_px else b""
+    small = _flat(shown_large)
+    has_copy = web_copy_px and (_is_opaque(shown_large) or formats.BY_NAME[walk.format].needs_web_copy)
+    web_copy = _web_copy(small, web_copy_px, crisp=crisp) if has_copy else b""
     small.thumbnail((limits.thumbnail_side_px, limits.thumbnail_side_px), Image.Resampling.HAMMING)
     return Decoded(width, height, frames, _jpeg(small, crisp=crisp), _likeness(small), web_copy)
 
@@ -178,14 +180,14 @@ def _verify_rest(image: Image.Image, walk: Walk, shown: int, frames: int) -> Non
 
 
 def _shown(image: Image.Image, data: bytes, walk: Walk, side_px: int, turn: int) -> Image.Image:
-    """The picture as a browser shows it, made smaller, in eight bits and on white."""
+    """The picture as a browser shows it, made smaller and in eight bits."""
     profile = image.info.get("icc_profile")
     space, declared_first = declared(data, walk)
     small = pixels.plain(image, data, walk)
     small.thumbnail((side_px, side_px), Image.Resampling.HAMMING, reducing_gap=2.0)  # half of BICUBIC's time
     if turn in _TURNS:
         small = small.transpose(_TURNS[turn])
-    return _flat(to_srgb(small, profile, space, declared_first=declared_first))
+    return to_srgb(small, profile, space, declared_first=declared_first)
 
 
 def _likeness(small: Image.Image) -> str:
@@ -216,8 +218,16 @@ def _web_copy(shown: Image.Image, side_px: int, *, crisp: bool) -> bytes:
     return out.getvalue()
 
 
+def _is_opaque(image: Image.Image) -> bool:
+    """Whether no pixel lets through what lies behind it, whatever the file has room for."""
+    if not image.has_transparency_data:
+        return True
+    least, _ = image.convert("RGBA").getchannel("A").getextrema()
+    return least == 255
+
+
 def _flat(image: Image.Image) -> Image.Image:
-    """Eight bits, no transparency: what a JPEG can hold."""
+    """Eight bits, on white where it is transparent: what a JPEG can hold."""
     if image.has_transparency_data:
         image = image.convert("RGBA")
         white = Image.new("RGB", image.size, "white")

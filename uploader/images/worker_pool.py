@@ -60,6 +60,7 @@ class Checker:
         strip: bool = False,
         trim: bool = False,
         web_copy_px: int = 0,
+        heic_copy_px: int = 0,
         into: IO[bytes] | None = None,
         who: str = "",
     ) -> Checked:
@@ -67,15 +68,18 @@ class Checker:
 
         With `strip`, metadata is taken off first; with `trim`, only what follows the end of the picture:
         `stripped` is what to store, and `facts` describe that. Given `into`, an empty file, that goes there
-        piece by piece instead, and `stripped` stays None. With `web_copy_px`, a JPEG of that side comes too.
+        piece by piece instead, and `stripped` stays None. With `web_copy_px` or `heic_copy_px`, a JPEG of
+        that side comes too.
         Where many wait, it is the turn of `who` has used the children least.
         A stream is read only once a child is free, and never held whole; what it raises comes through.
         Raises ImageRejected, also when the child dies over the file; Busy when too many wait already, or
         `into` can take no more.
         """
         weigh(len(data), self._limits)
-        bound_web_copy(web_copy_px, self._limits)
-        wanted = partial(Worker.ask, data=data, strip=strip, trim=trim, web_copy_px=web_copy_px, into=into)
+        sides_px = (web_copy_px, heic_copy_px)
+        for side_px in sides_px:
+            bound_web_copy(side_px, self._limits)
+        wanted = partial(Worker.ask, data=data, strip=strip, trim=trim, sides_px=sides_px, into=into)
         try:
             return self._ask(wanted, who)
         except Gone:

@@ -22,6 +22,8 @@ def test_every_place_lies_under_the_prefix(prefix: str) -> None:
     assert layout.thumbnail_key(key) == f"{prefix}thumbnails/{STEM}.jpg"
     assert layout.staged_key(key) == f"{prefix}incoming/{STEM}-beach.jpg"
     assert layout.tombstone_key(key) == f"{prefix}index/deleted/{STEM}"
+    assert layout.web_copy_key(key) == f"{prefix}web-copies/{STEM}.jpg"
+    assert layout.companion_keys(key) == (layout.thumbnail_key(key), layout.web_copy_key(key))
     assert layout.foreign_thumbnail_key("0f") == f"{prefix}thumbnails/other/0f.jpg"
     assert layout.index_key("index/people/") == f"{layout.index}people/" == f"{prefix}index/people/"
     assert (layout.lab, layout.doctor) == (f"{layout.incoming}lab/", f"{layout.incoming}doctor/")
@@ -39,7 +41,7 @@ def test_a_key_is_ours_only_in_our_own_folder() -> None:
 
 def test_no_other_module_puts_a_prefix_in_front_of_an_area() -> None:
     """A module that builds a key by itself would not follow when the layout changes."""
-    built = re.compile(r"""f"[^"]*\{[\w.]*(?:prefix|INCOMING|IMAGES|THUMBNAILS)\}[\w{]""")
+    built = re.compile(r"""f"[^"]*\{[\w.]*(?:prefix|INCOMING|IMAGES|THUMBNAILS|WEB_COPIES)\}[\w{]""")
     modules = (path for path in (PACKAGE / "flow").rglob("*.py") if path.name != "layout.py")
     found = {path.name for path in modules if built.search(path.read_text("utf-8"))}
     assert found == set()

@@ -134,7 +134,7 @@ def test_a_part_is_bounded_and_the_next_goes_on_from_its_end(make: Make) -> None
 
 @pytest.mark.parametrize("prefix", ["", "team/"])
 def test_our_own_areas_are_never_among_them(make: Make, prefix: str) -> None:
-    areas = ("images/", "incoming/", "thumbnails/", "index/")
+    areas = ("images/", "incoming/", "thumbnails/", "web-copies/", "index/")
     ours = [thing(f"{prefix}{area}{name}.jpg") for area in areas for name in ("a", "~z", "other/x")]
     theirs = ["a.jpg", "images.jpg", "images2/a.jpg", "other/images/a.jpg", f"{prefix}a.jpg"]
     there = make(Shelf([*ours, *map(thing, set(theirs))]), prefix=prefix, roots=[""])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from uploader.flow.catalog.layout import INCOMING, INDEX, NO_PREFIX, THUMBNAILS, Layout
+from uploader.flow.catalog.layout import INCOMING, INDEX, NO_PREFIX, THUMBNAILS, WEB_COPIES, Layout
 from uploader.presign.object_keys import IMAGES
 
 PRIVATE: Final = (INCOMING, INDEX)
@@ -37,7 +37,7 @@ class BrowseScope:
             if private := next((area for area in PRIVATE if area.rstrip("/") in folders), ""):
                 return private
             path = _resolved(reading)
-            for area, folder in ((IMAGES, self.layout.images), (THUMBNAILS, self.layout.thumbnails)):
+            for area, folder in self._own_areas():
                 if path.startswith(_resolved(folder)):
                     return area
         return ""
@@ -58,9 +58,15 @@ class BrowseScope:
         """Where a listing goes on behind the private or own area that it has come to; else the key."""
         found = _IN_PRIVATE.search(key)
         ends = [key[: found.end()]] if found else []
-        ends += [own for own in (self.layout.images, self.layout.thumbnails) if key.startswith(own)]
+        ends += [own for _, own in self._own_areas() if key.startswith(own)]
         # `~` sorts after whatever an app's own keys go on with
         return max(key, f"{min(ends, key=len)}~") if ends else key
+
+    def _own_areas(self) -> tuple[tuple[str, str], ...]:
+        """The areas that are closed for this app's own sake, each with its folder."""
+        layout = self.layout
+        folders = (layout.images, layout.thumbnails, layout.web_copies)
+        return tuple(zip((IMAGES, THUMBNAILS, WEB_COPIES), folders, strict=True))
 
 
 def _readings(key: str) -> Iterator[str]:

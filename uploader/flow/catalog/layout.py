@@ -4,6 +4,7 @@
     incoming/          uploads that nobody checked     thumbnails/other/  previews of other tools' images
     incoming/lab/      what the lab sends              index/             empty objects: see `index_keys`
     incoming/doctor/   what the setup page sends       index/deleted/     tombstones
+                                                       web-copies/        a JPEG of some: see `web_copies`
 
 A lifecycle rule deletes what stays in `incoming/`. The names of images: see `presign.object_keys`.
 """
@@ -18,6 +19,7 @@ from uploader.presign.object_keys import IMAGES
 THUMBNAILS: Final = "thumbnails/"
 INCOMING: Final = "incoming/"
 INDEX: Final = "index/"
+WEB_COPIES: Final = "web-copies/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Layout:
     def thumbnails(self) -> str:
         """Their previews, and in a folder of their own those of other tools' images."""
         return f"{self.prefix}{THUMBNAILS}"
+
+    @property
+    def web_copies(self) -> str:
+        """Smaller JPEGs of some of the images."""
+        return f"{self.prefix}{WEB_COPIES}"
 
     @property
     def incoming(self) -> str:
@@ -87,6 +94,14 @@ class Layout:
     def thumbnail_key(self, key: str) -> str:
         """Where the thumbnail of the image at `key` lies. Raises ValueError where that is no image's key."""
         return f"{self.thumbnails}{parse_key(key).stem}.jpg"
+
+    def web_copy_key(self, key: str) -> str:
+        """Where the web copy of the image at `key` lies, if it has one. Raises ValueError as above."""
+        return f"{self.web_copies}{parse_key(key).stem}.jpg"
+
+    def companion_keys(self, key: str) -> tuple[str, ...]:
+        """Everything that may lie beside the image at `key` and goes with it, the index aside."""
+        return (self.thumbnail_key(key), self.web_copy_key(key))
 
     def foreign_thumbnail_key(self, content_id: str) -> str:
         """Where the thumbnail of another tool's image lies; `content_id` names its key and its content."""

@@ -6,7 +6,7 @@ and under other credentials, with no database.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, get_args
 from urllib.parse import quote
 
 from uploader import errors
@@ -14,10 +14,14 @@ from uploader.file_names import file_name
 from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.signed_links import SignedLinks
+from uploader.flow.catalog.web_copies import WebCopies
 from uploader.presign import image_id, parse_key, stem_of
 from uploader.storage.bucket import Bucket
 
 ROUTE: Final = "/i"
+Size = Literal["", "web", "thumb", "original"]
+"""What of an image: its web copy where it has one, its thumbnail, itself; empty: what browsers can show."""
+SIZES: Final[tuple[Size, ...]] = get_args(Size)
 _NO_IMAGE: Final = "There is no image at this address; it was deleted, or the address is not whole."
 
 
@@ -35,9 +39,18 @@ class PermanentLinks:
     `public_url` is the address of a CDN or of a public bucket, before which keys are put instead of signing.
     """
 
-    def __init__(self, bucket: Bucket, layout: Layout, links: SignedLinks, *, public_url: str = "") -> None:
+    def __init__(
+        self,
+        bucket: Bucket,
+        layout: Layout,
+        links: SignedLinks,
+        web_copies: WebCopies,
+        *,
+        public_url: str = "",
+    ) -> None:
         self._bucket = bucket
         self._layout = layout
+        self._web_copies = web_copies
         self._links = links
         self._public_url = public_url
 
@@ -55,15 +68,27 @@ class PermanentLinks:
             raise errors.ObjectMissing(_NO_IMAGE, code="no_such_image")
         return found[0].key
 
-    def target(self, key: str) -> Target:
-        """Where a browser can read the image: the same signed link for everyone for half its life."""
-        if self._public_url:
-            return Target(f"{self._public_url}/{quote(key)}", None)
-        return Target(*self._links.link_with_end(key))
+    def target(self, key: str, size: Size = "") -> Target:
+        """Where a browser can read it: the same signed link for everyone for half its life.
 
-    def download(self, key: str) -> Target:
+        One more call only where it is to be seen whether there is a web copy. Raises StorageError.
+        """
+        place = self._place(key, size)
+        if self._public_url:
+            return Target(f"{self._public_url}/{quote(place)}", None)
+        return Target(*self._links.link_with_end(place))
+
+    def download(self, key: str, size: Size = "") -> Target:
         """Where it can be saved under its name: one more call. Raises ObjectMissing, StorageError."""
-        link = self._links.link
+        link, place = self._links.link, self._place(key, size or "original")
         image = stored_image.from_object(self._bucket.head(key), link=link, layout=self._layout)
-        name = file_name(image.name, parse_key(key).extension)
-        return Target(*self._links.link_with_end(key, download_name=name))
+        name = file_name(image.name, parse_key(place).extension)
+        return Target(*self._links.link_with_end(place, download_name=name))
+
+    def _place(self, key: str, size: Size) -> str:
+        """The key of what is wanted of the image; without a web copy it is the image itself."""
+        if size == "thumb":
+            return self._layout.thumbnail_key(key)
+        if size == "web":
+            return self._web_copies.find(key) or key
+        return key if size else self._web_copies.shown_key(key)

@@ -13,7 +13,7 @@ import structlog
 from uploader import errors
 from uploader.file_names import file_name
 from uploader.flow.catalog.browse_scope import BrowseScope
-from uploader.flow.catalog.layout import INCOMING, INDEX, THUMBNAILS, Layout
+from uploader.flow.catalog.layout import INCOMING, INDEX, THUMBNAILS, WEB_COPIES, Layout
 from uploader.flow.catalog.signed_links import SignedLinks
 from uploader.flow.catalog.thumbnails import put_thumbnail
 from uploader.flow.gallery.foreign_objects import Body, Other, Seen, translate_refusals
@@ -33,6 +33,7 @@ AREAS: Final = {
     INCOMING: "holds unfinished uploads",
     INDEX: "holds the app's notes on images",
     THUMBNAILS: "holds the gallery's thumbnails",
+    WEB_COPIES: "holds the gallery's web copies",
 }
 """What is in the areas that are not shown."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Final
 
 import structlog
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 
 NO_FILTERS: Final = Filters()
 _AT_ONCE: Final = 16
+_DELETED_AT_ONCE: Final = MAX_DELETE_KEYS // 2  # each image has two objects beside it
 _SKEW: Final = timedelta(days=1)  # how far the clocks of other replicas may run ahead
 
 
@@ -149,7 +151,7 @@ class Gallery:
     # --- deleting --------------------------------------------------------------------------------------
 
     def delete(self, keys: Sequence[str]) -> list[DeleteResult]:
-        """Deletes images with their thumbnails; each fares for itself. Raises StorageError for all of them.
+        """Deletes images and what lies beside them; each fares for itself. Raises StorageError for all.
 
         Images go first: without one, its thumbnail is never shown. A bucket that keeps versions only hides
         them, and `undo` brings them back.
@@ -157,12 +159,12 @@ class Gallery:
         for key in keys:
             self._must_be_ours(key)
         removed: list[DeleteResult] = []
-        for start in range(0, len(keys), MAX_DELETE_KEYS):
-            removed += self._delete(keys[start : start + MAX_DELETE_KEYS])
+        for start in range(0, len(keys), _DELETED_AT_ONCE):
+            removed += self._delete(keys[start : start + _DELETED_AT_ONCE])
         return removed
 
     def delete_for_good(self, keys: Sequence[str]) -> list[DeleteResult]:
-        """The same, and every version of each image, its thumbnail and its entries in the index goes too.
+        """The same, and every version of each image, of what lies beside it and of its entries goes too.
 
         Where that is not allowed the image is only hidden, which `left` says.
         """
@@ -182,7 +184,7 @@ class Gallery:
         """Brings back what `delete` hid in a versioned bucket. Raises StorageError."""
         self.index.tombstones.lift([one.key for one in removed])
         for one in removed:
-            for key, marker in reversed(one.markers):  # the thumbnail first: what is shown has one
+            for key, marker in reversed(one.markers):  # what lies beside it first: what is shown has it
                 self._bucket.undelete(key, marker)
             log.info("image.restored", key=one.key)
         for image in self.index.load_images([one.key for one in removed if one.markers]):
@@ -200,33 +202,34 @@ class Gallery:
             raise
         tombstones.lift_if_possible([one.key for one in images if one.error])
         gone = [one for one in images if not one.error]
-        smalls = self._delete_thumbnails([one.key for one in gone])
-        self.index.remove_entries(image for image in known if image.key in smalls)
+        companions = self._delete_companions([one.key for one in gone])
+        self.index.remove_entries(image for image in known if image.key in companions)
         removed = [DeleteResult(one.key, str(one.error)) for one in images if one.error]
         for one in gone:
-            small = smalls[one.key]
-            markers = tuple((each.key, each.marker) for each in (one, small) if each.marker)
-            left = f"its preview could not be deleted: {small.error}" if small.error else ""
+            markers = tuple((each.key, each.marker) for each in (one, *companions[one.key]) if each.marker)
+            fault = next((each.error for each in companions[one.key] if each.error), None)
+            left = f"its preview could not be deleted: {fault}" if fault else ""
             removed.append(DeleteResult(one.key, left=left, markers=markers))
             log.info("image.deleted", key=one.key)
         return sorted(removed, key=lambda one: keys.index(one.key))
 
-    def _delete_thumbnails(self, keys: Sequence[str]) -> dict[str, Deleted]:
-        """What became of the thumbnail of each of these images."""
-        places = [self._layout.thumbnail_key(key) for key in keys]
+    def _delete_companions(self, keys: Sequence[str]) -> dict[str, list[Deleted]]:
+        """What became of what lies beside each of these images."""
+        beside = {key: self._layout.companion_keys(key) for key in keys}
+        places = list(chain.from_iterable(beside.values()))
         try:
-            found = self._bucket.delete_many(places)
+            found = {one.key: one for one in self._bucket.delete_many(places)}
         except errors.StorageError as error:
             log.warning("thumbnails.left", code=error.code, count=len(keys))
-            found = [Deleted(place, error=error) for place in places]
-        return dict(zip(keys, found, strict=True))
+            found = {place: Deleted(place, error=error) for place in places}
+        return {key: [found[place] for place in each] for key, each in beside.items()}
 
     def _purged(self, one: DeleteResult, noted: Sequence[str]) -> DeleteResult:
         if one.sentence:
             return one
-        small = self._layout.thumbnail_key(one.key)
+        beside = self._layout.companion_keys(one.key)
         try:
-            self._bucket.delete_versions(one.key, small, *(self._layout.index_key(entry) for entry in noted))
+            self._bucket.delete_versions(one.key, *beside, *map(self._layout.index_key, noted))
         except errors.StorageError as error:
             log.warning("versions.left", key=one.key, code=error.code)
             return replace(one, left=f"hidden, but its versions could not be deleted: {error}")

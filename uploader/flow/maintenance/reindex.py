@@ -1,5 +1,6 @@
 """Rebuilds the index from the images: what lacks an entry gets it, what tells of no image goes.
 
+An image that is to have a web copy and has none gets that too.
 Safe to run at any time, twice, by two replicas and while people upload: an entry is only ever put or deleted
 whole, and none is dropped whose image may still be on its way.
 """
@@ -36,6 +37,8 @@ class Counts:
     written: int = 0
     dropped: int = 0
     failed: int = 0
+    copies: int = 0
+    """Web copies that were made."""
 
     def plus(self, other: "Counts") -> "Counts":
         """Both together."""
@@ -44,6 +47,7 @@ class Counts:
             self.written + other.written,
             self.dropped + other.dropped,
             self.failed + other.failed,
+            self.copies + other.copies,
         )
 
 
@@ -99,12 +103,19 @@ class _Run:
                 *index_keys.keys_for_image(image),
                 *([index_keys.person(image.who)] if image.who else []),
             ]
-            return Counts(images=1, written=sum(self._written(entry) for entry in wanted))
+            written = sum(self._written(entry) for entry in wanted)
+            return Counts(images=1, written=written, copies=self._copied(image))
         except errors.ObjectMissing:
             return Counts()  # deleted meanwhile
         except (errors.StorageError, errors.Busy) as error:
             log.warning("reindex.failed", key=key, code=error.code)
             return Counts(images=1, failed=1)
+
+    def _copied(self, image: stored_image.StoredImage) -> bool:
+        """Makes the web copy of an image that was stored before they were wanted."""
+        copies = self._app.web_copies
+        is_due = copies.is_due(image.format, image.width_px, image.height_px)
+        return is_due and not copies.find(image.key) and self._app.thumbnails.repair(image.key) == "made"
 
     def _written(self, entry: str) -> bool:
         key = self._layout.index_key(entry)

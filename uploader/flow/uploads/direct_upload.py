@@ -157,9 +157,7 @@ class DirectUploads:
         doing = "GET what arrived, compare, check, strip"
         try:
             with recorder.span("app", "s3", doing, size_bytes=len(staged)) as result:
-                checked = self._context.checker.check(
-                    staged, strip=self._context.strip, trim=True, into=clean, who=who
-                )
+                checked = self._context.check(staged, into=clean, who=who)
                 result.request_id = staged.seen.request_id
         except errors.ImageRejected as error:
             staged.discard()

@@ -66,7 +66,7 @@ class Promotion:
     def store(
         self, image: StoredImage, staged: StoredObject, checked: Checked, body: IO[bytes], written: Written
     ) -> None:
-        """Stores the thumbnail, then the image: `body`, or where that is empty a copy of what was staged.
+        """Stores what lies beside it, then the image: `body`, or where that is empty what was staged.
 
         Raises ObjectChanged where the key is taken or what is staged is not what was checked, CopyDiffers,
         ImageDeleted, StorageError.
@@ -75,6 +75,7 @@ class Promotion:
             small = self._context.layout.thumbnail_key(image.key)
             version = put_thumbnail(self._bucket, small, checked)
             written.append((small, version))
+            written += self._context.web_copies.put(image.key, checked)
             if self._context.index.tombstones.covers(image.key):
                 raise image_deleted()
         if body.tell():
@@ -122,7 +123,7 @@ class Promotion:
         for key, version in reversed(written):
             if version:
                 self._bucket.delete(key, version)
-        for key in (image.key, self._context.layout.thumbnail_key(image.key)):
+        for key in (image.key, *self._context.layout.companion_keys(image.key)):
             try:
                 self._bucket.head(key)
             except errors.ObjectMissing:

@@ -62,7 +62,7 @@ class ServerUploads:
             raise errors.AlreadyStored(_here_since(earlier), earlier=earlier)
         on_step("check")
         with recorder.span("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
-            checked = context.checker.check(data, strip=context.strip, trim=True, who=who)
+            checked = context.check(data, who=who)
         context.rates.spend_bytes(who, len(data))  # not before: a check that must queue is asked for again
         facts, name = checked.facts, stored_image.clean_name(filename)
         token = secrets.token_hex(16)
@@ -79,6 +79,7 @@ class ServerUploads:
             ):
                 small = context.layout.thumbnail_key(key)
                 self._retried(lambda: put_thumbnail(self._bucket, small, checked))
+                self._retried(lambda: context.web_copies.put(key, checked))
             self._post(rules, checked.stripped or data, on_sent, recorder)
             on_step("verify")
             with recorder.span("app", "s3", "HEAD, compare with the rules") as result:
@@ -116,11 +117,12 @@ class ServerUploads:
         return call()
 
     def _undo(self, image: StoredImage) -> None:
-        """Takes back what was stored. An image that cannot be deleted keeps its thumbnail and its entries."""
+        """Takes back what was stored. An image that cannot be deleted keeps what lies beside it."""
         try:
             self._bucket.delete(image.key)
             self._context.index.remove_entries([image])
-            self._bucket.delete(self._context.layout.thumbnail_key(image.key))
+            for place in self._context.layout.companion_keys(image.key):
+                self._bucket.delete(place)
         except errors.StorageError as error:
             log.warning("upload.leftover", key=image.key, code=error.code)
 
