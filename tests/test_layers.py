@@ -13,7 +13,7 @@ from tests.support.module_graph import Module, circles, longest_prefix, read_pac
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "uploader"
 MODULES = read_package(ROOT, "uploader")
-ENTRIES = {"uploader.__main__", "uploader.cli", "uploader.embed"}
+ENTRIES = {"uploader.__main__", "uploader.cli", "uploader.embed", "uploader.setup_command"}
 GROUND = {
     name
     for name, module in MODULES.items()
@@ -24,7 +24,8 @@ GROUND = {
 _FLOW_BASE = ("flow.catalog", "storage", "images", "presign")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "__main__": ("flow", "cli"),
-    "cli": ("flow", "handbook"),
+    "cli": ("flow", "handbook", "setup_command"),
+    "setup_command": ("flow",),
     "asgi": ("api", "ui"),
     "api": ("flow",),
     "ui": ("flow", "ui", "presign", "handbook"),
@@ -41,8 +42,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "flow.uploads": (*_FLOW_BASE, "flow.rate_limits"),
     "flow.gallery": _FLOW_BASE,
     "flow.lab": _FLOW_BASE,
-    "flow.doctor": (*_FLOW_BASE, "flow.app", "flow.opening", "flow.gallery.foreign_folders"),
+    "flow.doctor": (
+        *_FLOW_BASE,
+        "flow.app",
+        "flow.opening",
+        "flow.gallery.foreign_folders",
+        "flow.provision",
+    ),
     "flow.maintenance": (*_FLOW_BASE, "flow.app"),
+    "flow.provision": (*_FLOW_BASE, "flow.app", "flow.opening"),
     "flow.catalog": ("storage", "images", "presign"),
     "storage": ("presign",),
     "images": (),

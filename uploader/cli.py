@@ -2,6 +2,7 @@
 
 uploader run [--port N] [--address A]   starts the dashboard
 uploader doctor [ORIGIN]                tries the bucket and says what is wrong; exits 0 or 1
+uploader setup [ORIGIN]                 plans, applies or undoes the bucket's settings; prints policies
 uploader pass [WHO]                     prints a pass for a script, good for 15 minutes
 uploader reindex                        rebuilds the index of duplicates and people; exits 0 or 1
 uploader help [TOPIC]                   prints the handbook
@@ -19,7 +20,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import Final
 
-from uploader import handbook
+from uploader import handbook, setup_command
 from uploader.errors import UploaderError
 from uploader.flow import doctor
 from uploader.flow.app import open_application
@@ -56,6 +57,10 @@ def parser() -> argparse.ArgumentParser:
         "origin", nargs="?", default="", help="the page's own address, such as https://uploads.example.com"
     )
     ask.set_defaults(run=_doctor)
+    setting_up = commands.add_parser(
+        "setup", help="plan, apply or undo the bucket's settings; print policies"
+    )
+    setup_command.add_arguments(setting_up)
     mint = commands.add_parser("pass", help="print a pass for the upload routes, good for 15 minutes")
     mint.add_argument("who", nargs="?", default="", help="whom the uploads are by, such as me@example.com")
     mint.set_defaults(run=_pass)

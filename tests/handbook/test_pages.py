@@ -16,7 +16,8 @@ from uploader import api, cli, handbook
 from uploader.api import json_api
 from uploader.errors import UploaderError
 from uploader.flow.catalog.layout import Layout
-from uploader.flow.doctor import bucket_checks, identity_checks
+from uploader.flow.doctor import identity_checks
+from uploader.flow.provision.policies import iam_policy
 from uploader.limits import FORMATS
 from uploader.settings import Settings
 from uploader.storage.rules import cors_rule, lifecycle_rule
@@ -114,10 +115,12 @@ def test_the_two_commands_are_there() -> None:
 
 
 def test_what_to_paste_is_what_the_app_itself_says() -> None:
-    app: Any = SimpleNamespace(bucket=SimpleNamespace(name="team-images"), layout=Layout())
+    app: Any = SimpleNamespace(
+        bucket=SimpleNamespace(name="team-images", region="eu-west-1"), layout=Layout()
+    )
     said = [json.loads(block.text) for block in BLOCKS if block.language == "json"]
     assert said == [
-        json.loads(bucket_checks.iam_policy(app)),
+        iam_policy(app),
         [cors_rule(["https://uploads.example.com"])],
         {"Rules": [lifecycle_rule("incoming/", 1)]},
     ]

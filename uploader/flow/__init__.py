@@ -13,5 +13,6 @@ gallery       pages of what is stored, search, neighbours, ZIP; folders that oth
 lab           forms of one's own design: signed, judged, attacked
 doctor        health checks of the installation
 maintenance   rebuilding the index
+provision     the bucket's own settings and policies, and files to deploy the app by
 catalog       what these stand on: stored images, signed links, the index, thumbnails, traces
 """

@@ -1,6 +1,7 @@
 """S3, and nothing above it.
 
 bucket             everything boto3: signing and every call
+bucket_settings    the bucket's own settings, read and written
 rules              CORS and lifecycle rules, as S3's own JSON has them
 client_config      how the client signs, addresses, waits and tries again
 credentials        the keys behind every signature, renewed and replaced while the app runs

@@ -16,6 +16,7 @@ from uploader import errors
 from uploader.presign import error_explanations
 from uploader.presign.policy import sha256_field
 from uploader.presign.policy_document import read_policy
+from uploader.storage.bucket_settings import CORS, LIFECYCLE, BucketSettings
 from uploader.storage.client_config import client_config, retry_conflicts
 from uploader.storage.credentials import Credentials
 from uploader.storage.error_translation import (
@@ -38,7 +39,13 @@ from uploader.storage.objects import (
     require,
     stored_object,
 )
-from uploader.storage.rules import cors_rule, expires_objects, expires_versions, lifecycle_rule, prefix_of
+from uploader.storage.rules import (
+    cors_rule,
+    expires_objects,
+    expires_versions,
+    is_in_force_for,
+    lifecycle_rule,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -368,20 +375,18 @@ class Bucket:
             if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                 raise
 
+    @property
+    def settings(self) -> BucketSettings:
+        """CORS, lifecycle and what else an operator sets on a bucket."""
+        return BucketSettings(self._client, self.name)
+
     def allow_origins(self, origins: Iterable[str]) -> None:
         """Lets pages of these origins post and read (the bucket's CORS rules; replaces them)."""
-        with translate_errors("set the CORS rules"):
-            self._client.put_bucket_cors(
-                Bucket=self.name,
-                CORSConfiguration={"CORSRules": [cors_rule(list(origins))]},
-            )
+        self.settings.write(CORS, {"CORSRules": [cors_rule(list(origins))]})
 
     def set_lifecycle(self, prefix: str, *, after_days: int) -> None:
         """Lets S3 delete what lies under `prefix` for `after_days` days (replaces the lifecycle rules)."""
-        with translate_errors("set the lifecycle rule"):
-            self._client.put_bucket_lifecycle_configuration(
-                Bucket=self.name, LifecycleConfiguration={"Rules": [lifecycle_rule(prefix, after_days)]}
-            )
+        self.settings.write(LIFECYCLE, {"Rules": [lifecycle_rule(prefix, after_days)]})
 
     def has_expiration_rule(self, prefix: str) -> bool:
         """Whether a lifecycle rule deletes what lies under `prefix`, or hides it where versions are kept.
@@ -400,18 +405,8 @@ class Bucket:
 
     def _lifecycle_rules(self, prefix: str) -> Sequence[Any]:
         """The rules in force for all that lies under `prefix`."""
-        try:
-            with translate_errors("read the lifecycle rules"):
-                found = self._client.get_bucket_lifecycle_configuration(Bucket=self.name)
-        except errors.StorageError as error:
-            if error.code == "NoSuchLifecycleConfiguration":
-                return []
-            raise
-        return [
-            rule
-            for rule in found.get("Rules", ())
-            if rule.get("Status") == "Enabled" and prefix.startswith(prefix_of(rule))
-        ]
+        found = self.settings.read(LIFECYCLE) or {"Rules": ()}
+        return [rule for rule in found["Rules"] if is_in_force_for(rule, prefix)]
 
     def is_versioned(self) -> bool:
         """Whether a deleted object is only hidden. Raises StorageRefused without s3:GetBucketVersioning."""

@@ -51,3 +51,8 @@ def prefix_of(rule: object) -> str:
     if set(terms) - {"Prefix"}:
         return "\0"  # by tag or size: it may leave something
     return str(terms.get("Prefix", rule.get("Prefix", "")))
+
+
+def is_in_force_for(rule: Any, prefix: str) -> bool:
+    """Whether a lifecycle rule is switched on and about all that lies under `prefix`."""
+    return rule.get("Status") == "Enabled" and prefix.startswith(prefix_of(rule))

@@ -5,6 +5,7 @@
     incoming/lab/      what the lab sends              index/             empty objects: see `index_keys`
     incoming/doctor/   what the setup page sends       index/deleted/     tombstones
                                                        web-copies/        a JPEG of some: see `web_copies`
+    setup/             the bucket's settings from before `uploader setup`
 
 A lifecycle rule deletes what stays in `incoming/`. The names of images: see `presign.object_keys`.
 """
@@ -69,6 +70,11 @@ class Layout:
     def tombstones(self) -> str:
         """The marks of deleted images."""
         return f"{self.index}deleted/"
+
+    @property
+    def settings_record(self) -> str:
+        """The bucket's settings from before they were set up, so that it can be undone."""
+        return f"{self.prefix}setup/before.json"
 
     # --- keys ------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from uploader import errors
 from uploader.flow.app import Application
 from uploader.flow.doctor import keeping
 from uploader.flow.doctor.check_result import CheckResult, State, to_paste
+from uploader.flow.provision.policies import iam_policy
 from uploader.presign import PostRules
 from uploader.storage import anonymous
 from uploader.storage.form_post import FormPoster
@@ -122,7 +123,7 @@ class _Trial:
                 "warn",
                 f"The app may not delete versions ({refusal.code}), so originals stay in the bucket, "
                 "location and all, until the lifecycle rule deletes them.",
-                iam_policy(self.app),
+                to_paste(iam_policy(self.app)),
             )
         return "good", "What was stored on trial is deleted again, with every version."
 
@@ -166,33 +167,10 @@ def examine(app: Application, now: datetime) -> list[CheckResult]:
             state, sentence, *paste = step(trial)
             found.append(CheckResult(GROUP, title, state, sentence, why, "".join(paste)))
         except errors.StorageError as error:
-            found.append(CheckResult(GROUP, title, "bad", str(error), why, iam_policy(app)))
+            found.append(CheckResult(GROUP, title, "bad", str(error), why, to_paste(iam_policy(app))))
             _clean(trial)
             break
     return [*found, *keeping.examine(app)]
-
-
-def iam_policy(app: Application) -> str:
-    """The least that the app's credentials need, as IAM takes it; versions matter only where they are kept.
-
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-    """
-    bucket = f"arn:aws:s3:::{app.bucket.name}"
-    objects = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]
-    statements = [
-        {"Effect": "Allow", "Action": objects, "Resource": f"{bucket}/{app.layout.prefix}*"},
-        {
-            "Effect": "Allow",
-            "Action": [
-                "s3:ListBucket",
-                "s3:ListBucketVersions",
-                "s3:GetBucketVersioning",
-                "s3:GetLifecycleConfiguration",
-            ],
-            "Resource": bucket,
-        },
-    ]
-    return to_paste({"Version": "2012-10-17", "Statement": statements})
 
 
 def _clean(trial: _Trial) -> None:
