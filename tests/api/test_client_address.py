@@ -1,12 +1,10 @@
 """By which address a visitor is known: never by what any program on this machine can write."""
 
 import asyncio
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from uploader.api.client_address import ClientAddress, peer, visitor
 
@@ -83,20 +81,3 @@ def test_a_proxy_that_nobody_named_is_believed_as_to_https_alone() -> None:
 )
 def test_who_has_an_address_of_ipv6_has_all_around_it(address: str, counted: str) -> None:
     assert visitor(address) == counted
-
-
-def test_the_servers_own_trust_in_this_machine_is_taken_out_at_the_start() -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        """The application inside."""
-
-    class Lifespan:
-        config = SimpleNamespace(loaded_app=ProxyHeadersMiddleware(app))
-
-        async def receive(self) -> Message:
-            return {}
-
-    started = Lifespan()
-    start = ClientAddress(app, PROXIES, tells_visitors=True)
-    asyncio.run(start({"type": "lifespan"}, started.receive, nothing))
-    assert started.config.loaded_app is app
-    asyncio.run(start({"type": "lifespan"}, nothing, nothing))  # another server has no such part

@@ -17,6 +17,9 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
     routes.py            the handlers, and the life of the application around them
     health.py            liveness and readiness
     json_api.py          errors as JSON, bounded bodies, calls counted
+    server_start.py      what is changed of uvicorn when it starts
+    connections.py       how many connections there may be, and how long a head may take
+    body_deadline.py     how long a body may take
     client_address.py    the visitor's own address, behind proxies that the operator named
     return_path.py       leads people back, after sign-in, to the page they asked for
     middleware.py        what every request meets before: is it meant for this page, and may it send bytes?

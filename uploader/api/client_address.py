@@ -1,7 +1,6 @@
 """Who is at the other end of a connection: the visitor's own address behind proxies that the operator named.
 
-uvicorn believes X-Forwarded-For from every program on this machine, and nothing else can be told to it by
-`streamlit run`; so its part is taken out when the server starts, and the one here works in its place.
+uvicorn's own part believes X-Forwarded-For from every program on this machine; `server_start` takes it out.
 """
 
 from collections.abc import Sequence
@@ -9,7 +8,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 _PEER: Final = "uploader.peer"
 _MAX_HOPS: Final = 20
@@ -30,10 +28,8 @@ class ClientAddress:
         self._tells_visitors = tells_visitors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, or the start of the server, as ASGI has it."""
-        if scope["type"] == "lifespan":
-            _take_over(server_config(receive))
-        elif is_within(found := peer(scope), self._proxies):
+        """One request, as ASGI has it."""
+        if scope["type"] != "lifespan" and is_within(found := peer(scope), self._proxies):
             scope = {**scope, _PEER: found, **self._forwarded(scope)}
         await self._app(scope, receive, send)
 
@@ -77,17 +73,6 @@ def is_within(address: str, networks: Sequence[str]) -> bool:
     """Whether an address lies in one of the networks."""
     found = _address(address)
     return found is not None and any(found in ip_network(network) for network in networks)
-
-
-def server_config(receive: Receive) -> Any:
-    """uvicorn's configuration, which an application meets only behind the lifespan's `receive`; else None."""
-    return getattr(getattr(receive, "__self__", None), "config", None)
-
-
-def _take_over(config: Any) -> None:
-    loaded = getattr(config, "loaded_app", None)
-    if isinstance(loaded, ProxyHeadersMiddleware):
-        config.loaded_app = loaded.app
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

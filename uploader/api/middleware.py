@@ -17,10 +17,12 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from uploader.api.body_deadline import BodyDeadline
 from uploader.api.client_address import ClientAddress, is_within, peer
 from uploader.api.component_assets import ComponentAssets
 from uploader.api.return_path import ReturnPath
 from uploader.api.security_headers import SecurityHeaders
+from uploader.api.server_start import ServerStart
 from uploader.errors import SettingsInvalid
 from uploader.flow.admission import admissions
 from uploader.flow.app import storage_origins
@@ -158,10 +160,12 @@ def guard(
         tls=tls,
     )
     return [
+        Middleware(ServerStart),
         Middleware(
             ClientAddress, proxies=settings.trusted_proxies, tells_visitors=settings.has_named_proxies
         ),
         headers,
+        Middleware(BodyDeadline),
         Middleware(RequestGuard, names=known, proxy=proxy, person_of=person_of),
         Middleware(ReturnPath),
         Middleware(ComponentAssets),
