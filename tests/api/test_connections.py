@@ -177,6 +177,13 @@ def test_beyond_the_bound_no_further_connection_is_taken(serve: Callable[..., Se
     assert server.get().status_code == 200
 
 
+def test_a_connection_whose_request_is_not_whole_makes_room(serve: Callable[..., Server]) -> None:
+    server = serve(max_connections=2)
+    half = [server.open(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf") for _ in range(2)]
+    assert server.get(headers={"Connection": "close"}).text == "0 bytes"
+    assert ended(half[0]) == b""
+
+
 def test_a_body_that_never_ends_is_given_up(
     serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,7 +215,7 @@ def test_the_bounds_fit_the_open_files_that_the_system_allows(monkeypatch: pytes
     allowed = [(256, 1_024)]
     monkeypatch.setattr(connections.resource, "getrlimit", lambda _: allowed[-1])
     monkeypatch.setattr(connections.resource, "setrlimit", lambda _, pair: allowed.append(pair))
-    assert fitting_limits().max_connections == 768
+    assert fitting_limits().max_connections == 624
     assert allowed[-1] == (1_024, 1_024)
     allowed.append((1_024, connections.resource.RLIM_INFINITY))
     assert fitting_limits().max_connections == connections.MAX_CONNECTIONS

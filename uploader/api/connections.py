@@ -7,7 +7,6 @@ sooner the more are awaited, and where no connection is left the one that takes 
 
 import asyncio
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,8 +19,10 @@ CROWDED_HEAD_WITHIN_S: Final = 2.0
 CROWDED: Final = 256
 """So many connections from which no whole head has come yet are a crowd."""
 MAX_CONNECTIONS: Final = 4_000
-RESERVED_FILES: Final = 256
-"""Open files that are no visitor's connection: the bucket's, the checking children's, the local store's."""
+ACCEPTED_AT_ONCE: Final = 100
+"""Connections that are taken before any of them is looked at."""
+RESERVED_FILES: Final = 400
+"""Open files that are no visitor's: the bucket's, the checking children's, and what is accepted at once."""
 _FEWEST: Final = 64
 
 
@@ -51,7 +52,7 @@ def fitting_limits() -> ConnectionLimits:
 
 def bounded(protocol: type[Any], limits: ConnectionLimits) -> type[Any]:
     """uvicorn's protocol of one connection, made to keep these bounds together with all others."""
-    awaited = _AwaitedHeads(limits)
+    awaited = _Awaited(limits)
 
     class BoundedProtocol(protocol):  # type: ignore[misc]
         """One connection, watched while its next request is on the way."""
@@ -62,51 +63,71 @@ def bounded(protocol: type[Any], limits: ConnectionLimits) -> type[Any]:
             if len(self.connections) > limits.max_connections and not awaited.drop_oldest():
                 transport.abort()
             else:
-                awaited.add(self, transport)
+                awaited.head_of(self)
 
         def data_received(self, data: bytes) -> None:
-            """Something came: a part of a head, the whole of it, or what follows."""
+            """Something came: a part of a request, or the whole of it."""
             super().data_received(data)
-            is_upgraded = self.transport.get_protocol() is not self
-            if is_upgraded or (self.cycle is not None and not self.cycle.response_complete):
-                awaited.remove(self)
-            elif not self.transport.is_closing():
-                awaited.add(self, self.transport)
+            self._look()
+
+        def on_response_complete(self) -> None:
+            """An answer was sent, so another request may come."""
+            super().on_response_complete()
+            self._look()
 
         def connection_lost(self, exc: Exception | None) -> None:
             """The visitor left."""
-            awaited.remove(self)
+            awaited.forget(self)
             super().connection_lost(exc)
+
+        def _look(self) -> None:
+            transport, cycle = self.transport, self.cycle
+            if transport.is_closing() or transport.get_protocol() is not self:  # a websocket by now
+                awaited.forget(self)
+            elif cycle is None or cycle.response_complete:
+                awaited.head_of(self)
+            elif cycle.more_body:
+                awaited.body_of(self)
+            else:
+                awaited.forget(self)
 
     return BoundedProtocol
 
 
-class _AwaitedHeads:
-    """The connections from which a head is still to come, the oldest first."""
+class _Awaited:
+    """The connections of which the next move is the visitor's, those that wait the longest first."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
-        self._ends: dict[object, tuple[asyncio.TimerHandle, Callable[[], None]]] = {}
+        self._heads: dict[Any, asyncio.TimerHandle] = {}
+        self._bodies: dict[Any, None] = {}
 
-    def add(self, connection: object, transport: asyncio.Transport) -> None:
-        if connection in self._ends:  # a further byte wins no time
+    def head_of(self, connection: Any) -> None:
+        """A head is to come, within its time; a further byte wins none."""
+        self._bodies.pop(connection, None)
+        if connection in self._heads:
             return
-        limits, is_crowded = self._limits, len(self._ends) >= self._limits.crowded
+        limits, is_crowded = self._limits, len(self._heads) >= self._limits.crowded
         within_s = limits.crowded_head_within_s if is_crowded else limits.head_within_s
-        timer = asyncio.get_running_loop().call_later(within_s, transport.abort)
-        self._ends[connection] = timer, transport.abort
+        loop, end = asyncio.get_running_loop(), connection.transport.abort
+        self._heads[connection] = loop.call_later(within_s, end)
 
-    def remove(self, connection: object) -> None:
-        timer, _ = self._ends.pop(connection, (None, None))
-        if timer:
+    def body_of(self, connection: Any) -> None:
+        """A body is to come; how long it may take, the `BodyDeadline` knows."""
+        self.forget(connection)
+        self._bodies[connection] = None
+
+    def forget(self, connection: Any) -> None:
+        """Nothing is awaited of this one."""
+        self._bodies.pop(connection, None)
+        if timer := self._heads.pop(connection, None):
             timer.cancel()
 
     def drop_oldest(self) -> bool:
-        """Ends the one that takes the longest; False where none is awaited."""
-        oldest = next(iter(self._ends), None)
-        if oldest is None:
-            return False
-        _, end = self._ends[oldest]
-        self.remove(oldest)
-        end()
-        return True
+        """Ends one, a head before a body; False where none is awaited."""
+        for waiting in (self._heads, self._bodies):
+            for connection in waiting:
+                connection.transport.abort()
+                self.forget(connection)
+                return True
+        return False

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from uploader.api.connections import bounded, fitting_limits
+from uploader.api.connections import ACCEPTED_AT_ONCE, bounded, fitting_limits
 
 
 class ServerStart:
@@ -31,3 +31,4 @@ def _change(config: Any) -> None:
         config.loaded_app = loaded.app  # `client_address` works in its place
     if protocol := getattr(config, "http_protocol_class", None):
         config.http_protocol_class = bounded(protocol, fitting_limits())
+        config.backlog = ACCEPTED_AT_ONCE
