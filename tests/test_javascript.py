@@ -48,7 +48,10 @@ def test_every_import_leads_to_a_file_and_none_goes_round_in_a_circle() -> None:
 def test_every_module_is_used() -> None:
     used = {path for module in MODULES for path in imports_of(module)}
     entries = {module for module in MODULES if "export default" in module.read_text("utf-8")}
-    mounted = {COMPONENTS / name for name in ("uploader/index.js", "tiles/index.js", "viewer/index.js")}
+    mounted = {
+        COMPONENTS / name
+        for name in ("uploader/index.js", "tiles/index.js", "viewer/index.js", "stage_keys/index.js")
+    }
     assert entries == mounted | {COMPONENTS / "viewer" / "drawn.js"}
     assert set(MODULES) - used == entries
 

@@ -131,7 +131,7 @@ def test_the_exact_form_stops_all_but_a_replay_and_what_this_store_does_not_ask(
     assert report.honest.actual.status == 201
     assert [t.attack.name for t in report.trials if t.actual.is_stored] == [*LAX, "replay"]
     assert [t.attack.name for t in report.lax] == names(report.trials, "differs") == LAX
-    assert report.stopped == len(ATTACKS) - 3
+    assert report.score == "15 refused · 2 accepted by this store, refused by AWS · 1 harmless"
     assert names(report.trials, "other words") == ["unsigned"]
     assert keys_in(lab.bucket) == []
 
@@ -140,6 +140,7 @@ def test_the_form_of_the_tutorials_lets_much_through_and_it_is_deleted_again(lab
     report = attacked(lab, lab.tutorial_form())
     through = {trial.attack.name for trial in report.trials if trial.actual.is_stored}
     assert through == {*OPEN, *LAX}
+    assert report.score.startswith("11 refused · 4 got through · 2 accepted by this store")
     assert report.deleted == ("incoming/lab/chosen-by-somebody-else.html", "incoming/lab/lab-picture.png")
     assert (report.left, report.keeps_versions) == ((), False)
     assert keys_in(lab.bucket) == []
@@ -173,7 +174,7 @@ def test_without_an_answer_nothing_is_claimed(lab: Lab, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(FormPoster, "post", lost)
     report = attacked(lab, exact(lab))
-    assert report.stopped == 0
+    assert report.score == "18 without an answer"
     assert {trial.agreement for trial in report.trials} == {"no answer"}
     assert report.trials[0].actual.sentence == "No answer came."
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uploader.errors import TRANSIENT, BucketUnreachable, StorageError, StorageRefused
 from uploader.flow.lab.workbench import Lab, LabForm
 from uploader.presign.post_request import read_values
-from uploader.presign.teaching.attacks import ATTACKS, Attack, File, SignedForm, predict
+from uploader.presign.teaching.attacks import ATTACKS, HONEST, Attack, File, SignedForm, predict
 from uploader.presign.verdict import Verdict
 from uploader.storage.form_post import FormPoster
 from uploader.storage.objects import Deleted, PresignedPost
@@ -18,11 +18,6 @@ from uploader.storage.objects import Deleted, PresignedPost
 _AT_ONCE: Final = 4
 _ATTEMPTS: Final = 3
 _LATE_S: Final = -60  # more than two clocks differ
-
-HONEST: Final = Attack(
-    "honest", "Honest upload", "Send the picture that the form is for.", lambda form, file: (form, file)
-)
-"""Sent first: where even this is refused, a refused attack proves nothing."""
 
 OnDone = Callable[[int, int], object]
 """How many attacks are done, of how many."""
@@ -78,14 +73,23 @@ class Report:
     keeps_versions: bool = False
 
     @property
-    def stopped(self) -> int:
-        """How many attacks the bucket refused."""
-        return sum(trial.actual.status >= 400 for trial in self.trials)
-
-    @property
     def lax(self) -> tuple[AttackResult, ...]:
         """What this bucket lets through and AWS would not."""
         return tuple(t for t in self.trials if t.actual.is_stored and not t.predicted.is_stored)
+
+    @property
+    def score(self) -> str:
+        """How the attacks fared, each counted once; harmless ones apart from those that got through."""
+        through = [t for t in self.trials if t.actual.is_stored and t.predicted.is_stored]
+        harmless = sum(trial.attack.is_harmless for trial in through)
+        counts = (
+            (sum(trial.actual.status >= 400 for trial in self.trials), "refused"),
+            (len(through) - harmless, "got through"),
+            (len(self.lax), "accepted by this store, refused by AWS"),
+            (harmless, "harmless"),
+            (sum(not trial.actual.status for trial in self.trials), "without an answer"),
+        )
+        return " · ".join(f"{count} {what}" for count, what in counts if count)
 
 
 def predictions(lab: Lab, form: LabForm, file: File) -> tuple[tuple[Attack, Verdict], ...]:
@@ -98,8 +102,15 @@ def predictions(lab: Lab, form: LabForm, file: File) -> tuple[tuple[Attack, Verd
     return tuple((attack, predict(attack, signed, file, now=now, **known)) for attack in ATTACKS)
 
 
-def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done, total: None) -> Report:
-    """Sends the honest upload, then every attack, a few at a time; deletes what got through.
+def tamper(
+    lab: Lab,
+    form: LabForm,
+    file: File,
+    *,
+    attacks: Sequence[Attack] = ATTACKS,
+    on_done: OnDone = lambda done, total: None,
+) -> Report:
+    """Sends the honest upload, then the attacks, a few at a time; deletes what got through.
 
     Nothing is raised for a refusal or a missing answer: each trial holds its own.
     """
@@ -114,7 +125,7 @@ def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done
     try:
         honest = run(HONEST)
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tamper") as pool:
-            running = [pool.submit(run, attack) for attack in ATTACKS]
+            running = [pool.submit(run, attack) for attack in attacks]
             for done, _ in enumerate(as_completed(running), 1):
                 on_done(done, len(running))
         trials = tuple(each.result() for each in running)
@@ -128,8 +139,9 @@ def tamper(lab: Lab, form: LabForm, file: File, *, on_done: OnDone = lambda done
 def _try(lab: Lab, form: LabForm, file: File, attack: Attack, transfer: FormPoster) -> AttackResult:
     signed = SignedForm(form.post.fields, form.bucket)
     predicted = predict(attack, signed, file, now=datetime.now(UTC), **lab.signing_secrets(form))
-    if attack.is_late:
-        form = lab.sign(form.design, expires_s=_LATE_S)
+    if attack.is_late or attack.wait_s:
+        left_s = _LATE_S if attack.is_late else form.design.expires_s - attack.wait_s
+        form = lab.sign(form.design, expires_s=left_s)
         signed = replace(signed, fields=form.post.fields)
     changed, sent = attack.apply(signed, file)
     url = address_of(form.post.url, form.bucket, changed.bucket)

@@ -65,14 +65,18 @@ class Attack:
     tries: str
     apply: Change
     is_late: bool = False
-    """It needs time to pass, so it cannot be sent now; sign a form that lives for a second instead."""
+    """It needs time to pass, so it cannot be sent now; sign a form that has ended instead."""
+    wait_s: int = 0
+    """It comes so long after the form was signed; sign one that lives so much shorter instead."""
+    is_harmless: bool = False
+    """Where it gets through, the bucket holds what it held before."""
 
     def moment(self, form: SignedForm, now: datetime) -> datetime:
-        """The time at which the form arrives: `now`, or just after its end for a late one."""
+        """The time at which the form arrives: `now`, later, or just after its end for a late one."""
         policy = policy_of(read_values(tuple(form.fields.items()), None))
-        return (
-            policy.expires_at + timedelta(seconds=1) if self.is_late and isinstance(policy, Policy) else now
-        )
+        if self.is_late and isinstance(policy, Policy):
+            return policy.expires_at + timedelta(seconds=1)
+        return now + timedelta(seconds=self.wait_s)
 
 
 def predict(attack: Attack, form: SignedForm, file: File, *, now: datetime, **known: Any) -> Verdict:
@@ -96,6 +100,16 @@ def changed_field(form: SignedForm, name: str, value: str | None) -> SignedForm:
     if name.lower() not in (key.lower() for key in fields):
         fields[name] = value
     return replace(form, fields={key: text for key, text in fields.items() if text is not None})
+
+
+def field_value(form: SignedForm, name: str) -> str:
+    """The value of a field, by its name in lower case; empty where the form has none."""
+    return next((value for key, value in form.fields.items() if key.lower() == name), "")
+
+
+def unchanged(form: SignedForm, file: File) -> tuple[SignedForm, File]:
+    """The honest upload's change: none."""
+    return form, file
 
 
 def _on_form(change: Callable[[SignedForm], SignedForm]) -> Change:
@@ -131,12 +145,12 @@ def _other_bucket(form: SignedForm) -> SignedForm:
 
 
 def _other_key(form: SignedForm) -> SignedForm:
-    name = _value(form, "key").rpartition("/")[2].replace(FILENAME, "picture")
+    name = field_value(form, "key").rpartition("/")[2].replace(FILENAME, "picture")
     return changed_field(form, "key", f"attack/{name}")
 
 
 def _open_key(form: SignedForm, file: File) -> tuple[SignedForm, File]:
-    folder = _value(form, "key").rpartition("/")[0]
+    folder = field_value(form, "key").rpartition("/")[0]
     key = f"{folder}/{FILENAME}" if folder else FILENAME
     return changed_field(form, "key", key), replace(file, name="chosen-by-somebody-else.html")
 
@@ -147,7 +161,7 @@ def _missing_field(form: SignedForm) -> SignedForm:
 
 def _later_policy(form: SignedForm) -> SignedForm:
     try:
-        policy = json.loads(base64.b64decode(_value(form, "policy")))
+        policy = json.loads(base64.b64decode(field_value(form, "policy")))
         text = json.dumps({**policy, "expiration": "2999-01-01T00:00:00Z"})
     except (ValueError, TypeError):
         return form
@@ -155,16 +169,18 @@ def _later_policy(form: SignedForm) -> SignedForm:
 
 
 def _flipped_signature(form: SignedForm) -> SignedForm:
-    signature = _value(form, "x-amz-signature")
+    signature = field_value(form, "x-amz-signature")
     return changed_field(form, "x-amz-signature", signature[:-1] + ("1" if signature.endswith("0") else "0"))
 
 
 def _other_secret(form: SignedForm) -> SignedForm:
     try:
-        scope = read_scope(_value(form, "x-amz-credential"))
+        scope = read_scope(field_value(form, "x-amz-credential"))
     except ValueError:
         return form
-    return changed_field(form, "x-amz-signature", sign(_value(form, "policy"), "a guessed secret", scope))
+    return changed_field(
+        form, "x-amz-signature", sign(field_value(form, "policy"), "a guessed secret", scope)
+    )
 
 
 def _unsigned(form: SignedForm) -> SignedForm:
@@ -179,9 +195,8 @@ def _web_page(form: SignedForm, file: File) -> tuple[SignedForm, File]:
     return form, replace(file, body=_PAGE[: len(file.body)].ljust(len(file.body)))
 
 
-def _value(form: SignedForm, name: str) -> str:
-    return next((value for key, value in form.fields.items() if key.lower() == name), "")
-
+HONEST: Final = Attack("honest", "Honest upload", "Send the picture that the form is for.", unchanged)
+"""Sent first: where even this is refused, a refused attack proves nothing."""
 
 ATTACKS: Final = (
     Attack("too-big", "Too big", "Fill the bucket at its owner's cost.", _too_big),
@@ -219,9 +234,9 @@ ATTACKS: Final = (
         "wrong-secret", "Wrong secret", "Sign the policy again with another secret.", _on_form(_other_secret)
     ),
     Attack("unsigned", "Unsigned", "Send the form with no signature at all.", _on_form(_unsigned)),
-    Attack("late", "Late", "Use the form after its end.", lambda form, file: (form, file), is_late=True),
+    Attack("late", "Late", "Use the form after its end.", unchanged, is_late=True),
     Attack("swapped", "Swapped content", "Send other bytes of the same size.", _other_bytes),
     Attack("disguised", "Disguised content", "Send a web page that calls itself an image.", _web_page),
-    Attack("replay", "Replay", "Send the same form and file again.", lambda form, file: (form, file)),
+    Attack("replay", "Replay", "Send the same form and file again.", unchanged, is_harmless=True),
 )
 """Every attack, in the order in which the lab shows them. Each name is unique."""

@@ -2,5 +2,6 @@
 
 page      the frame and the tabs            designer  the form's widgets and its address
 views     the policy, the inspector, code   trials    attacks, another time, the trace of an upload
+tour_view  the tour, a step on the screen
 paste_view  whatever somebody pastes, judged and explained
 """

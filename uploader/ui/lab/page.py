@@ -1,4 +1,4 @@
-"""The presign lab: design a form, see what it allows, attack it; or paste one of your own."""
+"""The presign lab: a tour; a form of one's own design, judged and attacked; or one that somebody pastes."""
 
 import streamlit as st
 
@@ -7,9 +7,9 @@ from uploader.flow.lab.workbench import Lab, LabForm, sample_picture
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.form_design import FormDesign
 from uploader.ui import common, queries, signin
-from uploader.ui.lab import designer, paste_view, trials, views
+from uploader.ui.lab import designer, paste_view, tour_view, trials, views
 
-DESIGN, PASTE = "Design", "Paste"
+TOUR, DESIGN, PASTE = "Tour", "Design", "Paste"
 TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Film")
 
 
@@ -31,18 +31,22 @@ app = queries.require_app()
 signin.require_lab(app)
 lab, file, zone = app.lab, the_picture(), queries.time_zone()
 common.heading(app, "Presign lab", presenter=True)
+st.session_state.setdefault("lab_mode", TOUR if tour_view.PARAMETER in st.query_params else DESIGN)
 mode = st.segmented_control(
     "What to look at",
-    (DESIGN, PASTE),
-    default=DESIGN,
+    (TOUR, PASTE, DESIGN),
     required=True,
     key="lab_mode",
     label_visibility="collapsed",
 )
+if mode == TOUR:
+    tour_view.page(lab, file)
+    st.stop()
+st.query_params.pop(tour_view.PARAMETER, None)
 if mode == PASTE:
     paste_view.page(lab, zone)
     st.stop()
-st.caption("Design a presigned POST, see what it allows, then attack it.")
+st.caption("Design a presigned POST, see what it allows, then attack it. New here? Take the tour.")
 design = designer.designed(lab, file)
 designer.share(design)
 faults = lab.faults(design)

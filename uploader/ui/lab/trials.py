@@ -9,9 +9,9 @@ from uploader.errors import StorageError
 from uploader.flow.app import Application
 from uploader.flow.catalog.upload_trace import Span, TraceRecorder
 from uploader.flow.lab import sequence_diagram
-from uploader.flow.lab.attack_runner import HONEST, AttackResult, Report, predictions, tamper
+from uploader.flow.lab.attack_runner import AttackResult, Report, predictions, tamper
 from uploader.flow.lab.workbench import Lab, LabForm
-from uploader.presign.teaching.attacks import Attack, File
+from uploader.presign.teaching.attacks import HONEST, Attack, File
 from uploader.presign.teaching.inspector import duration_label
 from uploader.presign.verdict import Verdict
 from uploader.ui import common, presenter_mode
@@ -48,7 +48,7 @@ def attacks(lab: Lab, form: LabForm, file: File) -> None:
     _score(report)
     trials = (report.honest, *report.trials)
     presenter_mode.table([_row(trial.attack, trial.predicted, trial, form) for trial in trials])
-    _cleaned(report)
+    cleaned(report)
 
 
 def _kept_report(form: LabForm) -> Report | None:
@@ -65,13 +65,9 @@ def accepted_here(form: LabForm) -> list[str] | None:
 
 
 def _score(report: Report) -> None:
-    total = len(report.trials)
-    by_aws = sum(not trial.predicted.is_stored for trial in report.trials)
     same = sum(trial.agreement in ("same", "other words") for trial in report.trials)
-    columns = st.columns(3)
-    columns[0].metric("This bucket", f"{report.stopped} of {total} stopped")
-    columns[1].metric("AWS, as predicted", f"{by_aws} of {total} stopped")
-    columns[2].metric("Prediction and answer agree", f"{same} of {total}")
+    st.subheader(report.score, anchor=False)
+    st.caption(f"Prediction and answer agree in {same} of {len(report.trials)}.")
     if not report.honest.actual.is_stored:
         st.warning(
             "Even the honest upload was refused, so what was stopped proves little. Mend the form first.",
@@ -90,15 +86,16 @@ def _row(attack: Attack, predicted: Verdict, trial: AttackResult | None, form: L
     actual = trial.actual if trial else None
     row = {
         "Attack": f"**{attack.title.replace(' ', _NBSP)}** {attack.tries}",
-        "Predicted": _answer(predicted.status, predicted.code, attack.name == HONEST.name),
+        "Predicted": answer_label(predicted.status, predicted.code, attack is HONEST or attack.is_harmless),
     }
     if trial and actual:
-        row["Actual"] = _answer(actual.status, actual.code, attack.name == HONEST.name)
+        row["Actual"] = answer_label(actual.status, actual.code, attack is HONEST or attack.is_harmless)
         row["Agree"] = _AGREE[trial.agreement]
     return row | {"What stopped it, or got through": _why(attack, predicted, trial, form)}
 
 
-def _answer(status: int, code: str, is_meant: bool = False) -> str:
+def answer_label(status: int, code: str, is_meant: bool = False) -> str:
+    """An answer with its mark; `is_meant` where it should be stored."""
     if not status:
         return ":orange[:material/cloud_off:] no answer"
     if status < 400:
@@ -112,20 +109,28 @@ def _why(attack: Attack, predicted: Verdict, trial: AttackResult | None, form: L
     is_stored = actual.is_stored if actual else predicted.is_stored
     if is_stored:
         key = actual.key if actual else predicted.key
-        if form.design.is_exact and attack.name in ("replay", HONEST.name):
-            what = "the same picture, at its own key"
+        if attack.is_harmless:
+            return "Harmless: the same picture at the same key"
+        if form.design.is_exact and attack is HONEST:
+            what = "the picture, at its own key"
         elif key == form.post.fields["key"]:
             what = "stored at the form's own key"
         else:
             what = f"stored at {common.plain(key)}"
-        return f"As it should: {what}" if attack.name == HONEST.name else f"Got through: {what}"
+        return f"As it should: {what}" if attack is HONEST else f"Got through: {what}"
     if predicted.is_stored and actual:
         return common.plain(actual.sentence)
-    rule = predicted.rule
+    return rule_label(predicted)
+
+
+def rule_label(found: Verdict) -> str:
+    """The rule that decided: its condition, or a sentence."""
+    rule = found.rule
     return common.plain(rule.condition) if rule.condition else common.words(rule.sentence)
 
 
-def _cleaned(report: Report) -> None:
+def cleaned(report: Report) -> None:
+    """What became of the objects that got through."""
     if report.left:
         keys = ", ".join(f"{common.plain(key)} ({common.words(str(why))})" for key, why in report.left)
         st.error(f"Left in the bucket, because deleting failed: {keys}", icon=":material/delete_forever:")
