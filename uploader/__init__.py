@@ -11,7 +11,7 @@ errors          the tree of exceptions              formats         every file f
 logs            structured logging, JSON            redaction       passwords and tokens out of texts
 presenter_mask  texts as a stage may show them      signing_secret  what a signing secret must be
 file_names      names that are safe to save under   single_flight   one thread does what many ask for
-people          who somebody is, and their role
+people          who somebody is, and their role     link_formats    a link as people paste it
 version         the version of the package          sha256          the shape of a SHA-256 as text
 rejections      why a file is refused, a row each   error_answers   error pages in an image's place
 """

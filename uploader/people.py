@@ -8,7 +8,7 @@ the provider verified it; a display name is shown and decides nothing.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 from urllib.parse import urlsplit
@@ -50,6 +50,8 @@ class Person:
     role: Role
     sign_in: str = ""
     """Which of their sign-ins this is, so that it can be ended; empty where there is none to end."""
+    granted_by: tuple[str, ...] = field(default=(), compare=False)
+    """The entries of the operator's lists that name them: an access token is worth no more than these."""
 
     @property
     def is_known(self) -> bool:
@@ -102,12 +104,18 @@ class Grants:
         """True where no list is set: everyone whom the provider knows may do all."""
         return not (self.viewers or self.uploaders or self.admins)
 
-    def role(self, address: str, claims: Mapping[str, object]) -> Role:
-        """The highest role that a list gives to this verified address and these claims."""
+    def entries(self, address: str, claims: Mapping[str, object]) -> tuple[str, ...]:
+        """Every entry that names this verified address or one of these claims."""
+        listed = dict.fromkeys((*self.admins, *self.uploaders, *self.viewers))
+        return tuple(entry for entry in listed if _matches(entry, address, claims))
+
+    def role(self, entries: Iterable[str]) -> Role:
+        """The highest role that a list with one of these entries gives."""
         if self.is_open:
             return Role.ADMIN
+        named = set(entries)
         ranked = ((Role.ADMIN, self.admins), (Role.UPLOADER, self.uploaders), (Role.VIEWER, self.viewers))
-        return next((role for role, grants in ranked if _is_named(grants, address, claims)), Role.NONE)
+        return next((role for role, listed in ranked if named.intersection(listed)), Role.NONE)
 
 
 def _is_domain(name: str) -> bool:
@@ -160,7 +168,8 @@ def from_claims(
         label = f"{address} ({host})"
     name = _text(claims.get("name")) or _text(claims.get("preferred_username"))
     sign_in = _sign_in(issuer, subject, claims)
-    return Person(f"{issuer}#{subject}", label, address, name, grants.role(address, claims), sign_in)
+    entries = grants.entries(address, claims)
+    return Person(f"{issuer}#{subject}", label, address, name, grants.role(entries), sign_in, entries)
 
 
 def _sign_in(issuer: str, subject: str, claims: Mapping[str, object]) -> str:
@@ -176,10 +185,6 @@ def _host(issuer: str) -> str:
         return urlsplit(issuer).hostname or issuer
     except ValueError:
         return issuer
-
-
-def _is_named(grants: Iterable[str], address: str, claims: Mapping[str, object]) -> bool:
-    return any(_matches(entry, address, claims) for entry in grants)
 
 
 def _matches(entry: str, address: str, claims: Mapping[str, object]) -> bool:

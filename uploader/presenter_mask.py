@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from uploader.redaction import PASSWORD, USER_INFO
+from uploader.redaction import ACCESS_TOKEN, PASSWORD, USER_INFO
 
 _DOT: Final = "•"
 _MOST_ROUNDS: Final = 4
@@ -69,6 +69,7 @@ _SCOPE: Final = r"(?:/|%2F)[0-9]{8}(?:/|%2F)[a-z0-9-]{1,40}(?:/|%2F)s3(?:/|%2F)a
 _RULES: Final[tuple[tuple[re.Pattern[str], str | Mask], ...]] = (
     (PASSWORD, _password),
     (USER_INFO, rf"\g<before>{_DOT * 4}@"),
+    (ACCESS_TOKEN, _kind("token")),
     (_after("x-amz-signature|signature|signatureprovided", r"[0-9A-Za-z+/=%]{16,}"), _kind("signature")),
     (_after("x-amz-security-token|(?:aws_)?session_?token", r"[0-9A-Za-z+/=%_-]{16,}"), _kind("token")),
     (_after("(?:aws_)?secret_?(?:access_?)?key", r"[0-9A-Za-z+/=]{16,}"), _kind("secret")),

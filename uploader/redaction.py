@@ -33,12 +33,14 @@ _TOKEN: Final = re.compile(
     rf"""(?:{SEPARATOR}|>)(?:{QUOTE})?(?:(?:bearer|basic)\s++)?|bearer\s++)[\w.+/%=:~-]{{16,}}""",
     re.IGNORECASE,
 )
+ACCESS_TOKEN: Final = re.compile(r"(?P<before>)upl_[0-9a-f]{32}_[\w-]{16,64}")
+"""A token of this app, wherever it stands."""
 _COVER: Final = "***"
 
 
 def without_secrets(text: str) -> str:
     """A text with each password, token and signature covered that its name or its place gives away."""
-    for pattern, after in ((PASSWORD, ""), (USER_INFO, "@"), (_TOKEN, "")):
+    for pattern, after in ((PASSWORD, ""), (USER_INFO, "@"), (_TOKEN, ""), (ACCESS_TOKEN, "")):
         text = pattern.sub(rf"\g<before>{_COVER}{after}", text)
     return text
 

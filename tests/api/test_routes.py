@@ -37,9 +37,26 @@ IMAGE = StoredImage(
     thumbnail_url="https://bucket.example/t",
     removed=("location",),
 )
-EARLIER = replace(IMAGE, key="images/e.jpg", uploaded_at=datetime(2026, 1, 2, 3, 4, 5, 600_000, tzinfo=UTC))
+THEN = datetime(2026, 1, 2, 3, 4, 5, 600_000, tzinfo=UTC)
+EARLIER = replace(IMAGE, key=new_key("beach.jpg", "jpg", now=THEN, token="1" * 32), uploaded_at=THEN)
+
+
+def links(key: str) -> dict[str, str]:
+    """What everybody is told of an image by its key, ready to paste."""
+    url = f"http://testserver/i/{image_id(key)}"
+    return {
+        "id": image_id(key),
+        "url": url,
+        "image_url": url,
+        "page_url": f"http://testserver/gallery?image={key.removeprefix('images/')}",
+        "markdown": rf"![beach\.jpg]({url})",
+        "html": f'<img src="{url}" alt="beach.jpg">',
+    }
+
+
 POINTED_OUT = {
-    "key": "images/e.jpg",
+    **links(EARLIER.key),
+    "key": EARLIER.key,
     "name": "beach.jpg",
     "thumbnail_url": "https://bucket.example/t",
     "uploaded_at": "2026-01-02T03:04:05Z",
@@ -99,7 +116,7 @@ def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
         limits=Limits(max_bytes=1_000),
         settings=Settings(),
         rates=RateLimits(),
-        permanent=SimpleNamespace(path=lambda key: f"/i/{image_id(key)}"),
+        permanent=SimpleNamespace(id_of=image_id, path=lambda key: f"/i/{image_id(key)}"),
     )
     monkeypatch.setattr(routes.flow, "application", lambda: app)
     monkeypatch.setattr(health.readiness, "health", made.health)
@@ -187,7 +204,8 @@ def test_complete_answers_the_image(client: TestClient, flow: Flow) -> None:
         "size_bytes": 12,
         "sha256": SHA,
         "thumbnail_url": "https://bucket.example/t",
-        "image_url": f"http://testserver/i/{image_id(KEY)}",
+        **links(KEY),
+        "uploaded_at": NOW.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "removed": ["location"],
         "similar": [],
     }

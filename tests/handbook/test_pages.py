@@ -45,6 +45,8 @@ WORDS = {
     "rate_limit_url",
     "max_bytes_per_day",
 }
+COMMAND_VARIABLES = {"url", "token"}
+"""What the command reads besides the settings, and programs that follow the handbook."""
 PATHS = {route.path for route in api.ROUTES if "{" not in route.path}
 
 
@@ -82,12 +84,12 @@ def test_the_table_gives_the_true_default(name: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_setting_that_is_named_exists(page: str) -> None:
     named = {name.lower() for name in re.findall(r"UPLOADER_([A-Z_]+)", PAGES[page])}
-    assert named <= set(Settings.model_fields)
+    assert named <= {*Settings.model_fields, *COMMAND_VARIABLES}
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_route_that_is_named_exists(page: str) -> None:
-    assert {path.rstrip("/") for path in re.findall(r"/api/[a-z/]+", PAGES[page])} <= PATHS
+    assert {path.rstrip("/") for path in re.findall(r"/api/[a-z/]+(?:\.json)?", PAGES[page])} <= PATHS
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -98,7 +100,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 
 def test_every_route_and_status_is_described() -> None:
-    assert set(re.findall(r"^\| `\w+ (/api/[a-z/]+)`", PAGES["routes"], re.MULTILINE)) == PATHS
+    assert set(re.findall(r"^\| `\w+ (/api/[a-z/.]+)`", PAGES["routes"], re.MULTILINE)) == PATHS
     described = {int(status) for status in re.findall(r"^\| (\d{3}) \|", PAGES["routes"], re.MULTILINE)}
     assert described >= {status for _, status in json_api.STATUS} | set(json_api.STATUS_BY_CODE.values())
 

@@ -1,5 +1,10 @@
-"""The HTTP routes: begin an upload, complete it, health. All but one carry names and numbers only.
+"""The HTTP routes: begin an upload, complete it, or do it in one request; list, show, delete; health.
 
+POST /api/images            Authorization: Bearer <access token or pass>, the file as the body or in a form
+                            -> 201 {"url", "markdown", "key", ...}; 200 where this file is there already
+GET  /api/images            -> 200 {"images", "next"}, the newest that fit
+GET  /api/images/<id>       -> 200, one image
+DELETE /api/images/<id>     -> 200 {"key", "deleted"}
 POST /api/uploads           Authorization: Bearer <pass>, {"name", "size", "sha256", "type"}
                             -> 201 {"ticket", "url", "fields", "expires_at", "earlier"}
 POST /api/uploads/complete  the same pass, {"ticket"}
@@ -10,11 +15,17 @@ GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one ar
 GET  /i/<id>                -> 302 to the image, signed anew; `?download` saves it under its name
 GET  /api/health            -> 200 or 503 {"ok"}; with a pass also {"bucket", "version", "uptime_s"}
 GET  /api/alive             -> 200 {"ok"} while the process answers
+GET  /api/openapi.json      -> 200, all of this for programs
 
 A refusal is {"error": {"code", "message"}}, `message` being a sentence for people. There is no cookie, so a
 foreign page has nothing to ride on, and no CORS header, so it cannot read an answer either.
 
     routes.py            the handlers, and the life of the application around them
+    image_routes.py      /api/images, in one request each
+    request_file.py      the one file of a request, on its way through a spool
+    image_json.py        an image as the routes answer it
+    openapi.py           what all of them take and answer, for programs
+    bearer.py            who comes with a request: by a pass or by an access token
     health.py            liveness and readiness
     json_api.py          errors as JSON, bounded bodies, calls counted
     server_start.py      what is changed of uvicorn when it starts

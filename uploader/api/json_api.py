@@ -52,13 +52,24 @@ class Refused(Exception):
         self.status, self.code = status, code
 
 
-def route(path: str, handler: Handler, method: str) -> Route:
-    """One address: its method checked, every error an answer in JSON."""
+class ApiRoute(Route):
+    """A route that knows its handlers by their methods; `ANY` stands for every other address."""
+
+    def __init__(self, path: str, endpoint: Handler, handlers: Mapping[str, Handler]) -> None:
+        # An empty list lets every method through: what Starlette itself refuses gets plain text.
+        super().__init__(path, endpoint, methods=[], include_in_schema="ANY" not in handlers)
+        self.handlers = handlers
+
+
+def route(path: str, **handlers: Handler) -> ApiRoute:
+    """One address: a handler for each method, or one as `ANY`; every error an answer in JSON."""
+    methods = " and ".join(handlers)
 
     async def guarded(request: Request) -> Response:
         try:
-            if method not in ("*", "GET" if request.method == "HEAD" else request.method):
-                raise Refused(405, "method_not_allowed", f"Only {method} is allowed at {path}.")
+            method = "GET" if request.method == "HEAD" else request.method
+            if not (handler := handlers.get(method) or handlers.get("ANY")):
+                raise Refused(405, "method_not_allowed", f"Only {methods} is allowed at {path}.")
             return await handler(request)
         except Refused as error:
             return _refusal(error.status, error.code, str(error))
@@ -71,8 +82,7 @@ def route(path: str, handler: Handler, method: str) -> Route:
             sentence = "The server met a fault of its own; try again, and tell whoever runs it."
             return _refusal(503, "internal", sentence)
 
-    # An empty list lets every method through to `guarded`; what Starlette itself refuses gets plain text.
-    return Route(path, guarded, methods=[], include_in_schema=method != "*")
+    return ApiRoute(path, guarded, handlers)
 
 
 async def spend(rates: RateLimits, name: str, request: Request, who: str) -> None:

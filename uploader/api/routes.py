@@ -5,37 +5,46 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 import anyio
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
 from uploader import errors
+from uploader.api import image_json
+from uploader.api.bearer import QUICK, admit, by_cookie, caller
 from uploader.api.health import alive, health
-from uploader.api.json_api import MAX_BODY_BYTES, Refused, answer, body, file, in_thread, route, spend, text
-from uploader.api.middleware import PERSON_OF
+from uploader.api.image_routes import delete_image, get_image, list_images, post_image
+from uploader.api.json_api import (
+    MAX_BODY_BYTES,
+    ApiRoute,
+    Refused,
+    answer,
+    body,
+    file,
+    in_thread,
+    route,
+    spend,
+    text,
+)
+from uploader.api.openapi import openapi
+from uploader.api.request_file import MAX_NAME_LENGTH
 from uploader.flow import app as flow
 from uploader.flow.access import Access
 from uploader.flow.catalog.permanent_links import SIZES, Size, Target
-from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.flow.uploads.direct_upload import Claim
 from uploader.logs import configure_logs
-from uploader.people import NOBODY, Person, Role
+from uploader.people import NOBODY
 from uploader.sha256 import is_sha256
 from uploader.version import VERSION
 
-MAX_NAME_LENGTH: Final = 8_192
-"""Characters that are listened to; what is kept of a name is shorter."""
 MAX_KEPT_S: Final = 60
 """How long a browser follows a permanent address without asking again: a deleted image is soon forgotten."""
 
 _log = structlog.get_logger("uploader.api")
-_quick: Final = anyio.CapacityLimiter(4)
-"""Threads that sign; apart from those that verify, so a begin never waits for a decode."""
 _slow: Final = anyio.CapacityLimiter(16)
 _relays: Final = anyio.CapacityLimiter(8)
 """Files that this process holds in memory at once; who comes later waits before a byte is read."""
@@ -43,29 +52,29 @@ _relays: Final = anyio.CapacityLimiter(8)
 
 async def begin(request: Request) -> Response:
     """Signs a form for one file: 201, or why not."""
-    access = await _admit(request)
-    await spend(access.app.rates, "begin", request, _caller(access))
+    access = await admit(request, "upload")
+    await spend(access.app.rates, "begin", request, caller(access))
     claim = _claim(await body(request))
-    begun = await in_thread(partial(access.begin, claim), _quick)
+    begun = await in_thread(partial(access.begin, claim), QUICK)
     return answer(
         201,
         {
             "ticket": begun.ticket,
             "url": begun.post.url,
             "fields": dict(begun.post.fields),
-            "expires_at": _moment(begun.post.expires_at),
-            "earlier": _pointed_out(begun.earlier) if begun.earlier else None,
+            "expires_at": image_json.moment(begun.post.expires_at),
+            "earlier": image_json.pointed_out(begun.earlier, access.app, request) if begun.earlier else None,
         },
     )
 
 
 async def complete(request: Request) -> Response:
     """Verifies and promotes what a ticket was given for: 200, or why not. Twice is once."""
-    access = await _admit(request)
-    await spend(access.app.rates, "complete", request, _caller(access))
+    access = await admit(request, "upload")
+    await spend(access.app.rates, "complete", request, caller(access))
     ticket = text(await body(request), "ticket", "the text that began this upload", MAX_BODY_BYTES)
     stored = await in_thread(partial(access.complete, ticket), _slow)
-    return answer(200, _stored(stored, access.app, request))
+    return answer(200, image_json.stored(stored, access.app, request))
 
 
 async def relay(request: Request) -> Response:
@@ -73,8 +82,8 @@ async def relay(request: Request) -> Response:
 
     What is there already is not stored again without `X-Upload-Again: 1`: 409, with the earlier image.
     """
-    access = await _admit(request)
-    await spend(access.app.rates, "relay", request, _caller(access))
+    access = await admit(request, "upload")
+    await spend(access.app.rates, "relay", request, caller(access))
     name = unquote(request.headers.get("x-file-name", ""))
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
         raise Refused(400, "bad_name", "The header X-File-Name must be the file's name, percent-encoded.")
@@ -83,18 +92,20 @@ async def relay(request: Request) -> Response:
         data = await file(request, access.app.limits)
         carry = partial(access.upload, data, name, again=again)
         try:
-            return answer(200, _stored(await in_thread(carry, _slow), access.app, request))
+            return answer(200, image_json.stored(await in_thread(carry, _slow), access.app, request))
         except errors.AlreadyStored as error:
             refused = {"code": error.code, "message": str(error)}
-            return answer(409, {"error": refused, "earlier": _pointed_out(error.earlier)})
+            return answer(
+                409, {"error": refused, "earlier": image_json.pointed_out(error.earlier, access.app, request)}
+            )
 
 
 async def archive(request: Request) -> Response:
     """The images of a selection as one ZIP, streamed; a failure in the midst ends the connection."""
-    app, now, person = await in_thread(flow.application, _quick), datetime.now(UTC), _by_cookie(request)
+    app, now, person = await in_thread(flow.application, QUICK), datetime.now(UTC), by_cookie(request)
     await spend(app.rates, "zip", request, person.id)
     ticket = request.query_params.get("ticket", "")
-    keys = await in_thread(lambda: Access(app, person).zip_keys(ticket), _quick)
+    keys = await in_thread(lambda: Access(app, person).zip_keys(ticket), QUICK)
     headers = {
         "Content-Disposition": f'attachment; filename="images {now:%Y-%m-%d %H-%M}.zip"',
         "Cache-Control": "no-store",
@@ -112,12 +123,12 @@ async def image(request: Request) -> Response:
     `?size=` chooses its web copy, its thumbnail or itself, whatever browsers can show.
     Whoever must sign in first comes to the page, and after that here again (`return_path`).
     """
-    app, person = await in_thread(flow.application, _quick), _by_cookie(request)
+    app, person = await in_thread(flow.application, QUICK), by_cookie(request)
     await spend(app.rates, "image", request, person.id)
     access, download = Access(app, person), "download" in request.query_params
     try:
         follow = partial(access.follow, request.path_params["id"], download=download, size=_size(request))
-        target = await in_thread(follow, _quick)
+        target = await in_thread(follow, QUICK)
     except errors.NotAllowed:
         if person is NOBODY and "text/html" in request.headers.get("accept", ""):
             return Response(None, 302, {"Location": "../", "Cache-Control": "no-store"})
@@ -164,38 +175,20 @@ async def lifespan(app: object) -> AsyncIterator[None]:
             await anyio.to_thread.run_sync(flow.close_application)
 
 
-ROUTES: Final[list[Route]] = [
-    route("/api/uploads", begin, "POST"),
-    route("/api/uploads/complete", complete, "POST"),
-    route("/api/uploads/relay", relay, "POST"),
-    route("/api/zip", archive, "GET"),
-    route("/api/health", health, "GET"),
-    route("/api/alive", alive, "GET"),
-    route("/i/{id}", image, "GET"),
-    route("/api/{rest:path}", unknown, "*"),
+ROUTES: Final[list[ApiRoute]] = [
+    route("/api/images", GET=list_images, POST=post_image),
+    route("/api/images/{id}", GET=get_image, DELETE=delete_image),
+    route("/api/uploads", POST=begin),
+    route("/api/uploads/complete", POST=complete),
+    route("/api/uploads/relay", POST=relay),
+    route("/api/zip", GET=archive),
+    route("/api/health", GET=health),
+    route("/api/alive", GET=alive),
+    route("/api/openapi.json", GET=openapi),
+    route("/i/{id}", GET=image),
+    route("/api/{rest:path}", ANY=unknown),
 ]
 """Hand these to `st.App(routes=...)`; Streamlit's baseUrlPath is not put in front of them."""
-
-
-async def _admit(request: Request) -> Access:
-    """Who comes with this request. Raises PassInvalid, and NotAllowed where they may upload nothing."""
-    app = await in_thread(flow.application, _quick)
-    scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    text = text.strip() if scheme.lower() == "bearer" else ""
-    access = Access(app, app.signer.read_pass(text, now=datetime.now(UTC)))
-    access.require(Role.UPLOADER)
-    return access
-
-
-def _by_cookie(request: Request) -> Person:
-    """Who follows a link, which carries no pass: by the cookie of the sign-in, or the proxy's header."""
-    person_of = request.scope.get(PERSON_OF)
-    return (person_of(request.headers, request.cookies) if person_of else None) or NOBODY
-
-
-def _caller(access: Access) -> str:
-    """By whom calls are counted; empty where nobody signs in."""
-    return access.person.id or access.person.label
 
 
 def _claim(body: dict[str, Any]) -> Claim:
@@ -208,21 +201,3 @@ def _claim(body: dict[str, Any]) -> Claim:
     name = text(body, "name", f"a file name of 1 to {MAX_NAME_LENGTH:,} characters", MAX_NAME_LENGTH)
     kind = text(body, "type", "a media type such as image/png", 100).lower()
     return Claim(name=name, size_bytes=size, sha256=sha256, content_type=kind)
-
-
-def _stored(image: StoredImage, app: flow.Application, request: Request) -> dict[str, Any]:
-    names = ("key", "name", "format", "width_px", "height_px", "size_bytes", "sha256", "thumbnail_url")
-    stored = {name: getattr(image, name) for name in names}
-    address = urljoin(app.settings.public_origin or str(request.base_url), app.permanent.path(image.key))
-    stored |= {"image_url": address}
-    return {**stored, "removed": list(image.removed), "similar": [_pointed_out(one) for one in image.similar]}
-
-
-def _pointed_out(image: StoredImage) -> dict[str, str]:
-    """Another image, as much as a page needs to show it."""
-    names = ("key", "name", "thumbnail_url")
-    return {**{name: getattr(image, name) for name in names}, "uploaded_at": _moment(image.uploaded_at)}
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -3,10 +3,10 @@
 Pages hide what somebody may not do; here it is refused, whatever a page or a request says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from uploader import errors
 from uploader.flow.app import Application
@@ -14,7 +14,9 @@ from uploader.flow.catalog.permanent_links import Size, Target
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import DeleteResult
 from uploader.flow.sign_ins import ended_sign_ins
+from uploader.flow.tokens import AccessToken
 from uploader.flow.uploads.direct_upload import Begun, Claim
+from uploader.flow.uploads.forwarded_file import Forwarded, forward
 from uploader.flow.uploads.upload_batch import Batch, File, start_batch
 from uploader.people import Person, Role
 
@@ -60,10 +62,35 @@ class Access:
         self.require(Role.UPLOADER)
         return self.app.server_uploads.upload(data, filename, who=self.person.label, **options)
 
+    def forward(self, file: IO[bytes], filename: str, *, again: bool) -> Forwarded:
+        """Uploads a file that came to the app. Raises what `forward` raises, and NotAllowed."""
+        self.require(Role.UPLOADER)
+        return forward(self.app.uploads, file, filename, who=self.person.label, again=again)
+
     def mint_pass(self) -> str:
         """A pass with which a browser uploads as this person. Raises NotAllowed."""
         self.require(Role.UPLOADER)
         return self.app.signer.mint_pass(self.person, now=datetime.now(UTC))
+
+    def make_token(self, name: str, scopes: Collection[str], *, life_days: int) -> tuple[str, AccessToken]:
+        """A token in this person's name: see `TokenStore.make`. Raises NotAllowed."""
+        self.require(Role.UPLOADER)
+        return self.app.tokens.make(self.person, name, scopes, life_days=life_days)
+
+    def tokens(self) -> list[AccessToken]:
+        """Their own tokens, and for an admin everybody's. Raises NotAllowed, StorageError."""
+        self.require(Role.UPLOADER)
+        tokens = self.app.tokens
+        return tokens.all() if self.person.is_admin else tokens.made_by(self.person)
+
+    def revoke_token(self, token_id: str) -> None:
+        """Ends a token; one that is gone is no fault. Raises NotAllowed, StorageError."""
+        self.require(Role.UPLOADER)
+        token = self.app.tokens.get(token_id)
+        if token and not (self.person.is_admin or token.belongs_to(self.person)):
+            raise errors.NotAllowed("This token is somebody else's; only they or an admin can revoke it.")
+        if token:
+            self.app.tokens.revoke(token)
 
     def zip_ticket(self, keys: Sequence[str]) -> str:
         """A ticket to download these images, for this person alone. Raises NotAllowed, TicketInvalid."""

@@ -23,6 +23,7 @@ from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.lab import Lab
 from uploader.flow.opening import open_bucket, signer_for
 from uploader.flow.rate_limits import RateLimits
+from uploader.flow.tokens import TokenStore
 from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.flow.uploads.server_upload import ServerUploads
 from uploader.flow.uploads.upload_context import UploadContext
@@ -62,6 +63,7 @@ class Application:
     traces: TraceStore
     lab: Lab
     rates: RateLimits
+    tokens: TokenStore
     store: RunningStore | None = None
 
     @property
@@ -152,6 +154,7 @@ def join(
         traces=traces,
         lab=Lab(bucket, layout=layout, limits=limits, is_local=store is not None),
         rates=rates,
+        tokens=TokenStore(bucket, layout, clock=clock),
         store=store,
     )
 

@@ -68,8 +68,8 @@ class Signer:
         try:
             data = self._load(self._passes, text)
             issued_at_s, expires_at_s = int(data["iat"]), int(data["exp"])
-            names = {"id": str(data["id"]), "label": str(data["who"]), "sign_in": str(data["in"])}
-            person = Person(**names, address="", name="", role=Role(data["role"]))
+            role, sign_in = Role(data["role"]), str(data["in"])
+            person = Person(str(data["id"]), str(data["who"]), "", "", role, sign_in)
         except (BadData, KeyError, TypeError, ValueError):
             raise PassInvalid("This pass was not made here; reload the page.", code="pass_forged") from None
         until_s = min(expires_at_s, issued_at_s + PASS_LIFE_S)

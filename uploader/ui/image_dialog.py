@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from html import escape
 from typing import Final
 from urllib.parse import urljoin
 
 import humanize
 import streamlit as st
 
+from uploader import link_formats
 from uploader.errors import TRANSIENT, StorageError
 from uploader.flow.app import Application
 from uploader.flow.catalog.stored_image import StoredImage
@@ -191,10 +191,7 @@ def _copy_signed(app: Application, image: StoredImage) -> None:
 
 def written(kind: str, url: str, name: str) -> str:
     """A link as `kind` has it; a name can break out of neither Markdown nor HTML."""
-    if kind == MARKDOWN:
-        label = "".join(f"\\{c}" if c in r"\`*_{}[]<>()#+-.!|&~$:@" else c for c in " ".join(name.split()))
-        return f"![{label}]({url})"
-    return f'<img src="{escape(url)}" alt="{escape(name)}">' if kind == HTML else url
+    return link_formats.FORMATS.get(kind.lower(), link_formats.FORMATS["url"])(url, name)
 
 
 def permanent_address(app: Application, key: str) -> str:

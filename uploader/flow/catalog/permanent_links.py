@@ -54,9 +54,13 @@ class PermanentLinks:
         self._links = links
         self._public_url = public_url
 
+    def id_of(self, key: str) -> str:
+        """The id of the image at `key`."""
+        return image_id(key)
+
     def path(self, key: str) -> str:
         """The address of the image at `key`, without the origin."""
-        return f"{ROUTE}/{image_id(key)}"
+        return f"{ROUTE}/{self.id_of(key)}"
 
     def find(self, wanted: str) -> str:
         """The key of the image with this id: one call. Raises ObjectMissing, StorageError."""

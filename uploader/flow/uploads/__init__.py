@@ -4,6 +4,7 @@ direct_upload    straight from the browser: begin signs a form, complete verifie
 staged_object    what a browser stored, read for the check
 promotion        checked bytes become an image of the gallery
 server_upload    through the app: check, sign, post, compare
+forwarded_file   a file that came in one request, sent on as a browser would send it
 upload_batch     many files through the app, three at a time
 upload_context   what both ways work with
 """
