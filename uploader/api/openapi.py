@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from uploader.api.image_routes import LISTED, MOST_LISTED
 from uploader.api.json_api import answer
+from uploader.flow.catalog.permanent_links import SIZES
 from uploader.formats import BY_NAME, CHOICES
 from uploader.version import VERSION
 
@@ -162,7 +163,9 @@ PATHS: Final[Json] = {
     "/i/{id}": {
         "get": _operation(
             "Lead to an image", 302, None, _ID,
-            _parameter("download", TEXT, "Save it under its name"), is_open=True,
+            _parameter("download", TEXT, "Save it under its name"),
+            _parameter("size", {"enum": [size for size in SIZES if size]}, "Which of its pictures"),
+            is_open=True,
         ),
     },
     "/api/health": {"get": _operation("Whether uploads can work", 200, _json("Health"), is_open=True,
