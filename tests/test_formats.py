@@ -12,7 +12,7 @@ from uploader import formats
 from uploader.error_answers import error_answer
 from uploader.errors import ImageRejected
 from uploader.images import containers, foreign_formats
-from uploader.limits import FORMATS, Limits
+from uploader.limits import Limits
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -34,7 +34,7 @@ def test_plain_text_is_no_picture_of_any_kind(text: bytes) -> None:
     assert error_answer(text) is None
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 def test_what_is_taken_is_found_by_its_row(name: str) -> None:
     found = formats.find(pictures.picture(name)[:64])
     assert found is not None
@@ -74,7 +74,11 @@ def test_the_rows_are_data_for_others_too() -> None:
             len(mark.value) == len(mark.mask or mark.value) for marks in row.signatures for mark in marks
         )
         assert all(len(brand) == 4 for brand in row.brands)
-    assert {row.name for row in formats.FORMATS if row.can_be_taken} == {*FORMATS, "HEIC"}
+    assert (
+        {row.name for row in formats.FORMATS if row.can_be_taken}
+        == {*pictures.FORMATS, "HEIC"}
+        == {*formats.CHOICES}
+    )
 
 
 def test_a_mask_compares_only_its_bits() -> None:

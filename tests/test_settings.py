@@ -30,7 +30,7 @@ def test_the_defaults_are_the_documented_ones() -> None:
     limits = Limits()
     assert (limits.max_bytes, limits.max_pixels, limits.max_side_px) == (20 * MIB, 52_428_800, 16_383)
     assert (limits.form_expires_s, limits.link_expires_s) == (300, 3_600)
-    assert limits.formats == ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+    assert limits.formats == ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIC")
 
 
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,18 +82,10 @@ def test_every_fault_is_reported_at_once_with_its_name_and_value(monkeypatch: py
         assert f"UPLOADER_{name} is {value!r}" in str(caught.value)
 
 
-def test_heic_may_be_chosen_where_its_decoder_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uploader.formats.find_spec", lambda name: name)
-    assert Settings(formats="JPEG,HEIC").limits.accepted == ("JPEG", "HEIC")  # type: ignore[arg-type]
-    monkeypatch.setenv("UPLOADER_FORMATS", "jfif, Heif")
-    assert Settings.load().formats == ("JPEG", "HEIC")
-    monkeypatch.setattr("uploader.formats.find_spec", lambda _: None)
-    with pytest.raises(SettingsInvalid) as caught:
-        Settings.load()
-    assert str(caught.value) == (
-        "UPLOADER_FORMATS is 'jfif, Heif': the decoder of HEIC is not installed; "
-        "install it by pip install -e '.[heic]', or leave HEIC out."
-    )
+def test_what_is_kept_beside_a_heic_image() -> None:
+    assert Settings().heic_copy_px == Limits().max_web_copy_px
+    assert Settings(web_copy_px=1_600).heic_copy_px == 1_600
+    assert Settings(heic="original").heic_copy_px == 0
 
 
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

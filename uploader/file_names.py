@@ -42,6 +42,13 @@ def file_name(name: str, extension: str = "") -> str:
     return f"{_shortened(stem, ending) or 'image'}{ending}"
 
 
+def as_format(name: str, extension: str) -> str:
+    """The name of the same picture in another format: `beach.heic` -> `beach.jpg`."""
+    stem, dot, _ = name.rpartition(".")
+    ending = f".{extension}"
+    return f"{_shortened(stem if dot else name, ending)}{ending}"
+
+
 def numbered(name: str, number: int) -> str:
     """The same name once more: `beach.jpg` -> `beach (2).jpg`."""
     stem, dot, ending = name.rpartition(".")

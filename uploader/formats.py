@@ -7,7 +7,6 @@ the brands of ISO base media files, https://mp4ra.org/registered-types/brands.
 
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from typing import Any, Final, NamedTuple, TypeAlias
 
 HEAD_BYTES: Final = 4_096
@@ -37,7 +36,7 @@ Signature: TypeAlias = tuple[Mark, ...]
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A format. Where it can be taken, `name` is Pillow's."""
+    """A format. Where it can be taken, `name` is Pillow's; HEIC's decoder is pi-heif."""
 
     name: str
     label: str
@@ -57,10 +56,6 @@ class FileFormat:
     """Any of them, in lower case, near the beginning is enough where no signature fits."""
     noun: str = "image"
     """What people call one of these."""
-    extra: str = ""
-    """The optional part of this package that brings its decoder; without one Pillow has it."""
-    module: str = ""
-    """What is imported from that part."""
     needs_web_copy: bool = False
     """Whether most browsers cannot show it, so that a JPEG has to stand for it."""
 
@@ -68,11 +63,6 @@ class FileFormat:
     def extension(self) -> str:
         """The usual one, without a dot."""
         return self.extensions[0]
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether its decoder is here. Looked up, not imported: the check itself needs no decoder."""
-        return self.can_be_taken and (not self.module or find_spec(self.module) is not None)
 
 
 def _starts(*values: bytes, at: int = 0) -> tuple[Signature, ...]:
@@ -134,7 +124,7 @@ FORMATS: Final = (
     _taken("GIF", "GIF", "GIF images", "image/gif", "gif", _starts(b"GIF87a", b"GIF89a")),
     _taken("AVIF", "AVIF", "AVIF images", "image/avif", "avif", (), ("avif", "avis")),
     _taken("HEIC", "HEIC", "HEIC images", "image/heic", "heic heif", (), _HEIC_BRANDS, _CAMERA,
-           noun="photo", extra="heic", module="pi_heif", needs_web_copy=True),
+           noun="photo", needs_web_copy=True),
     _row("RAW", "camera RAW", "Camera RAW files", "image/x-raw", _RAW_EXTENSIONS,
          _starts(b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
          + _both(b"II*\0", 8, b"CR") + _both(b"II", 6, b"HEAPCCDR") + _both(b"II*\0", 8, b"IIII"),
@@ -191,9 +181,7 @@ FORMATS: Final = (
 
 BY_NAME: Final = {row.name: row for row in FORMATS}
 CHOICES: Final = tuple(row.name for row in FORMATS if row.can_be_taken)
-"""What an operator may choose from."""
-DEFAULTS: Final = tuple(row.name for row in FORMATS if row.can_be_taken and not row.extra)
-"""What is taken unless an operator chooses. Every current browser shows it (https://caniuse.com/avif)."""
+"""What an operator may choose from, and what is taken unless they do."""
 BY_MEDIA_TYPE: Final = {row.media_type: row for row in FORMATS}
 BY_EXTENSION: Final = {extension: row for row in reversed(FORMATS) for extension in row.extensions}
 """By each extension; those that can be taken come first where two share one."""

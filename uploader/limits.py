@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from uploader.formats import BY_NAME, DEFAULTS, FileFormat
+from uploader.formats import BY_NAME, CHOICES
 
 MIB: Final = 2**20
 MAX_SIGNATURE_LIFE_S: Final = 604_800
@@ -14,8 +14,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/developerguide/bucket-policy-s3-sigv
 
 _UNITS: Final = ("KB", "MB", "GB", "TB")
 
-FORMATS: Final = DEFAULTS
-"""Pillow's names of what every current browser shows (https://caniuse.com/avif)."""
+FORMATS: Final = CHOICES
+"""The names of what is taken. All but HEIC is shown by every current browser (https://caniuse.com/avif)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,8 @@ class Limits:
 
     @property
     def accepted(self) -> tuple[str, ...]:
-        """The formats that are taken here, by Pillow's names: those wanted whose decoder is installed."""
-        return tuple(name for name, row in BY_NAME.items() if self.wants(row) and row.is_installed)
-
-    def wants(self, row: FileFormat) -> bool:
-        """Whether the operator wants a format. Installing an extra is a yes, unless formats were chosen."""
-        is_wanted_extra = bool(row.can_be_taken and row.extra) and set(FORMATS) <= set(self.formats)
-        return row.name in self.formats or is_wanted_extra
+        """The formats that are taken here, by their names, in the order of the table."""
+        return tuple(name for name in CHOICES if name in self.formats)
 
 
 def format_label(name: str) -> str:

@@ -39,9 +39,6 @@ NOT_AN_IMAGE: Final = Rejection(
 ERROR_MESSAGE: Final = Rejection(
     "not_an_image", "This file is an error message{quoted}, not a picture. Download the picture again.", 415)
 FORMAT_NOT_ALLOWED: Final = Rejection("format_not_allowed", "{found} cannot be uploaded. {advice}", 415)
-HEIC_NOT_INSTALLED: Final = Rejection(
-    "heic_not_installed", "{found} cannot be uploaded yet. Export it as {target}, or ask the administrator "
-    "to install the {extra} extra: pip install -e '.[{extra}]'.", 415)
 NOT_SHOWN: Final = Rejection(
     "format_not_allowed", "This file is {found}, which browsers do not show. Save it as an ordinary JPEG "
     "first.", 415)
@@ -107,8 +104,6 @@ def not_accepted(found: FileFormat | None, limits: Limits) -> ImageRejected:
     target = format_list(accepted[:2])
     if found is None:
         return NOT_AN_IMAGE.error(allowed=format_list(accepted))
-    if found.extra and not found.is_installed and limits.wants(found):
-        return HEIC_NOT_INSTALLED.error(found=found.plural, target=target, extra=found.extra)
     return FORMAT_NOT_ALLOWED.error(found=found.plural, advice=found.advice.format(target=target))
 
 

@@ -33,6 +33,7 @@ _PREFIX = "UPLOADER_"
 
 
 LinkAccess = Literal["people", "anyone"]
+HeicChoice = Literal["jpeg", "original"]
 LabAccess = Literal["off", "admins", "everyone"]
 
 
@@ -69,6 +70,8 @@ class Settings(BaseSettings):
     """Longest life of a signed link that somebody chooses, in seconds."""
     web_copy_px: int = Field(0, ge=0, le=_DEFAULTS.max_web_copy_px)
     """Longer side of a JPEG that is kept beside each larger image, in pixels; 0: none is kept."""
+    heic: HeicChoice = "jpeg"
+    """Keep a JPEG beside each HEIC image, to which its links lead, or `original`: the image alone."""
     strip_metadata: bool = True
     """Remove location, camera details and other metadata before an image is stored."""
     keep_date_taken: bool = False
@@ -166,6 +169,11 @@ class Settings(BaseSettings):
         """The names that the operator gave the page, without the loopback ones."""
         own = urlsplit(self.public_origin or "").hostname
         return (*([own] if own else []), *self.allowed_hosts)
+
+    @property
+    def heic_copy_px(self) -> int:
+        """The longer side of the JPEG beside a HEIC image, in pixels; 0: none is kept."""
+        return self.web_copy_px or (_DEFAULTS.max_web_copy_px if self.heic == "jpeg" else 0)
 
     @property
     def limits(self) -> Limits:

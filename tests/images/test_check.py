@@ -3,19 +3,18 @@
 import hashlib
 import subprocess
 import sys
-import types
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.support import pictures
+from tests.support import heic_files, pictures
 from uploader import rejections
 from uploader.errors import ImageRejected
 from uploader.images import containers, inspect
 from uploader.images.check import check
-from uploader.limits import FORMATS, Limits, format_label
+from uploader.limits import Limits, format_label
 
 
 def refused(data: bytes, limits: Limits | None = None) -> ImageRejected:
@@ -25,7 +24,7 @@ def refused(data: bytes, limits: Limits | None = None) -> ImageRejected:
     return caught.value
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 def test_facts_of_each_format(name: str) -> None:
     data = pictures.picture(name)
     facts = inspect(data)
@@ -40,9 +39,9 @@ def test_animations_count_their_frames(name: str) -> None:
     assert inspect(pictures.animation(name)).frames == 3
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 def test_only_allowed_formats(name: str) -> None:
-    others = tuple(other for other in FORMATS if other != name)
+    others = tuple(other for other in pictures.FORMATS if other != name)
     error = refused(pictures.picture(name), Limits(formats=others))
     assert error.code == rejections.FORMAT_NOT_ALLOWED
     assert str(error).startswith(f"{format_label(name)} images cannot be uploaded. ")
@@ -122,55 +121,13 @@ def test_a_phone_picture_of_two_images_is_one_jpeg() -> None:
     assert (facts.format, facts.width_px, facts.frames) == ("JPEG", 64, 1)
 
 
-def heic(monkeypatch: pytest.MonkeyPatch, *, installed: bool, broken: bool = False) -> bytes:
-    """An AVIF under HEIC's brand, and a stand-in for the decoder that can read it."""
-
-    class Opened:
-        def to_pillow(self) -> Image.Image:
-            if broken:
-                raise RuntimeError("no such coding")
-            return pictures.scene()
-
-    decoder = types.SimpleNamespace(open_heif=lambda data, **_: Opened())
-    monkeypatch.setitem(sys.modules, "pi_heif", decoder)
-    monkeypatch.setattr("uploader.formats.find_spec", lambda name: name if installed else None)
-    data = pictures.picture("AVIF", exif=pictures.exif())
-    return data.replace(b"avif", b"heic")
-
-
-def test_heic_is_explained_where_the_extra_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    error = refused(heic(monkeypatch, installed=False))
-    assert error.code == rejections.HEIC_NOT_INSTALLED
-    assert "pip install -e '.[heic]'" in str(error)
-
-
-def test_heic_is_taken_where_the_extra_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = heic(monkeypatch, installed=True)
-    checked = check(data, strip=True)
-    assert (checked.facts.format, checked.facts.content_type, checked.facts.extension) == (
-        "HEIC",
-        "image/heic",
-        "heic",
-    )
-    assert (checked.facts.width_px, checked.facts.height_px) == (64, 48)
-    assert "location" in checked.removed
-    assert checked.stripped is not None
-    assert b"SERIAL" not in checked.stripped
-    assert refused(data[:-1]).code == rejections.TRUNCATED
-
-
-def test_heic_is_refused_where_formats_were_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = heic(monkeypatch, installed=True)
+def test_heic_is_refused_where_formats_were_chosen() -> None:
+    data = heic_files.FILES[1]
     assert refused(data, Limits(formats=("JPEG", "AVIF"))).code == rejections.FORMAT_NOT_ALLOWED
     assert inspect(data, Limits(formats=("HEIC",))).format == "HEIC"
 
 
-def test_a_heic_that_its_decoder_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert refused(heic(monkeypatch, installed=True, broken=True)).code == rejections.DAMAGED
-
-
-def test_the_real_heic_decoder_refuses_what_it_cannot_read() -> None:
-    pytest.importorskip("pi_heif")
+def test_a_heic_that_its_decoder_refuses() -> None:
     assert refused(pictures.picture("AVIF").replace(b"avif", b"heic")).code == rejections.DAMAGED
 
 
@@ -179,7 +136,7 @@ def test_importing_the_wing_does_not_import_pillow() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-SAMPLES = {name: pictures.picture(name, 24, 16) for name in FORMATS}
+SAMPLES = {name: pictures.picture(name, 24, 16) for name in pictures.FORMATS}
 SAMPLES |= {
     f"{name} animation": pictures.animation(name, 2, 16, 12) for name in ("PNG", "WEBP", "GIF", "AVIF")
 }

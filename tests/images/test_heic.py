@@ -1,97 +1,19 @@
-"""Real HEIC files, decoded by pi-heif where it is installed. Nothing here stands in for a decoder.
+"""Real HEIC files, decoded by pi-heif. Nothing here stands in for a decoder."""
 
-Each is our own drawing of 96 x 64 pixels, encoded once with x265 by pillow-heif 1.8, with EXIF as of a phone:
-place, serial number, date. They differ in their turn, which in this container is a property (`irot`, `imir`).
-"""
-
-import base64
 import io
 import struct
 
 import pytest
 from PIL import Image
 
+from tests.support import pictures
+from tests.support.heic_files import FILES
 from uploader import rejections
 from uploader.errors import ImageRejected
 from uploader.images import Checker, containers, inspect
 from uploader.images.check import check
 from uploader.limits import Limits
 
-pytest.importorskip("pi_heif")
-
-FILES = {
-    turn: base64.b64decode(text)
-    for turn, text in (
-        (
-            1,
-            "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAZdtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAA"
-            "AAAAAAAAAAADRpbG9jAAAAAERAAAIAAQAAAAABuwABAAAAAAAAALoAAgAAAAACdQABAAAAAAAAAQYAAAA4aWluZgAA"
-            "AAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA1mlwcn"
-            "AAAAC3aXBjbwAAAHhodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroC"
-            "QGEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgIaDAgAAAMAyAAAAwAIQGIAAQAHRAHBcrAiQAAAABNjb2"
-            "xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABgAAAAQAAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQAAAAAAAAABAAEE"
-            "gQIDBAAAABppcmVmAAAAAAAAAA5jZHNjAAIAAQABAAAByG1kYXQAAAC2KAGvE4BoYs2HFNN/9ZqP/2ec8KPOwvqnj7"
-            "RjTCHtfL6BuDffR82CAQzFvGT9iICc59RBYcCsBPadOTKaCXbhzauAxPEhsp16T2p15AQ9wTy+R69Eet+ACEgV0Bjy"
-            "X4SdVz9eKxrDQm72lANnIG6C4Gz8ovgmkQmgBN7Z+9uCRY0gbCYwJ/FRk9i84BqLY0nc5AoitQjxwxXFya4JuXdL1W"
-            "9P8ca7PlpdJUPyTxqFzgdldWGk+EAAAAAGRXhpZgAATU0AKgAAAAgABgEPAAIAAAAGAAAAVgEQAAIAAAAIAAAAXAES"
-            "AAMAAAABAAEAAAEyAAIAAAAUAAAAZIdpAAQAAAABAAAAeIglAAQAAAABAAAAlgAAAABNYWtlcgBNb2RlbCA3ADIwMj"
-            "Q6MDU6MDYgMDc6MDg6MDkAAAGkMQACAAAADAAAAIoAAAAAU0VSSUFMLTQ3MTEAAAQAAQACAAAAAk4AAAAAAgAFAAAA"
-            "AwAAAMwAAwACAAAAAkUAAAAABAAFAAAAAwAAAOQAAAAAAAAANAAAAAEAAAAeAAAAAQAAAAAAAAABAAAADQAAAAEAAA"
-            "AYAAAAAQAAAAAAAAAB",
-        ),
-        (
-            2,
-            "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAaFtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAA"
-            "AAAAAAAAAAADRpbG9jAAAAAERAAAIAAQAAAAABxQABAAAAAAAAALoAAgAAAAACfwABAAAAAAAAAQYAAAA4aWluZgAA"
-            "AAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA4Glwcn"
-            "AAAADAaXBjbwAAAHhodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroC"
-            "QGEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgIaDAgAAAMAyAAAAwAIQGIAAQAHRAHBcrAiQAAAABNjb2"
-            "xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABgAAAAQAAAABBwaXhpAAAAAAMICAgAAAAJaW1pcgEAAAAYaXBtYQAA"
-            "AAAAAAABAAEFgQIDBIUAAAAaaXJlZgAAAAAAAAAOY2RzYwACAAEAAQAAAchtZGF0AAAAtigBrxOAaGLNhxTTf/Waj/"
-            "9nnPCjzsL6p4+0Y0wh7Xy+gbg330fNggEMxbxk/YiAnOfUQWHArAT2nTkymgl24c2rgMTxIbKdek9qdeQEPcE8vkev"
-            "RHrfgAhIFdAY8l+EnVc/Xisaw0Ju9pQDZyBuguBs/KL4JpEJoATe2fvbgkWNIGwmMCfxUZPYvOAai2NJ3OQKIrUI8c"
-            "MVxcmuCbl3S9VvT/HGuz5aXSVD8k8ahc4HZXVhpPhAAAAABkV4aWYAAE1NACoAAAAIAAYBDwACAAAABgAAAFYBEAAC"
-            "AAAACAAAAFwBEgADAAAAAQACAAABMgACAAAAFAAAAGSHaQAEAAAAAQAAAHiIJQAEAAAAAQAAAJYAAAAATWFrZXIATW"
-            "9kZWwgNwAyMDI0OjA1OjA2IDA3OjA4OjA5AAABpDEAAgAAAAwAAACKAAAAAFNFUklBTC00NzExAAAEAAEAAgAAAAJO"
-            "AAAAAAIABQAAAAMAAADMAAMAAgAAAAJFAAAAAAQABQAAAAMAAADkAAAAAAAAADQAAAABAAAAHgAAAAEAAAAAAAAAAQ"
-            "AAAA0AAAABAAAAGAAAAAEAAAAAAAAAAQ==",
-        ),
-        (
-            5,
-            "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAattZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAA"
-            "AAAAAAAAAAADRpbG9jAAAAAERAAAIAAQAAAAABzwABAAAAAAAAALoAAgAAAAACiQABAAAAAAAAAQYAAAA4aWluZgAA"
-            "AAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA6mlwcn"
-            "AAAADJaXBjbwAAAHhodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroC"
-            "QGEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgIaDAgAAAMAyAAAAwAIQGIAAQAHRAHBcrAiQAAAABNjb2"
-            "xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABgAAAAQAAAABBwaXhpAAAAAAMICAgAAAAJaXJvdAMAAAAJaW1pcgEA"
-            "AAAZaXBtYQAAAAAAAAABAAEGgQIDBIWGAAAAGmlyZWYAAAAAAAAADmNkc2MAAgABAAEAAAHIbWRhdAAAALYoAa8TgG"
-            "hizYcU03/1mo//Z5zwo87C+qePtGNMIe18voG4N99HzYIBDMW8ZP2IgJzn1EFhwKwE9p05MpoJduHNq4DE8SGynXpP"
-            "anXkBD3BPL5Hr0R634AISBXQGPJfhJ1XP14rGsNCbvaUA2cgboLgbPyi+CaRCaAE3tn724JFjSBsJjAn8VGT2LzgGo"
-            "tjSdzkCiK1CPHDFcXJrgm5d0vVb0/xxrs+Wl0lQ/JPGoXOB2V1YaT4QAAAAAZFeGlmAABNTQAqAAAACAAGAQ8AAgAA"
-            "AAYAAABWARAAAgAAAAgAAABcARIAAwAAAAEABQAAATIAAgAAABQAAABkh2kABAAAAAEAAAB4iCUABAAAAAEAAACWAA"
-            "AAAE1ha2VyAE1vZGVsIDcAMjAyNDowNTowNiAwNzowODowOQAAAaQxAAIAAAAMAAAAigAAAABTRVJJQUwtNDcxMQAA"
-            "BAABAAIAAAACTgAAAAACAAUAAAADAAAAzAADAAIAAAACRQAAAAAEAAUAAAADAAAA5AAAAAAAAAA0AAAAAQAAAB4AAA"
-            "ABAAAAAAAAAAEAAAANAAAAAQAAABgAAAABAAAAAAAAAAE=",
-        ),
-        (
-            6,
-            "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAaFtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAA"
-            "AAAAAAAAAAADRpbG9jAAAAAERAAAIAAQAAAAABxQABAAAAAAAAALoAAgAAAAACfwABAAAAAAAAAQYAAAA4aWluZgAA"
-            "AAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA4Glwcn"
-            "AAAADAaXBjbwAAAHhodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroC"
-            "QGEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCBBZbqSSmubgIaDAgAAAMAyAAAAwAIQGIAAQAHRAHBcrAiQAAAABNjb2"
-            "xybmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABgAAAAQAAAABBwaXhpAAAAAAMICAgAAAAJaXJvdAMAAAAYaXBtYQAA"
-            "AAAAAAABAAEFgQIDBIUAAAAaaXJlZgAAAAAAAAAOY2RzYwACAAEAAQAAAchtZGF0AAAAtigBrxOAaGLNhxTTf/Waj/"
-            "9nnPCjzsL6p4+0Y0wh7Xy+gbg330fNggEMxbxk/YiAnOfUQWHArAT2nTkymgl24c2rgMTxIbKdek9qdeQEPcE8vkev"
-            "RHrfgAhIFdAY8l+EnVc/Xisaw0Ju9pQDZyBuguBs/KL4JpEJoATe2fvbgkWNIGwmMCfxUZPYvOAai2NJ3OQKIrUI8c"
-            "MVxcmuCbl3S9VvT/HGuz5aXSVD8k8ahc4HZXVhpPhAAAAABkV4aWYAAE1NACoAAAAIAAYBDwACAAAABgAAAFYBEAAC"
-            "AAAACAAAAFwBEgADAAAAAQAGAAABMgACAAAAFAAAAGSHaQAEAAAAAQAAAHiIJQAEAAAAAQAAAJYAAAAATWFrZXIATW"
-            "9kZWwgNwAyMDI0OjA1OjA2IDA3OjA4OjA5AAABpDEAAgAAAAwAAACKAAAAAFNFUklBTC00NzExAAAEAAEAAgAAAAJO"
-            "AAAAAAIABQAAAAMAAADMAAMAAgAAAAJFAAAAAAQABQAAAAMAAADkAAAAAAAAADQAAAABAAAAHgAAAAEAAAAAAAAAAQ"
-            "AAAA0AAAABAAAAGAAAAAEAAAAAAAAAAQ==",
-        ),
-    )
-}
 YELLOW = {1: (3, 3), 2: (-4, 3), 5: (3, 3), 6: (-4, 3)}
 """Where the yellow corner is, once the picture is turned."""
 
@@ -169,3 +91,25 @@ def test_nothing_is_carried_behind_the_picture_or_in_other_boxes() -> None:
     for data, words in ((behind, ("other details",)), (plain + box, ("a video",))):
         found = check(data, strip=True)
         assert (found.stripped, found.removed) == (plain, words)
+
+
+@pytest.mark.parametrize("turn", FILES)
+def test_its_jpeg_stands_upright_in_the_same_colours(turn: int) -> None:
+    data = FILES[turn]
+    checked = check(data, strip=True, heic_copy_px=4_096)
+    with Image.open(io.BytesIO(checked.web_copy or b""), formats=["JPEG"]) as copy:
+        assert copy.size == (checked.facts.width_px, checked.facts.height_px)
+        assert not {"exif", "icc_profile", "xmp"} & copy.info.keys()
+        x, y = YELLOW[turn]
+        red, green, blue = copy.getpixel((x % copy.width, y))
+        assert (red > 220, green > 220, blue < 60) == (True, True, True)
+
+
+def test_the_side_of_heic_is_for_heic_alone() -> None:
+    assert check(pictures.picture(), heic_copy_px=100).web_copy is None
+    with Checker(Limits(), workers=1) as checker:
+        data = FILES[1]
+        assert checker.check(data, heic_copy_px=90) == check(data, heic_copy_px=90)
+        assert checker.check(data, web_copy_px=90, heic_copy_px=0).web_copy is not None
+        with pytest.raises(ValueError, match="0 to 4,096"):
+            checker.check(data, heic_copy_px=5_000)

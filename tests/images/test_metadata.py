@@ -11,7 +11,7 @@ from tests.support import pictures
 from uploader.images import containers, exif, inspect, metadata, strip_metadata
 from uploader.images.check import check
 from uploader.images.describe import describe_strip
-from uploader.limits import FORMATS, Limits
+from uploader.limits import Limits
 
 SECRETS = (b"SERIAL-4711", b"Maker", b"my secret", b"2024:05:06")
 
@@ -101,7 +101,7 @@ def test_the_colour_profile_stays(name: str) -> None:
         assert image.info["icc_profile"] == pictures.profile()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 def test_a_clean_picture_is_left_as_it_is(name: str) -> None:
     data = pictures.picture(name)
     assert stripped(data) == data

@@ -5,7 +5,7 @@ import pytest
 from tests.support import pictures
 from uploader.images import Checker, containers, inspect, metadata
 from uploader.images.check import check
-from uploader.limits import FORMATS, Limits
+from uploader.limits import Limits
 
 VIDEO = pictures.box(b"ftyp", b"mp42\0\0\0\0isom") + pictures.box(b"mdat", b"my secret video")
 
@@ -51,7 +51,7 @@ def test_a_motion_photo_loses_its_video_alone() -> None:
     assert check(mpo() + VIDEO, trim=True).removed == ("further pictures", "a video")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 @pytest.mark.parametrize("padding", [bytes(2772), b"\r\n"])
 def test_legal_padding_goes(name: str, padding: bytes) -> None:
     private = {"comment": b"hello"} if name == "GIF" else {"exif": pictures.exif(6)}
@@ -62,7 +62,7 @@ def test_legal_padding_goes(name: str, padding: bytes) -> None:
     assert check(data + padding, trim=True).removed == ()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 def test_a_clean_file_is_left_as_it_is(name: str) -> None:
     private = {"comment": b"hello"} if name == "GIF" else {"exif": pictures.exif(6)}
     data = pictures.picture(name, **private)

@@ -9,6 +9,8 @@ from typing import Any
 from PIL import Image, ImageCms
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
+FORMATS = tuple(EXTENSIONS)
+"""What Pillow writes itself; for HEIC see `heic_files`."""
 GPS = {1: "N", 2: (52.0, 30.0, 0.0), 3: "E", 4: (13.0, 24.0, 0.0)}
 
 

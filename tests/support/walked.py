@@ -5,9 +5,9 @@ import pytest
 from tests.support import pictures
 from uploader.errors import ImageRejected
 from uploader.images import containers
-from uploader.limits import FORMATS, Limits
+from uploader.limits import Limits
 
-SAMPLES = {name: pictures.picture(name) for name in FORMATS}
+SAMPLES = {name: pictures.picture(name) for name in pictures.FORMATS}
 
 
 def walk(data: bytes, limits: Limits | None = None) -> containers.Walk:

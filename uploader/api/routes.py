@@ -111,7 +111,7 @@ async def archive(request: Request) -> Response:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    pieces = stream_zip(app.gallery, app.bucket, keys)
+    pieces = stream_zip(app.gallery, app.bucket, keys, web_copies=app.web_copies)
     if request.method == "HEAD":
         return Response(None, 200, headers, media_type="application/zip")
     return StreamingResponse(pieces, 200, headers, media_type="application/zip")

@@ -111,10 +111,13 @@ class Access:
         return selection.keys
 
     def share_link(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
-        """A signed address of an image, and until when it works. Raises NotAllowed, StorageError."""
+        """A signed address of what browsers can show of an image, and until when it works.
+
+        Raises NotAllowed, StorageError.
+        """
         self.require(Role.VIEWER)
         life_s = min(expires_s, self.app.settings.share_max_s)
-        return self.app.gallery.links.share_link(key, expires_s=life_s)
+        return self.app.gallery.links.share_link(self.app.web_copies.shown_key(key), expires_s=life_s)
 
     def follow(self, wanted: str, *, download: bool = False, size: Size = "") -> Target:
         """Where an image's permanent address leads now. Raises NotAllowed, ObjectMissing, StorageError."""

@@ -130,7 +130,7 @@ def join(
     layout, traces = Layout(settings.prefix), TraceStore()
     rates = RateLimits(settings.rate_limit_address, max_bytes_per_day=settings.max_bytes_per_day)
     gallery = Gallery(bucket, link_expires_s=limits.link_expires_s, layout=layout, clock=clock)
-    copies = WebCopies(bucket, layout, web_copy_px=settings.web_copy_px)
+    copies = WebCopies(bucket, layout, web_copy_px=settings.web_copy_px, heic_copy_px=settings.heic_copy_px)
     context = UploadContext(
         bucket, checker, limits, gallery.index, traces, gallery.link, rates, copies, settings, clock
     )

@@ -3,12 +3,12 @@
 Imported late, by those who decode: the parent of the checking children never needs it.
 """
 
-import contextlib
 import importlib
 import io
 import warnings
 from dataclasses import dataclass
 
+import pi_heif
 from PIL import AvifImagePlugin, Image, PngImagePlugin
 
 from uploader import formats, rejections
@@ -65,9 +65,8 @@ def preload() -> None:
     """Import what Pillow and the check would import with the first picture that needs it."""
     Image.preinit()
     wanted = [f"PIL.{name}" for name in _PILLOW_PARTS]
-    for name in (*wanted, "uploader.images.jpeg_rows", "uploader.images.camera_line", "_strptime", "pi_heif"):
-        with contextlib.suppress(ImportError):  # pi_heif is an extra
-            importlib.import_module(name)
+    for name in (*wanted, "uploader.images.jpeg_rows", "uploader.images.camera_line", "_strptime"):
+        importlib.import_module(name)
 
 
 def decode(data: bytes, walk: Walk, limits: Limits, *, web_copy_px: int = 0) -> Decoded:
@@ -91,8 +90,6 @@ def decode(data: bytes, walk: Walk, limits: Limits, *, web_copy_px: int = 0) -> 
 
 def _open(data: bytes, walk: Walk) -> Image.Image:
     if walk.format == "HEIC":
-        import pi_heif  # the optional extra
-
         image: Image.Image = pi_heif.open_heif(data, convert_hdr_to_8bit=True).to_pillow()
         return image
     return Image.open(io.BytesIO(_plain(data, walk)), formats=[walk.format])
@@ -137,7 +134,7 @@ def _decode(image: Image.Image, data: bytes, walk: Walk, limits: Limits, web_cop
         width, height = crop(data, walk, (width, height))
     if turn >= 5:
         width, height = height, width
-    crisp = walk.format != "JPEG"
+    crisp = walk.format not in ("JPEG", "HEIC")
     small = _flat(shown_large)
     has_copy = web_copy_px and (_is_opaque(shown_large) or formats.BY_NAME[walk.format].needs_web_copy)
     web_copy = _web_copy(small, web_copy_px, crisp=crisp) if has_copy else b""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urljoin
@@ -114,9 +115,11 @@ def _turned() -> str:
 
 
 def _shot(app: Application, key: str) -> Span:
-    tile = app.gallery.tile(key)
-    is_heic = key.endswith(".heic")
-    return Span(key, presenter_mode.shown(tile.name), app.gallery.link(key), tile.thumbnail_url, is_heic)
+    tile, link = app.gallery.tile(key), app.gallery.link
+    shot = Span(key, presenter_mode.shown(tile.name), link(key), tile.thumbnail_url)
+    if key.endswith(".heic"):
+        return replace(shot, url=link(app.layout.web_copy_key(key)), original_url=link(key))
+    return shot
 
 
 def _go(app: Application, key: str) -> None:
@@ -203,6 +206,9 @@ def _actions(app: Application, image: StoredImage, can_delete: bool) -> None:
     with st.container(horizontal=True):
         download = app.gallery.download(image)
         st.link_button("Download", download, icon=":material/download:")
+        if image.format == "HEIC" and app.web_copies.heic_copy_px:
+            copy = f"{permanent_address(app, image.key)}?download&size=web"
+            st.link_button("Download as JPEG", copy, icon=":material/download:")
         if can_delete:  # a button for each image: a press that comes late never counts for another one
             st.button(
                 "Delete",

@@ -1,19 +1,23 @@
 """Web copies: made at promotion, deleted with the image, found by its address, made later by `reindex`."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
 
-from tests.support import pictures
+from tests.support import heic_files, pictures
 from tests.support.buckets import keep_versions, keys_in, versions_in
 from tests.support.flow import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
 from tests.support.sample_image import picture
 from uploader import errors
+from uploader.flow.access import Access
 from uploader.flow.catalog.layout import NO_PREFIX
+from uploader.flow.gallery.zip_stream import stream_zip
 from uploader.flow.maintenance.reindex import Counts, reindex
+from uploader.people import ANYONE
 from uploader.storage.bucket import Bucket
 
 LARGE = picture(1_200, 800)
@@ -131,3 +135,44 @@ def test_an_address_leads_to_the_wanted_size(copying: Flow) -> None:
         assert f"/{place}?" in links.target(key, size).url  # type: ignore[arg-type]
     assert f"/{copy}?" in links.download(key, "web").url
     assert f"/{key}?" in links.download(key).url
+
+
+# --- HEIC, which few browsers show -------------------------------------------------------------------------
+
+IPHONE = heic_files.FILES[6]
+
+
+def test_every_link_of_a_heic_leads_to_its_jpeg(flow: Flow) -> None:
+    image = flow.server_uploads.upload(IPHONE, "IMG_1.HEIC", who="")
+    copy = NO_PREFIX.web_copy_key(image.key)
+    assert size_of(flow, image.key) == (image.width_px, image.height_px) == (64, 96)
+    for size in ("", "web"):
+        assert f"/{copy}?" in flow.permanent.target(image.key, size).url  # type: ignore[arg-type]
+    assert f"/{copy}?" in Access(flow, ANYONE).share_link(image.key, expires_s=300)[0]
+    assert f"/{image.key}?" in flow.permanent.target(image.key, "original").url
+    assert "IMG_1.HEIC" in flow.permanent.download(image.key).url
+    assert "IMG_1.jpg" in flow.permanent.download(image.key, "web").url
+
+
+def test_an_operator_can_keep_the_heic_alone(bucket: Bucket, join: Join) -> None:
+    flow = join(bucket, heic="original")
+    image = flow.server_uploads.upload(IPHONE, "IMG_1.HEIC", who="")
+    assert keys_in(bucket, "web-copies/") == []
+    assert f"/{image.key}?" in flow.permanent.target(image.key).url
+
+
+def test_a_heic_from_before_gets_its_jpeg_by_reindex(flow: Flow, bucket: Bucket, join: Join) -> None:
+    key = join(bucket, heic="original").server_uploads.upload(IPHONE, "IMG_1.HEIC", who="").key
+    assert reindex(flow, now=datetime.now(UTC)) == Counts(images=1, copies=1)
+    assert size_of(flow, key) == (64, 96)
+
+
+def test_an_archive_holds_a_heic_and_its_jpeg(flow: Flow) -> None:
+    keys = [
+        flow.server_uploads.upload(data, "IMG_1.HEIC", who="").key for data in (IPHONE, heic_files.FILES[2])
+    ]
+    pieces = stream_zip(flow.gallery, flow.bucket, keys, web_copies=flow.web_copies)
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
+        assert archive.namelist() == ["IMG_1.HEIC", "IMG_1.jpg", "IMG_1 (2).HEIC", "IMG_1 (2).jpg"]
+        assert archive.testzip() is None
+        assert Image.open(io.BytesIO(archive.read("IMG_1.jpg"))).size == (64, 96)

@@ -20,7 +20,9 @@ def carried(flow: Flow, name: str, color: str = "teal") -> str:
 
 
 def archive_of(flow: Flow, keys: list[str]) -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(flow.gallery, flow.bucket, keys))))
+    return zipfile.ZipFile(
+        io.BytesIO(b"".join(stream_zip(flow.gallery, flow.bucket, keys, web_copies=flow.web_copies)))
+    )
 
 
 def test_every_image_is_in_it_whole_under_its_own_name(flow: Flow) -> None:
@@ -100,7 +102,7 @@ def test_a_failure_in_the_midst_never_looks_complete(flow: Flow) -> None:
 
     sent = b""
     with pytest.raises(errors.BucketUnreachable):  # noqa: PT012 - what was sent before counts
-        for piece in stream_zip(flow.gallery, meddling, keys):
+        for piece in stream_zip(flow.gallery, meddling, keys, web_copies=flow.web_copies):
             sent += piece
             meddling.before["read"] = fail
     assert sent
@@ -110,9 +112,11 @@ def test_a_failure_in_the_midst_never_looks_complete(flow: Flow) -> None:
 def test_memory_stays_at_a_few_pieces(flow: Flow) -> None:
     key = carried(flow, "a.jpg")
     flow.bucket.put(key, b"x" * 16 * 2**20, content_type="image/jpeg")
-    sum(len(piece) for piece in stream_zip(flow.gallery, flow.bucket, [key]))
+    sum(len(piece) for piece in stream_zip(flow.gallery, flow.bucket, [key], web_copies=flow.web_copies))
     tracemalloc.start()
-    total = sum(len(piece) for piece in stream_zip(flow.gallery, flow.bucket, [key] * 4))
+    total = sum(
+        len(piece) for piece in stream_zip(flow.gallery, flow.bucket, [key] * 4, web_copies=flow.web_copies)
+    )
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert total > 64 * 2**20

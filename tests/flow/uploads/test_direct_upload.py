@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.support import heic_files
 from tests.support.buckets import keep_versions, keys_in, versions_in
 from tests.support.flow import WHO, Flow, Meddling, claim, pictures_in, post_like_a_browser
 from tests.support.sample_image import picture
@@ -283,13 +284,14 @@ def test_two_replicas_complete_the_same_ticket_at_once(bucket: Bucket, join: Cal
     assert [image.key] == [won[0].key] == flow.shown()
 
 
-def test_heic_is_taken_only_where_its_extra_is_installed(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
-    iphone = claim(DATA, "IMG_1.HEIC", "image/heic")
-    monkeypatch.setattr("uploader.formats.find_spec", lambda _: None)
-    with pytest.raises(errors.ImageRejected, match=r"install the heic extra: pip install -e '\.\[heic\]'"):
-        flow.uploads.begin(iphone, who=WHO)
-    monkeypatch.setattr("uploader.formats.find_spec", lambda name: name)
-    assert flow.uploads.begin(iphone, who=WHO).post.fields["key"].endswith("-img-1.heic")
+def test_a_heic_is_stored_as_it_is_with_a_jpeg_beside_it(flow: Flow) -> None:
+    data = heic_files.FILES[6]
+    begun = flow.uploads.begin(claim(data, "IMG_1.HEIC", "image/heic"), who=WHO)
+    post_like_a_browser(begun, data)
+    image = flow.uploads.complete(begun.ticket, who=WHO)
+    assert (image.format, image.key.rpartition(".")[2]) == ("HEIC", "heic")
+    assert flow.shown() == [image.key]
+    assert set(pictures_in(flow.bucket)) == {image.key, *NO_PREFIX.companion_keys(image.key)}
 
 
 # --- a bucket that keeps versions --------------------------------------------------------------------------

@@ -11,10 +11,9 @@ from tests.support.walked import SAMPLES, refused, walk
 from uploader import rejections
 from uploader.errors import ImageRejected
 from uploader.images.check import check
-from uploader.limits import FORMATS
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 @pytest.mark.parametrize(
     ("tail", "found"),
     [
@@ -37,7 +36,7 @@ def test_what_follows_the_picture_is_refused_by_name(name: str, tail: bytes, fou
     assert f"has {found} attached" in str(error)
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 @pytest.mark.parametrize("padding", [b"\0" * 2772, b"\r\n"])
 def test_padding_is_harmless(name: str, padding: bytes) -> None:
     assert walk(SAMPLES[name] + padding).tail in (("padding",), ())
@@ -61,7 +60,7 @@ def test_tails_of_phones_are_legal() -> None:
     assert walk(jpeg + jpeg + video).tail == ("further pictures", "a video")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", pictures.FORMATS)
 @pytest.mark.parametrize(
     ("tail", "word"),
     [

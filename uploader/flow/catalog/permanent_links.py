@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 from urllib.parse import quote
 
 from uploader import errors
-from uploader.file_names import file_name
+from uploader.file_names import as_format, file_name
 from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.signed_links import SignedLinks
@@ -86,7 +86,9 @@ class PermanentLinks:
         """Where it can be saved under its name: one more call. Raises ObjectMissing, StorageError."""
         link, place = self._links.link, self._place(key, size or "original")
         image = stored_image.from_object(self._bucket.head(key), link=link, layout=self._layout)
-        name = file_name(image.name, parse_key(place).extension)
+        name = file_name(image.name, parse_key(key).extension)
+        if place != key:
+            name = as_format(name, parse_key(place).extension)
         return Target(*self._links.link_with_end(place, download_name=name))
 
     def _place(self, key: str, size: Size) -> str:

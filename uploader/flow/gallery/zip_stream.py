@@ -2,13 +2,15 @@
 
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import IO, Final
 
 import structlog
 
 from uploader import errors
-from uploader.file_names import file_name, numbered
+from uploader.file_names import as_format, file_name, numbered
+from uploader.flow.catalog.web_copies import WebCopies
 from uploader.flow.gallery.gallery import Gallery
 from uploader.presign import parse_key, uploaded_at
 from uploader.presign.policy import decode_text
@@ -41,12 +43,14 @@ class _Outbox:
         return taken
 
 
-def stream_zip(gallery: Gallery, bucket: Bucket, keys: Sequence[str]) -> Iterator[bytes]:
+def stream_zip(
+    gallery: Gallery, bucket: Bucket, keys: Sequence[str], *, web_copies: WebCopies
+) -> Iterator[bytes]:
     """The bytes of an archive of these images under their original names, about 256 KB at a time.
 
-    An image that was deleted meanwhile is named in `not in this archive.txt`. Raises StorageError in the
-    midst, so that a download that lacks something never looks complete. Nothing is deflated: images already
-    are.
+    Beside an image that most browsers and computers cannot show lies its web copy, if it has one. An image
+    that was deleted meanwhile is named in `not in this archive.txt`. Raises StorageError in the midst, so
+    that a download that lacks something never looks complete. Nothing is deflated: images already are.
     """
     out = _Outbox()
     names: set[str] = set()
@@ -56,7 +60,7 @@ def stream_zip(gallery: Gallery, bucket: Bucket, keys: Sequence[str]) -> Iterato
             if not gallery.is_ours(key):
                 continue
             try:
-                yield from _one(archive, out, bucket, key, names)
+                yield from _one(archive, out, bucket, web_copies, key, names)
             except errors.ObjectMissing:
                 missing.append(parse_key(key).name)
         if missing:
@@ -66,21 +70,43 @@ def stream_zip(gallery: Gallery, bucket: Bucket, keys: Sequence[str]) -> Iterato
 
 
 def _one(
-    archive: zipfile.ZipFile, out: _Outbox, bucket: Bucket, key: str, names: set[str]
+    archive: zipfile.ZipFile,
+    out: _Outbox,
+    bucket: Bucket,
+    web_copies: WebCopies,
+    key: str,
+    names: set[str],
 ) -> Iterator[bytes]:
     with bucket.read(key) as (stored, body):
-        entry = zipfile.ZipInfo(_name(stored, names), _when(uploaded_at(key)))
-        entry.external_attr = 0o644 << 16
-        with archive.open(entry, "w", force_zip64=stored.size_bytes >= 2**31) as into:
-            while piece := body.read(_PIECE_BYTES):
-                into.write(piece)
-                yield out.take()
+        name = _free(_original_name(stored), names)
+        yield from _entry(archive, out, name, stored, body)
+    copy = web_copies.shown_key(key)
+    if copy == key:
+        return
+    with suppress(errors.ObjectMissing), bucket.read(copy) as (stored, body):  # deleted since it was seen
+        name = as_format(name, parse_key(copy).extension)
+        yield from _entry(archive, out, _free(name, names), stored, body)
 
 
-def _name(stored: StoredObject, names: set[str]) -> str:
-    """The original name as a file may have it, and no name twice whatever its case."""
+def _entry(
+    archive: zipfile.ZipFile, out: _Outbox, name: str, stored: StoredObject, body: IO[bytes]
+) -> Iterator[bytes]:
+    entry = zipfile.ZipInfo(name, _when(uploaded_at(stored.key)))
+    entry.external_attr = 0o644 << 16
+    with archive.open(entry, "w", force_zip64=stored.size_bytes >= 2**31) as into:
+        while piece := body.read(_PIECE_BYTES):
+            into.write(piece)
+            yield out.take()
+
+
+def _original_name(stored: StoredObject) -> str:
+    """The original name as a file may have it."""
     parts = parse_key(stored.key)
-    first = file_name(decode_text(stored.metadata.get("name", "")) or parts.name, parts.extension)
+    return file_name(decode_text(stored.metadata.get("name", "")) or parts.name, parts.extension)
+
+
+def _free(first: str, names: set[str]) -> str:
+    """That name, or the next one that is not in `names`, whatever its case; it is then."""
     name, number = first, 1
     while name.casefold() in names:
         number += 1

@@ -14,7 +14,7 @@ sniffing.js        what a file is                       gallery_image.js   image
 error_answer.js    an error page in an image's place    leave_warning.js   before the page is left
 rejection.js       why a file is not taken              file_rules.py      formats and sentences, as data
 sha256.js          SHA-256 of a file                    sha256_stream.js   the same without crypto.subtle
-                                                        sha256_worker.js   and in a worker
+accept.js          what the file chooser asks for       sha256_worker.js   and in a worker
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 // The view of one queue: takes files in, draws what the queue holds.
 
+import { askedFor } from "./accept.js";
 import { droppedFiles } from "./dropped_files.js";
 import { FileList } from "./file_list.js";
 import { isCancellable, isDuplicate, isOpen, isRetryable, needsReading } from "./job_states.js";
@@ -38,7 +39,7 @@ export class View {
 
   setHint(text, accept) {
     this.parts.hint.textContent = text.replace(/(\d) (?=[KMGT]?B\b)/g, "$1\u00a0");
-    this.parts["files-input"].accept = accept.join(",");
+    this.parts["files-input"].accept = askedFor(accept, navigator);
   }
 
   end() {

@@ -28,16 +28,17 @@ _drawn: Final = packaged_component("viewer_drawn", js="viewer/drawn.js")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One picture of the viewer; both addresses are signed, `name` and `note` are read as text.
+    """One picture of the viewer; its addresses are signed, `name` and `note` are read as text.
 
     Without a `url` the preview stands, and a `note` says why; without either the picture is still to come.
+    `original_url` is that of a HEIC image, which few browsers show: `url` is then its JPEG, if it has one.
     """
 
     key: str
     name: str
     url: str = ""
     thumbnail_url: str = ""
-    is_heic: bool = False
+    original_url: str = ""
     note: str = ""
 
 
@@ -62,7 +63,7 @@ def viewer(
                     "name": shot.name,
                     "url": shot.url,
                     "thumbnail_url": shot.thumbnail_url,
-                    "is_heic": shot.is_heic,
+                    "original_url": shot.original_url,
                     "note": shot.note,
                 }
                 for shot in shots

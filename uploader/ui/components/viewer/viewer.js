@@ -131,7 +131,7 @@ export class Viewer {
     this.older.disabled = this.#place === this.#items.length - 1 && this.data.is_last;
     this.#staleGuard.setShown(item.id, this.root);
     const same = this.#shown?.id === item.id;
-    if (same && !isRetry && (this.#shown.url || !item.url) && this.#shown.note === item.note) return;
+    if (same && !isRetry && (addressOf(this.#shown) || !addressOf(item)) && this.#shown.note === item.note) return;
     this.#shown = item;
     if (same && !isRetry) return this.#load(item);
     this.stage.classList.add("empty");
@@ -152,23 +152,34 @@ export class Viewer {
 
   async #load(item, isRetry) {
     if (item.note) return this.#showNote(item.note);
-    if (item.is_heic && !(await showsHeic())) return this.#isHere(item) && this.#showNote(HEIC_NOTE);
     clearTimeout(this.#noteTimer);
     this.#noteTimer = setTimeout(() => this.#setNote("Loading the picture"), LOADING_NOTE_MS);
-    if (!item.url) return; // Python is still looking at it
-    const picture = (!isRetry && this.#near.get(item.id)) || pictureOf(item, isRetry);
-    try {
-      await picture.decode();
-      if (!this.#isHere(item)) return;
-      this.#setNote("");
-      this.large.replaceChildren(picture);
-      this.stage.classList.remove("empty");
-      this.#preload();
-    } catch {
-      if (!this.#isHere(item)) return;
-      const { sentence } = item.is_heic ? { sentence: HEIC_NOTE } : await loadErrorOf(item.url);
-      if (this.#isHere(item)) this.#showNote(sentence, !item.is_heic);
+    if (!addressOf(item)) return; // Python is still looking at it
+    const picture = await this.#decoded(item, isRetry);
+    if (!this.#isHere(item)) return;
+    if (!picture) return this.#showFault(item);
+    this.#setNote("");
+    this.large.replaceChildren(picture);
+    this.stage.classList.remove("empty");
+    this.#preload();
+  }
+
+  // the picture, decoded, or null where this browser cannot show it
+  async #decoded(item, isRetry) {
+    const near = !isRetry && this.#near.get(item.id);
+    if (near && (await isDecoded(near))) return near;
+    for (const url of [item.url, item.original_url]) {
+      if (!url || (url === item.original_url && !(await showsHeic()))) continue;
+      const picture = pictureOf(item, url, isRetry);
+      if (await isDecoded(picture)) return picture;
     }
+    return null;
+  }
+
+  async #showFault(item) {
+    if (item.original_url) return this.#showNote(HEIC_NOTE);
+    const { sentence } = await loadErrorOf(item.url);
+    if (this.#isHere(item)) this.#showNote(sentence, true);
   }
 
   #isHere(item) {
@@ -191,8 +202,8 @@ export class Viewer {
   #preload() {
     if (navigator.connection?.saveData) return;
     const beside = [this.#items[this.#place + 1], this.#items[this.#place - 1], this.#shown];
-    const wanted = beside.filter((item) => item?.url && !item.is_heic);
-    this.#near = new Map(wanted.map((item) => [item.id, this.#near.get(item.id) ?? pictureOf(item)]));
+    const wanted = beside.filter((item) => item?.url);
+    this.#near = new Map(wanted.map((item) => [item.id, this.#near.get(item.id) ?? pictureOf(item, item.url)]));
   }
 
   #fullScreen() {
@@ -201,11 +212,19 @@ export class Viewer {
   }
 }
 
-function pictureOf(item, isRetry = false) {
+const addressOf = (item) => item.url || item.original_url;
+
+const isDecoded = (picture) =>
+  picture.decode().then(
+    () => true,
+    () => false,
+  );
+
+function pictureOf(item, url, isRetry = false) {
   const picture = new Image();
   picture.alt = item.name;
   picture.draggable = false;
-  picture.src = isRetry ? `${item.url}#${Date.now()}` : item.url;
+  picture.src = isRetry ? `${url}#${Date.now()}` : url;
   return picture;
 }
 

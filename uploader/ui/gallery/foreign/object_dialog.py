@@ -101,7 +101,8 @@ def _shown(app: Application, shot: Span, other: Other | None, seen: Seen | None)
         return replace(shot, thumbnail_url="", note=seen.sentence)
     if not addressable(other.key):
         return replace(shot, note="A preview: no browser can ask for a key with a segment of dots.")
-    return replace(shot, url=app.foreign.link(other, seen), is_heic=seen.format == "HEIC")
+    link = app.foreign.link(other, seen)
+    return replace(shot, original_url=link) if seen.format == "HEIC" else replace(shot, url=link)
 
 
 def _go(keys: Sequence[str], key: str) -> None:
