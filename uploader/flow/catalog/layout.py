@@ -4,8 +4,7 @@
     incoming/          uploads that nobody checked     thumbnails/other/  previews of other tools' images
     incoming/lab/      what the lab sends              index/             empty objects: see `index_keys`
     incoming/doctor/   what the setup page sends       index/deleted/     tombstones
-                                                       web-copies/        a JPEG of some: see `web_copies`
-    setup/             the bucket's settings from before `uploader setup`
+    setup/             what was before it was set up  web-copies/        a JPEG of some: see `web_copies`
 
 A lifecycle rule deletes what stays in `incoming/`. The names of images: see `presign.object_keys`.
 """

@@ -131,7 +131,9 @@ export class Viewer {
     this.older.disabled = this.#place === this.#items.length - 1 && this.data.is_last;
     this.#staleGuard.setShown(item.id, this.root);
     const same = this.#shown?.id === item.id;
-    if (same && !isRetry && (addressOf(this.#shown) || !addressOf(item)) && this.#shown.note === item.note) return;
+    if (same && !isRetry && (addressOf(this.#shown) || !addressOf(item)) && this.#shown.note === item.note) {
+      return;
+    }
     this.#shown = item;
     if (same && !isRetry) return this.#load(item);
     this.stage.classList.add("empty");
@@ -203,7 +205,9 @@ export class Viewer {
     if (navigator.connection?.saveData) return;
     const beside = [this.#items[this.#place + 1], this.#items[this.#place - 1], this.#shown];
     const wanted = beside.filter((item) => item?.url);
-    this.#near = new Map(wanted.map((item) => [item.id, this.#near.get(item.id) ?? pictureOf(item, item.url)]));
+    this.#near = new Map(
+      wanted.map((item) => [item.id, this.#near.get(item.id) ?? pictureOf(item, item.url)]),
+    );
   }
 
   #fullScreen() {
