@@ -13,7 +13,7 @@ from hypothesis import settings
 
 from tests.support.app_server import ROOT, AppServer, free_port, python_path
 from tests.support.buckets import versions_in
-from tests.support.flow import Flow
+from tests.support.flow import AtOnce, Flow
 from tests.support.sample_image import picture
 from uploader.flow import app
 from uploader.images import Checker
@@ -153,6 +153,7 @@ def join(checker: Checker) -> Callable[..., Flow]:
             clock=clock,
             pause=lambda _: None,
         )
+        joined.uploads.background = AtOnce()
         return Flow(**{field.name: getattr(joined, field.name) for field in fields(joined)})
 
     return make

@@ -25,6 +25,29 @@ class Flow(Application):
         return [tile.key for tile in self.gallery.page(size=1_000).tiles]
 
 
+class AtOnce:
+    """Does what comes after an answer before it, so that a test sees it done."""
+
+    def submit(self, work: Callable[[], None]) -> None:
+        work()
+
+    def close(self) -> None: ...
+
+
+class Held:
+    """Keeps what comes after an answer until the test lets it go, or forgets it as a crash does."""
+
+    def __init__(self) -> None:
+        self.work: list[Callable[[], None]] = []
+
+    def submit(self, work: Callable[[], None]) -> None:
+        self.work.append(work)
+
+    def close(self) -> None:
+        while self.work:
+            self.work.pop(0)()
+
+
 def claim(data: bytes, name: str = "a.jpg", content_type: str = "image/jpeg") -> Claim:
     """What an honest browser says of a file."""
     return Claim(name, len(data), hashlib.sha256(data).hexdigest(), content_type)

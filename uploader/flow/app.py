@@ -84,7 +84,8 @@ class Application:
         return f"s3://{self.bucket.name} · {self.bucket.region}"
 
     def close(self) -> None:
-        """Ends the checking children and, where this process is its last user, the local store."""
+        """Ends what runs beside and, where this process is its last user, the local store."""
+        self.uploads.close()
         self.checker.close()
         if self.store:
             self.store.close()

@@ -17,7 +17,7 @@ from uploader.presign import error_explanations
 from uploader.presign.policy import sha256_field
 from uploader.presign.policy_document import read_policy
 from uploader.storage.bucket_settings import CORS, LIFECYCLE, BucketSettings
-from uploader.storage.client_config import client_config, retry_conflicts
+from uploader.storage.client_config import client_config, retry_conflicts, send_at_once
 from uploader.storage.credentials import Credentials
 from uploader.storage.error_translation import (
     EXPIRED,
@@ -58,6 +58,7 @@ class Bucket:
 
     def __init__(self, client: "S3Client", name: str, credentials: Credentials) -> None:
         retry_conflicts(client)
+        send_at_once(client)
         self._client = client
         self._credentials = credentials
         self.name = name

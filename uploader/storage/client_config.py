@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.config import Config
+from botocore.handlers import add_expect_header
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -43,6 +44,14 @@ def client_config(name: str, endpoint_url: str | None) -> Config:
         response_checksum_validation="when_required",
         proxies={} if host in ("127.0.0.1", "localhost", "::1") else None,
     )
+
+
+def send_at_once(client: "S3Client") -> None:
+    """Sends a body with its head: boto3 waits for a `100 Continue` first, one more round trip for each PUT.
+
+    Every body here is small or can be sent again.
+    """
+    client.meta.events.unregister("before-call.s3", add_expect_header)
 
 
 def retry_conflicts(client: "S3Client") -> None:

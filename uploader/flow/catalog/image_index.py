@@ -44,6 +44,7 @@ class ImageIndex:
         self._link = link
         self._layout = layout
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="index")
+        self._searches = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="similar")  # each waits for the pool
         self.tombstones = Tombstones(bucket, layout)
         self._people: set[str] = set()  # those whose entry this process has stored
 
@@ -72,6 +73,10 @@ class ImageIndex:
             return tuple(sorted(found[:SIMILAR], key=lambda one: one.sha256 != image.sha256))
         return ()
 
+    def start_search(self, image: StoredImage) -> Future[tuple[StoredImage, ...]]:
+        """`find_similar`, begun beside what the caller does meanwhile."""
+        return self._searches.submit(self.find_similar, image)
+
     def people(self) -> tuple[str, ...]:
         """Everyone who uploaded, sorted, at most 1,000: one LIST. Empty where nobody signs in."""
         with _forgiving("people"):
@@ -91,6 +96,12 @@ class ImageIndex:
             yield
         finally:
             self._settle(begun)
+
+    def write_likeness(self, image: StoredImage) -> None:
+        """Writes the entries by which what looks alike is found, one after the other."""
+        with _forgiving("noting"):
+            for entry in index_keys.likeness_keys(image):
+                self._put(entry)
 
     def load_images(self, keys: Sequence[str]) -> list[StoredImage]:
         """Those of these images that are there, with all that their entries are made of."""

@@ -35,9 +35,15 @@ def keys_for_image(image: StoredImage) -> tuple[str, ...]:
     hashes = dict.fromkeys(sha256 for sha256 in (image.source_sha256, image.sha256) if sha256)
     return (
         *(f"{sha256_folder(sha256)}{name}" for sha256 in hashes),
-        *(f"{folder}{name}-{image.likeness}" for folder in likeness_folders(image.likeness)),
+        *likeness_keys(image),
         *((f"{who_folder(image.who)}{name}",) if image.who else ()),
     )
+
+
+def likeness_keys(image: StoredImage) -> tuple[str, ...]:
+    """Those of its entries by which pictures that look alike are found."""
+    name = image.key.rpartition("/")[2]
+    return tuple(f"{folder}{name}-{image.likeness}" for folder in likeness_folders(image.likeness))
 
 
 def sha256_folder(sha256: str) -> str:

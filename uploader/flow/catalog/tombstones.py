@@ -6,7 +6,7 @@ than that and takes everything, or is seen. `python -m uploader reindex` drops a
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -69,6 +69,10 @@ class Tombstones:
         except errors.StorageError as error:  # an upload does not fail with what few ever need
             log.warning("tombstone.unknown", key=key, code=error.code)
             return False
+
+    def asking(self, key: str) -> Future[bool]:
+        """The same, asked beside what the caller does meanwhile."""
+        return self._pool.submit(self.covers, key)
 
     def _put(self, key: str) -> None:
         try:

@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import IO, Any, Final
 
 import structlog
@@ -16,7 +17,8 @@ from uploader import errors, rejections
 from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.catalog.upload_trace import TraceRecorder
-from uploader.flow.uploads.promotion import Promotion, image_deleted
+from uploader.flow.uploads.background import Background, Work
+from uploader.flow.uploads.promotion import Promotion, Written, image_deleted
 from uploader.flow.uploads.staged_object import Staged
 from uploader.flow.uploads.upload_context import UploadContext
 from uploader.formats import BY_MEDIA_TYPE, BY_NAME, CHOICES
@@ -62,6 +64,12 @@ class DirectUploads:
         self._bucket = context.bucket
         self._signer = signer
         self._promotion = Promotion(context)
+        self.background: Work = Background()
+        """Does what nobody waits for."""
+
+    def close(self) -> None:
+        """Waits for what is still to be done for uploads that were answered."""
+        self.background.close()
 
     def begin(self, claim: Claim, *, who: str) -> Begun:
         """Signs a form that can store exactly the claimed content under `incoming/`.
@@ -110,30 +118,40 @@ class DirectUploads:
             return self._already_stored(ticket)
         self._context.traces.put(image.key, recorder)
         log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, via="browser")
-        return replace(image, similar=self._context.index.find_similar(image))
+        return image
 
     def _finish(self, ticket: Ticket, recorder: TraceRecorder) -> StoredImage:
-        """Checks what was staged, promotes it and discards it. Raises ObjectMissing where nothing is."""
+        """Checks what was staged and promotes it. Raises ObjectMissing where nothing is."""
         with _spool() as clean, _spool() as kept:
-            pins_copies = self._promotion.pins_copies(ticket.staged_key)
-            staged = Staged(self._bucket, ticket, kept, pins_copies=pins_copies)
+            pins = self._promotion.asking_pins(ticket.staged_key)
+            staged = Staged(self._bucket, ticket, kept, pins_copies=pins)
             checked = self._check(ticket.who, staged, recorder, clean)
+            image = self._promotion.image_of(ticket, checked)
+            search = self._context.index.start_search(image)
+            written: Written = []
             try:
-                image = self._promote(ticket, staged, checked, clean if clean.tell() else kept, recorder)
+                stored = self._promote(
+                    ticket, image, staged, checked, clean if clean.tell() else kept, written, recorder
+                )
             except errors.CopyDiffers:
                 return self._finish(ticket, recorder)  # which puts what it checks, now that copies are known
             except errors.ImageDeleted:
                 staged.discard()
                 raise
-        with recorder.span("app", "s3", "DELETE the staged object"):
-            staged.discard()
-        return image
+        self.background.submit(partial(self._settle, image, written, staged, recorder))
+        return replace(stored, similar=search.result())
 
     def _promote(
-        self, ticket: Ticket, staged: Staged, checked: Checked, body: IO[bytes], recorder: TraceRecorder
+        self,
+        ticket: Ticket,
+        image: StoredImage,
+        staged: Staged,
+        checked: Checked,
+        body: IO[bytes],
+        written: Written,
+        recorder: TraceRecorder,
     ) -> StoredImage:
-        image = self._promotion.image_of(ticket, checked)
-        with self._promotion.unless_deleted(image) as written:
+        with self._promotion.unless_deleted(image, written):
             try:
                 with recorder.span("app", "s3", "PUT the thumbnail, promote the image"):
                     self._promotion.store(image, staged.seen, checked, body, written)
@@ -143,6 +161,13 @@ class DirectUploads:
                 # Another complete() of this ticket was faster, or what is staged is not what we checked.
                 return self._already_stored(ticket)
         return image
+
+    def _settle(self, image: StoredImage, written: Written, staged: Staged, recorder: TraceRecorder) -> None:
+        """After the answer: the last entries, then the staged object goes."""
+        self._promotion.settle(image, written)
+        with recorder.span("app", "s3", "DELETE the staged object"):
+            staged.discard()
+        self._context.traces.put(image.key, recorder)
 
     def _refuse_unacceptable(self, claim: Claim) -> None:
         limits, row = self._context.limits, BY_MEDIA_TYPE.get(claim.content_type)

@@ -1,6 +1,7 @@
 """From checked bytes to an image of the gallery: those bytes and no others, at a key that is taken once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO
@@ -29,6 +30,7 @@ class Promotion:
         self._context = context
         self._bucket = context.bucket
         self._pins_copies: bool | None = None
+        self._trials = ThreadPoolExecutor(1, thread_name_prefix="pins")
 
     def pins_copies(self, key: str) -> bool:
         """Whether copies can be relied on; tried with the object at `key` until the store has answered."""
@@ -43,6 +45,12 @@ class Promotion:
                 log.warning("store.copies_unpinned", bucket=self._bucket.name)
         return self._pins_copies
 
+    def asking_pins(self, key: str) -> Callable[[], bool]:
+        """The same, tried beside what the caller does until it wants to know."""
+        if self._pins_copies is None:
+            return self._trials.submit(self.pins_copies, key).result
+        return lambda: self.pins_copies(key)
+
     def image_of(self, ticket: Ticket, checked: Checked) -> StoredImage:
         """The image that a checked upload becomes."""
         key = f"{ticket.key.rpartition('.')[0]}.{checked.facts.extension}"
@@ -50,33 +58,42 @@ class Promotion:
         return replace(image, ticket_ends_at_s=ticket.expires_at_s)
 
     @contextmanager
-    def unless_deleted(self, image: StoredImage) -> Iterator[Written]:
-        """Takes back what the block writes of an image that somebody deletes meanwhile, or has deleted.
+    def unless_deleted(self, image: StoredImage, written: Written) -> Iterator[None]:
+        """Takes back what the block wrote where it fails because somebody has deleted the image.
 
-        Raises ImageDeleted then. The block adds what it wrote.
+        Raises ImageDeleted then. The block adds what it wrote; where it succeeds, `settle` looks again.
         """
-        written: Written = []
         try:
-            yield written
+            yield
         except errors.StorageError:
-            self._refuse_deleted(image, written)
+            if self._take_back_deleted(image, written):
+                raise image_deleted() from None
             raise
-        self._refuse_deleted(image, written)
+
+    def settle(self, image: StoredImage, written: Written) -> None:
+        """After the answer: writes the likeness entries, then takes all back where the image was deleted.
+
+        Whoever deletes it from now on finds everything.
+        """
+        self._context.index.write_likeness(image)
+        self._take_back_deleted(image, written)
 
     def store(
         self, image: StoredImage, staged: StoredObject, checked: Checked, body: IO[bytes], written: Written
     ) -> None:
         """Stores what lies beside it, then the image: `body`, or where that is empty what was staged.
 
+        Two calls one after the other: what else has to be there before the image goes beside the first.
         Raises ObjectChanged where the key is taken or what is staged is not what was checked, CopyDiffers,
         ImageDeleted, StorageError.
         """
-        with self._context.index.writing_entries(image):
+        with self._context.index.writing_entries(replace(image, likeness="")):
+            is_deleted = self._context.index.tombstones.asking(image.key)
             small = self._context.layout.thumbnail_key(image.key)
             version = put_thumbnail(self._bucket, small, checked)
             written.append((small, version))
             written += self._context.web_copies.put(image.key, checked)
-            if self._context.index.tombstones.covers(image.key):
+            if is_deleted.result():
                 raise image_deleted()
         if body.tell():
             body.seek(0)
@@ -103,20 +120,25 @@ class Promotion:
         raise errors.CopyDiffers(sentence)
 
     def _is_checked(self, copied: Copied, staged: StoredObject, image: StoredImage) -> bool:
-        """Compares by SHA-256 where the store tells it, else by the ETag, which is none where S3 encrypts."""
+        """Compares by SHA-256 where the store tells it, else by the ETag.
+
+        The ETag is that of the bytes; of objects that S3 encrypts with KMS it is another one for each.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+        """
         if copied.sha256:
             return copied.sha256 == image.sha256
+        if copied.etag.strip('"') == staged.etag.strip('"'):
+            return True
         found = self._bucket.head(image.key)
-        if found.sha256:
-            return (found.sha256, found.size_bytes) == (image.sha256, image.size_bytes)
-        etags = {one.etag.strip('"') for one in (copied, found, staged)}
-        return len(etags) == 1 and found.size_bytes == image.size_bytes
+        return (found.sha256, found.size_bytes) == (image.sha256, image.size_bytes)
 
-    def _refuse_deleted(self, image: StoredImage, written: Written) -> None:
-        if self._context.index.tombstones.covers(image.key):
-            self._take_back(image, written)
-            log.info("upload.deleted_meanwhile", key=image.key)
-            raise image_deleted()
+    def _take_back_deleted(self, image: StoredImage, written: Written) -> bool:
+        """Takes back what was written of an image that somebody deleted; False where nobody did."""
+        if not self._context.index.tombstones.covers(image.key):
+            return False
+        self._take_back(image, written)
+        log.info("upload.deleted_meanwhile", key=image.key)
+        return True
 
     def _take_back(self, image: StoredImage, written: Written) -> None:
         """Deletes the versions that were written, which leaves one that was hidden to whoever undoes that."""

@@ -68,6 +68,7 @@ class ServerUploads:
         token = secrets.token_hex(16)
         key = context.layout.new_image_key(name, facts.extension, now=context.clock(), token=token)
         image = context.image_of(key, name, who, checked, source_sha256=source_sha256)
+        search = context.index.start_search(image)
         rules = PostRules(
             key, facts.content_type, facts.size_bytes, facts.sha256, stored_image.metadata(image)
         )
@@ -92,7 +93,7 @@ class ServerUploads:
             raise
         log.info("upload.stored", key=key, size_bytes=facts.size_bytes, via="server")
         context.traces.put(key, recorder)
-        return replace(image, similar=context.index.find_similar(image))
+        return replace(image, similar=search.result())
 
     def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None, recorder: TraceRecorder) -> None:
         def once() -> None:

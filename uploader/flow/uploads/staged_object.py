@@ -1,7 +1,7 @@
 """What a browser stored under `incoming/`: read once for the check, and deleted for good."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Final
 
 import structlog
@@ -23,7 +23,9 @@ class Staged:
     copy to the ETag (`pins_copies`), or keeps no SHA-256 by which to see what was copied.
     """
 
-    def __init__(self, bucket: Bucket, ticket: Ticket, kept: IO[bytes], *, pins_copies: bool) -> None:
+    def __init__(
+        self, bucket: Bucket, ticket: Ticket, kept: IO[bytes], *, pins_copies: Callable[[], bool]
+    ) -> None:
         self._bucket = bucket
         self._ticket = ticket
         self._kept = kept
@@ -53,7 +55,7 @@ class Staged:
             self._seen = stored
             if (stored.size_bytes, stored.content_type) != (ticket.size_bytes, ticket.content_type):
                 raise rejections.NOT_AS_ANNOUNCED.error()
-            keeps = not self._pins_copies or stored.sha256 != ticket.sha256
+            keeps = not self._pins_copies() or stored.sha256 != ticket.sha256
             while chunk := body.read(_CHUNK_BYTES):
                 digest.update(chunk)
                 left_bytes -= len(chunk)
