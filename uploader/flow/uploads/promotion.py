@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import IO
+from typing import IO, Final
 
 import structlog
 
@@ -19,6 +19,8 @@ from uploader.storage.objects import Copied, StoredObject
 
 log = structlog.get_logger()
 
+_AT_ONCE: Final = 16
+
 Written = list[tuple[str, str]]
 """Keys, each with its version id, empty where the bucket keeps no versions."""
 
@@ -30,7 +32,7 @@ class Promotion:
         self._context = context
         self._bucket = context.bucket
         self._pins_copies: bool | None = None
-        self._trials = ThreadPoolExecutor(1, thread_name_prefix="pins")
+        self._beside = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="promotion")
 
     def pins_copies(self, key: str) -> bool:
         """Whether copies can be relied on; tried with the object at `key` until the store has answered."""
@@ -48,7 +50,7 @@ class Promotion:
     def asking_pins(self, key: str) -> Callable[[], bool]:
         """The same, tried beside what the caller does until it wants to know."""
         if self._pins_copies is None:
-            return self._trials.submit(self.pins_copies, key).result
+            return self._beside.submit(self.pins_copies, key).result
         return lambda: self.pins_copies(key)
 
     def image_of(self, ticket: Ticket, checked: Checked) -> StoredImage:
@@ -89,10 +91,12 @@ class Promotion:
         """
         with self._context.index.writing_entries(replace(image, likeness="")):
             is_deleted = self._context.index.tombstones.asking(image.key)
+            web_copy = self._beside.submit(self._context.web_copies.put, image.key, checked)
             small = self._context.layout.thumbnail_key(image.key)
-            version = put_thumbnail(self._bucket, small, checked)
-            written.append((small, version))
-            written += self._context.web_copies.put(image.key, checked)
+            try:
+                written.append((small, put_thumbnail(self._bucket, small, checked)))
+            finally:
+                written += web_copy.result()
             if is_deleted.result():
                 raise image_deleted()
         if body.tell():
