@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
+import { stateSentence } from "../../uploader/ui/components/uploader/sentences.js";
 import { UploadError } from "../../uploader/ui/components/uploader/upload_error.js";
 import { BUCKET, deferred, found, jpeg, queueWith, settle } from "./support.mjs";
 
@@ -244,4 +245,27 @@ test("an unknown error is logged, and said in words", async () => {
   logged.mock.restore();
   assert.equal(queue.jobs[0].reason, "This browser could not send the file; try again.");
   assert.equal(logged.mock.callCount(), 1);
+});
+
+test("what was stored is taken back by the page, and can be sent again", async () => {
+  const { queue, bridge, states } = queueWith();
+  await queue.add(files(2));
+  await settle();
+  const [job] = queue.jobs;
+  const connect = (undone) => queue.connect({ rules: queue.options.rules, api_base: "", undone });
+  queue.undo(job);
+  assert.deepEqual(bridge.reports.at(-1), { kind: "undo", key: "images/0.jpg" });
+  connect({});
+  assert.deepEqual(states(), ["undoing", "stored"]);
+  connect({ "images/0.jpg": [job.undoSeq, "Somebody else uploaded it."] });
+  assert.equal(stateSentence(job, 0), "Uploaded. Somebody else uploaded it.");
+  queue.undo(job);
+  connect({ "images/0.jpg": [job.undoSeq - 1, "Somebody else uploaded it."] });
+  assert.equal(job.state, "undoing");
+  connect({ "images/0.jpg": [job.undoSeq, ""] });
+  assert.deepEqual(states(), ["deleted", "stored"]);
+  queue.retry(queue.jobs);
+  await settle();
+  assert.deepEqual(states(), ["stored", "stored"]);
+  assert.equal(stateSentence(job, 0), "Uploaded");
 });

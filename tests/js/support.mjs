@@ -32,7 +32,7 @@ export class FakeBridge {
   connect() {}
   disconnect() {}
   report(message) {
-    this.reports.push(message);
+    return this.reports.push(message);
   }
 }
 

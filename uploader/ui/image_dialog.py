@@ -1,4 +1,4 @@
-"""One image, large: turned by keyboard, its facts, what looks like it, links to copy, and deleting it."""
+"""One image, large: what to do with it first, then its facts, its links and what looks like it."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 
 import humanize
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from uploader import link_formats
 from uploader.errors import TRANSIENT, StorageError
 from uploader.flow.app import Application
 from uploader.flow.catalog.stored_image import StoredImage
@@ -19,6 +19,7 @@ from uploader.flow.gallery.neighbours import extended, neighbours_around
 from uploader.flow.gallery.search import Filters
 from uploader.limits import MAX_SIGNATURE_LIFE_S, format_label, size_label
 from uploader.ui import common, presenter_mode, queries, signin
+from uploader.ui.components.copy_link import copy_link
 from uploader.ui.components.tiles import selectable_tiles
 from uploader.ui.components.viewer import Span, bound, drawn_for, turned_to, viewer
 
@@ -31,7 +32,6 @@ _LIVES: Final = {
     "1 day": 86_400,
     "7 days": MAX_SIGNATURE_LIFE_S,
 }
-LINK, MARKDOWN, HTML, SIGNED = "Link", "Markdown", "HTML", "Signed"
 
 
 def _closed() -> None:
@@ -61,30 +61,32 @@ def image_dialog(
         state.picture_of = state.picture_shown = key
         state.picture_strip, state.picture_walks = neighbours_around(key, around, filters), False
     shown: str = state.picture_shown
+    actions = bound("actions")  # above the picture: in sight on a phone too
     left, right = st.columns((2, 1), gap="medium")
     with left:
         if app.gallery.is_ours(shown):
             _large(app)
         name = bound("name")
     with right:
-        image = _read(app, shown)
+        with actions, st.skeleton(height=40):
+            image = _read(app, shown, right)
         if image is None:
-            st.empty(), st.empty()  # where the actions and the links of an earlier picture may stand
+            st.empty()  # where the links of an earlier picture may stand
         else:
-            with bound("actions"):
-                _actions(app, image, can_delete(image))
             with bound("links"):
-                _copy(app, image)
+                _links(app, image)
     if image is not None:
+        with actions:
+            _actions(app, image, can_delete(image))
         name.text(presenter_mode.shown(image.name))
         with left, bound("alike"):
             _looks_like(app, image)
     drawn_for(shown, key=_VIEWER)
 
 
-def _read(app: Application, key: str) -> StoredImage | None:
+def _read(app: Application, key: str, place: DeltaGenerator) -> StoredImage | None:
     """Shows what is known of the image, or why it cannot be read."""
-    with bound("facts"):
+    with place, bound("facts"):
         try:
             with st.skeleton(height=420):
                 image = queries.image_facts(app, key)
@@ -156,32 +158,35 @@ def _facts(image: StoredImage) -> None:
     rows += [("By", presenter_mode.person(image.who))] if image.who else []
     rows += [("Taken", image.taken.replace("T", " "))] if image.taken else []
     rows += [("Camera", image.camera)] if image.camera else []
-    rows += [("Key", image.key), ("SHA-256", image.sha256 or "not kept by this store")]
-    rows += [("SHA-256 of the file as chosen", image.source_sha256)] if image.source_sha256 else []
+    _pairs(rows)
+    with st.expander("Details"):
+        details = [("Key", image.key), ("SHA-256", image.sha256 or "not available")]
+        details += [("Original file SHA-256", image.source_sha256)] if image.source_sha256 else []
+        _pairs(details)
+
+
+def _pairs(rows: Sequence[tuple[str, str]]) -> None:
     for label, value in rows:
         with st.container(gap=None):
             st.caption(label)
             st.text(value)
 
 
-def _copy(app: Application, image: StoredImage) -> None:
-    kinds = (LINK, MARKDOWN, HTML, SIGNED)
-    kind = st.segmented_control("Copy", kinds, default=LINK, required=True, key="copy_kind")
-    if kind == SIGNED:
-        _copy_signed(app, image)
-        return
-    presenter_mode.code(written(kind, permanent_address(app, image.key), image.name), wrap_lines=True)
-    if app.settings.links == "anyone" or not signin.signs_in():
-        st.caption("Works as long as the image is here, for anyone who has the link.")
-    else:
-        st.caption("Works as long as the image is here, for people who can use this page.")
+def _links(app: Application, image: StoredImage) -> None:
+    with st.expander("Links"):
+        presenter_mode.code(permanent_address(app, image.key), wrap_lines=True)
+        if app.settings.links == "anyone" or not signin.signs_in():
+            st.caption("Works as long as the image is here, for anyone who has the link.")
+        else:
+            st.caption("Works as long as the image is here, for people who can use this page.")
+        _signed_link(app, image)
 
 
-def _copy_signed(app: Application, image: StoredImage) -> None:
+def _signed_link(app: Application, image: StoredImage) -> None:
     longest_s = min(app.gallery.links.longest_s(), app.settings.share_max_s)
     lives = [label for label, life_s in _LIVES.items() if life_s <= longest_s] or ["5 minutes"]
     life = (
-        st.select_slider("It works for", lives, value=lives[min(1, len(lives) - 1)])
+        st.select_slider("Signed link, expires after", lives, value=lives[min(1, len(lives) - 1)])
         if lives[1:]
         else lives[0]
     )
@@ -192,11 +197,6 @@ def _copy_signed(app: Application, image: StoredImage) -> None:
     st.caption(f"Opens the image for anyone who has it, until {exact} (in {left}).")
 
 
-def written(kind: str, url: str, name: str) -> str:
-    """A link as `kind` has it; a name can break out of neither Markdown nor HTML."""
-    return link_formats.FORMATS.get(kind.lower(), link_formats.FORMATS["url"])(url, name)
-
-
 def permanent_address(app: Application, key: str) -> str:
     """The whole permanent address of an image, as it is handed on."""
     return urljoin(app.settings.public_origin or str(st.context.url or ""), app.permanent.path(key))
@@ -204,6 +204,7 @@ def permanent_address(app: Application, key: str) -> str:
 
 def _actions(app: Application, image: StoredImage, can_delete: bool) -> None:
     with st.container(horizontal=True):
+        copy_link(permanent_address(app, image.key), image.name, key="picture_copy")
         download = app.gallery.download(image)
         st.link_button("Download", download, icon=":material/download:")
         if image.format == "HEIC" and app.web_copies.heic_copy_px:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from uploader.ui.components.uploader import UploadReport, _Read, merge_reports
+from uploader.ui.components.uploader import UndoRequest, UploadReport, _Read, answer_undos, merge_reports
 
 
 def state(*items: Any, client: Any = "one") -> dict[str, Any]:
@@ -50,6 +50,25 @@ def test_unknown_kinds_and_long_texts_do_no_harm() -> None:
         _Read(), state({"seq": 1, "kind": "new"}, {"seq": 2, "kind": "stored", "key": "x" * 9_999})
     )
     assert (read.seq, len(read.report.stored[0].key)) == (2, 1_024)
+
+
+def test_what_is_to_be_taken_back_is_deleted_once() -> None:
+    request = {"seq": 2, "kind": "undo", "key": "images/1"}
+    read = merge_reports(_Read(), state(stored(1), request))
+    assert read.report.undos == (UndoRequest(2, "images/1"),)
+    answers: dict[str, tuple[int, str]] = {}
+    tried: list[str] = []
+
+    def undo(key: str) -> str:
+        tried.append(key)
+        return "Not yours." if len(tried) == 1 else ""
+
+    for _ in range(2):
+        answer_undos(answers, read.report.undos, undo)
+    assert (tried, answers) == (["images/1"], {"images/1": (2, "Not yours.")})
+    again = merge_reports(read, state({**request, "seq": 3}))
+    answer_undos(answers, again.report.undos, undo)
+    assert (tried, answers) == (["images/1"] * 2, {"images/1": (3, "")})
 
 
 def test_only_the_newest_outcomes_are_kept() -> None:

@@ -3,4 +3,5 @@
 uploader    files straight to S3     tiles   the grid of thumbnails
 viewer      one picture, large       shared  what they share
 stage_keys  keys that press buttons
+copy_link   the link to an image
 """

@@ -1,5 +1,6 @@
 """Everything stored, newest first: one listing call a page, and nothing moves under the reader's hands."""
 
+from functools import partial
 from time import monotonic
 
 import streamlit as st
@@ -63,6 +64,7 @@ def grid(page: Page, *, waiting: int = 0) -> GridEvent:
         gone=state.gallery_gone,
         place=str(wanted),
         waiting=waiting,
+        link_to=partial(image_dialog.permanent_address, app),
     )
     if asked.what == "delete" and can_delete:
         state.gallery_delete = asked.keys

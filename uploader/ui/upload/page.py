@@ -1,6 +1,7 @@
 """The upload page: a drop zone by one of three ways, and the newest images under it."""
 
 from datetime import UTC, datetime
+from functools import partial
 from math import ceil
 from urllib.parse import quote
 
@@ -55,11 +56,22 @@ def straight() -> None:
         cors_rule=cors_rule_of_pages(),
         key="direct",
         hide_names=presenter_mode.is_on(),
+        undo=undo if app.settings.allow_delete else None,
     )
     newest = report.stored[-1].key if report.stored else ""
     if newest != state.direct_newest:
         queries.forget_listings()
         state.direct_newest = newest
+
+
+def undo(key: str) -> str:
+    """Deletes an image that was just uploaded; a sentence where that fails."""
+    try:
+        (removed,) = signin.access(app).delete([key])
+    except UploaderError as error:
+        return str(error)
+    queries.forget_listings()
+    return removed.sentence
 
 
 def through() -> None:
@@ -215,6 +227,10 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     st.page_link(
         "gallery/page.py", label="All images", icon=":material/arrow_forward:", icon_position="right"
     )
-clicked = tiles(recent.tiles, key="recent")
+clicked = tiles(recent.tiles, key="recent", link_to=partial(image_dialog.permanent_address, app))
 if clicked:
-    image_dialog.image_dialog(app, clicked, around=[tile.key for tile in recent.tiles])
+    state.recent_open = clicked
+elif "picture_of" not in state:
+    state.recent_open = ""
+if state.recent_open:  # as long as it is open: an upload that ends meanwhile runs the page again
+    image_dialog.image_dialog(app, state.recent_open, around=[tile.key for tile in recent.tiles])

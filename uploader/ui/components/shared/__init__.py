@@ -1,7 +1,8 @@
 """What the components share, and how one is mounted.
 
-load_error.js  why a picture did not load     semaphore.js  at most so many at once
-loading.css    a picture on its way
+load_error.js  why a picture did not load     semaphore.js     at most so many at once
+loading.css    a picture on its way           link_formats.js  bare, Markdown or HTML
+clipboard.js   copying a text                 clipboard.css    and how that looks (clipboard.html)
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ _COMPONENTS: Final = Path(__file__).parents[1]
 
 
 def packaged_component(
-    name: str, *, js: str, html: str = "", css: Sequence[str] = ()
+    name: str, *, js: str, html: Sequence[str] = (), css: Sequence[str] = ()
 ) -> Callable[[], Callable[..., Any]]:
     """A component of the manifest `uploader/pyproject.toml`; what it returns gives Streamlit's mount command.
 
@@ -27,7 +28,7 @@ def packaged_component(
     def registered() -> Callable[..., Any]:
         return st.components.v2.component(
             f"uploader.{name}",
-            html=_text(html) if html else None,
+            html="\n".join(map(_text, html)) if html else None,
             css="\n".join(map(_text, css)) if css else None,
             js=js,
         )

@@ -6,7 +6,7 @@ as Markdown. Here every text is text, selecting needs no rerun, and arrows, Ente
 index.js          mounts the grid (default export)    grid.js          the grid
 dates.js          ages and days                       placeholders.js  a page on its way
 load_failed.js    what stands where a thumbnail       selection.js     what is selected
-                  did not load
+                  did not load                        tile_links.js    copying links
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,10 @@ from uploader.ui.components.shared import packaged_component
 _MOST_IDS: Final = 2_000
 
 _component: Final = packaged_component(
-    "tiles", js="tiles/index.js", html="tiles/tiles.html", css=["shared/loading.css", "tiles/tiles.css"]
+    "tiles",
+    js="tiles/index.js",
+    html=["tiles/tiles.html", "shared/clipboard.html"],
+    css=["shared/loading.css", "shared/clipboard.css", "tiles/tiles.css", "tiles/tile_links.css"],
 )
 
 
@@ -38,9 +41,17 @@ class GridEvent:
     missing: tuple[str, ...] = ()
 
 
-def tiles(shown: Sequence[Tile], *, key: str, min_width_px: int = 150) -> str:
+def tiles(
+    shown: Sequence[Tile],
+    *,
+    key: str,
+    min_width_px: int = 150,
+    link_to: Callable[[str], str] | None = None,
+) -> str:
     """Shows tiles, newest first. Returns the key of the image that was just clicked, or an empty string."""
-    return selectable_tiles(shown, key=key, min_width_px=min_width_px, selectable=False, days=False).open
+    return selectable_tiles(
+        shown, key=key, min_width_px=min_width_px, selectable=False, days=False, link_to=link_to
+    ).open
 
 
 def selectable_tiles(
@@ -58,6 +69,7 @@ def selectable_tiles(
     gone: frozenset[str] = frozenset(),
     place: str = "",
     waiting: int = 0,
+    link_to: Callable[[str], str] | None = None,
 ) -> GridEvent:
     """Shows tiles under the days they were uploaded, and what is asked of them.
 
@@ -65,7 +77,7 @@ def selectable_tiles(
     many blank tiles are shown as are `waiting` to come. `gone` are images that were deleted meanwhile.
     `again` says what became of thumbnails that did not load: a number, another one each time one was made,
     so that the browser asks for it once more; 0 where it cannot be made, and the browser says why.
-    None makes nothing.
+    None makes nothing. `link_to` gives the address that is copied for a key; without it nothing is.
     """
     result = _component()(
         data={
@@ -79,7 +91,7 @@ def selectable_tiles(
             "selection_round": selection_round,
             "place": place,
             "waiting": waiting,
-            "tiles": [_data(tile, again or {}, gone) for tile in shown],
+            "tiles": [_data(tile, again or {}, gone, link_to) for tile in shown],
         },
         key=key,
         on_open_change=_nothing,
@@ -92,7 +104,9 @@ def selectable_tiles(
     return GridEvent(str(result.open or ""), str(act.get("action", "")), _strings(act.get("ids")), missing)
 
 
-def _data(tile: Tile, again: Mapping[str, int], gone: frozenset[str]) -> dict[str, Any]:
+def _data(
+    tile: Tile, again: Mapping[str, int], gone: frozenset[str], link_to: Callable[[str], str] | None
+) -> dict[str, Any]:
     return {
         "id": tile.key,
         "thumbnail_url": tile.thumbnail_url,
@@ -102,6 +116,7 @@ def _data(tile: Tile, again: Mapping[str, int], gone: frozenset[str]) -> dict[st
         "attempt": again.get(tile.key, 0),
         "was_attempted": tile.key in again,
         "is_deleted": tile.key in gone,
+        "link": link_to(tile.key) if link_to else "",
     }
 
 

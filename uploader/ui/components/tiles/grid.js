@@ -5,6 +5,7 @@ import { dayName, dayOf, timeOf } from "./dates.js";
 import { clearFailed, explainFailed, showBeingMade } from "./load_failed.js";
 import { placeholders } from "./placeholders.js";
 import { Selection } from "./selection.js";
+import { TileLinks } from "./tile_links.js";
 
 const REPORT_MS = 400;
 const ANNOUNCE_AFTER_MS = 150; // a page that comes sooner is not announced
@@ -26,7 +27,8 @@ export class Grid {
     this.start = root.querySelector(".start");
     this.grid.onclick = (event) => this.#click(event);
     this.grid.onkeydown = (event) => this.#key(event);
-    this.bar.onclick = (event) => this.#act(event.target.dataset.action);
+    this.bar.onclick = (event) => this.#act(event.target.closest("[data-action]"));
+    this.links = new TileLinks(this.bar);
     this.start.onclick = () => {
       this.selection.clear(true);
       this.#mark();
@@ -124,6 +126,7 @@ export class Grid {
     open.title = item.name;
     open.setAttribute("aria-label", `Open ${item.name}, ${item.size_label}, uploaded ${exact}`);
     tile.querySelector(".pick").setAttribute("aria-label", `Select ${item.name}`);
+    this.links.fill(tile, item);
   }
 
   #loaded(frame, id) {
@@ -150,7 +153,7 @@ export class Grid {
     const here = tiles.filter((tile) => this.selection.has(tile.dataset.id)).length;
     const away = size > here ? ` (${size - here} on other pages)` : "";
     this.bar.querySelector(".count").textContent = `${size} selected${away}`;
-    for (const name of ["none", "delete", "download"]) {
+    for (const name of ["none", "copy", "delete", "download"]) {
       this.bar.querySelector(`[data-action=${name}]`).disabled = !size;
     }
     this.bar.querySelector("[data-action=delete]").hidden = !data.can_delete;
@@ -162,7 +165,9 @@ export class Grid {
       tile.classList.toggle("picked", this.selection.has(id));
       pick.hidden = !data.selectable;
       pick.setAttribute("aria-checked", String(this.selection.has(id)));
-      tile.querySelector(".open").tabIndex = id === this.#focus ? 0 : -1;
+      for (const part of tile.querySelectorAll(".open, .copy-link")) {
+        part.tabIndex = id === this.#focus ? 0 : -1;
+      }
     }
   }
 
@@ -171,6 +176,8 @@ export class Grid {
     if (!tile) return;
     const { id } = tile.dataset;
     this.#focus = id;
+    const copy = event.target.closest(".copy-link");
+    if (copy) return this.links.copy(copy, [id]);
     const picks = event.target.closest(".pick") || this.selection.active || event.ctrlKey || event.metaKey;
     if (!this.data.selectable || !(picks || event.shiftKey)) return this.setTriggerValue("open", id);
     if (event.shiftKey) this.selection.range(id, this.order);
@@ -185,6 +192,7 @@ export class Grid {
     const all = event.key === "a" && (event.ctrlKey || event.metaKey);
     const to = this.#neighbour(tile, event.key);
     if (to) this.#go(to);
+    else if (event.target.closest(".copy-link")) return;
     else if (event.key === "Enter") this.setTriggerValue("open", tile.dataset.id);
     else if (selectable && event.key === " ") this.selection.toggle(tile.dataset.id);
     else if (selectable && all) this.selection.all(this.order);
@@ -214,8 +222,10 @@ export class Grid {
     tile.scrollIntoView({ block: "nearest" });
   }
 
-  #act(action) {
-    if (action === "page") this.selection.all(this.order);
+  #act(button) {
+    const action = button?.dataset.action;
+    if (action === "copy") this.links.copy(button, this.selection.ids);
+    else if (action === "page") this.selection.all(this.order);
     else if (action === "none") this.selection.clear(true);
     else if (action === "done") this.selection.clear();
     else if (action) this.setTriggerValue("act", { action, ids: this.selection.ids });

@@ -15,10 +15,11 @@ error_answer.js    an error page in an image's place    leave_warning.js   befor
 rejection.js       why a file is not taken              file_rules.py      formats and sentences, as data
 sha256.js          SHA-256 of a file                    sha256_stream.js   the same without crypto.subtle
 accept.js          what the file chooser asks for       sha256_worker.js   and in a worker
+undo.js            taking back an upload
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import streamlit as st
@@ -33,8 +34,8 @@ _MOST_KEPT: Final = 200
 _component: Final = packaged_component(
     "uploader",
     js="uploader/index.js",
-    html="uploader/uploader.html",
-    css=["uploader/uploader.css", "uploader/file_list.css"],
+    html=["uploader/uploader.html", "shared/clipboard.html"],
+    css=["shared/clipboard.css", "uploader/uploader.css", "uploader/file_list.css"],
 )
 
 
@@ -47,13 +48,22 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadReport:
-    """What the browser stored so far in this session, newest last, at most 200.
+class UndoRequest:
+    """An image that the person wants deleted right after it was stored; `seq` tells requests apart."""
 
-    It comes from the browser, so it decides what to refresh and never what is true.
+    seq: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadReport:
+    """What the browser stored, and was asked to take back, in this session: newest last, at most 200 each.
+
+    It comes from the browser, so it decides what to refresh or to try and never what is true or allowed.
     """
 
     stored: tuple[Outcome, ...] = ()
+    undos: tuple[UndoRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +84,23 @@ def upload_zone(
     key: str,
     api_base: str = "",
     hide_names: bool = False,
+    undo: Callable[[str], str] | None = None,
 ) -> UploadReport:
     """Mounts the uploader and returns what it told so far.
 
     `upload_pass` is minted by the page in every run: a browser whose pass has ended asks for a run and gets a
     new one. `limits` say which files are taken, `hint` is the zone's second line, `cors_rule` is what a
     bucket without one needs, and `api_base` goes before `/api/uploads` where a proxy serves the routes under
-    a folder; `hide_names` keeps file names off the screen. Mount it outside `@st.fragment`: after a restart
-    of the server a fragment's messages are dropped.
+    a folder; `hide_names` keeps file names off the screen. `undo` deletes the image at a key that the browser
+    names, and gives a sentence where it does not; without it no row offers that. Mount it outside
+    `@st.fragment`: after a restart of the server a fragment's messages are dropped.
     """
     # nothing of Streamlit between these two lines: a run can be stopped at any of its calls
     read = merge_reports(st.session_state.get(f"{key}:read", _Read()), st.session_state.get(key))
     st.session_state[f"{key}:read"] = read
+    answers: dict[str, tuple[int, str]] = st.session_state.setdefault(f"{key}:undone", {})
+    if undo:
+        answer_undos(answers, read.report.undos, undo)
     _component()(
         key=key,
         data={
@@ -96,6 +111,8 @@ def upload_zone(
             "cors_rule": dict(cors_rule),
             "api_base": api_base.rstrip("/"),
             "hide_names": hide_names,
+            "can_undo": undo is not None,
+            "undone": answers,
             "ack": {"client": read.client, "seq": read.seq},
         },
         on_reports_change=_nothing,
@@ -121,10 +138,21 @@ def merge_reports(read: _Read, state: object) -> _Read:
 
 
 def _with(report: UploadReport, item: Mapping[str, Any]) -> UploadReport:
-    if item.get("kind") != "stored":
-        return report
-    outcome = Outcome(str(item.get("key", ""))[:1024], _times(item))
-    return UploadReport((*report.stored, outcome)[-_MOST_KEPT:])
+    key = str(item.get("key", ""))[:1024]
+    if item.get("kind") == "stored":
+        return replace(report, stored=(*report.stored, Outcome(key, _times(item)))[-_MOST_KEPT:])
+    if item.get("kind") == "undo":
+        return replace(report, undos=(*report.undos, UndoRequest(item["seq"], key))[-_MOST_KEPT:])
+    return report
+
+
+def answer_undos(
+    answers: dict[str, tuple[int, str]], undos: Sequence[UndoRequest], undo: Callable[[str], str]
+) -> None:
+    """Answers each request once, also where an earlier run was stopped; a key's newest answer is kept."""
+    for request in undos:
+        if request.seq > answers.get(request.key, (0, ""))[0]:
+            answers[request.key] = request.seq, undo(request.key)
 
 
 def _times(item: Mapping[str, Any]) -> BrowserTimes | None:

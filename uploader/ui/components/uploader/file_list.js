@@ -12,6 +12,7 @@ export class FileList {
   constructor(element, template, queue) {
     Object.assign(this, { element, template, queue });
     this.previews = new Previews(queue);
+    element.replaceChildren(); // a list that is mounted again may hold the rows of the view before
   }
 
   end() {

@@ -42,9 +42,11 @@ export class PythonBridge {
     this.#timer = 0;
   }
 
+  // Returns the number that the message has.
   report(message) {
     this.#unread.push({ seq: ++this.#seq, ...message });
     this.#flush();
+    return this.#seq;
   }
 
   // Resolves once the page has given another pass; rejects with `error` where the page was asked and none came.

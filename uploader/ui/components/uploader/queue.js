@@ -14,6 +14,7 @@ import { warnBeforeLeaving } from "./leave_warning.js";
 import { PythonBridge } from "./python_bridge.js";
 import { judgeFile } from "./rejection.js";
 import { FILE_CHANGED, UploadError } from "./upload_error.js";
+import { settleUndo } from "./undo.js";
 import { UploadProcess } from "./upload_process.js";
 
 const MAX_LANES = 3;
@@ -47,9 +48,11 @@ export class UploadQueue {
 
   // What Python says on each run of the page.
   connect(data, send) {
-    const { rules, api_base: apiBase, hide_names: hideNames, cors_rule: corsRule } = data;
-    this.options = { rules, apiBase, hideNames, corsRule };
+    const { rules, api_base: apiBase, hide_names: hideNames, cors_rule: corsRule, can_undo: canUndo } = data;
+    this.options = { rules, apiBase, hideNames, corsRule, canUndo };
     this.bridge.connect(data, send);
+    for (const job of this.jobs) settleUndo(job, data.undone ?? {});
+    this.onChange();
   }
 
   // The view is unmounted; the uploads go on.
@@ -131,7 +134,7 @@ export class UploadQueue {
   retry(jobs) {
     this.notice = null;
     for (const job of jobs.filter(isRetryable)) {
-      Object.assign(job, { state: "waiting", reason: "", fraction: 0, blocked: false });
+      Object.assign(job, { state: "waiting", reason: "", undoFault: "", fraction: 0, blocked: false });
     }
     this.pump();
   }
@@ -143,6 +146,13 @@ export class UploadQueue {
       Object.assign(job, { state: "waiting", storeDuplicate: true, earlier: null });
     }
     this.pump();
+  }
+
+  // Asks the page to delete what was just stored; the file can be sent again then.
+  undo(job) {
+    if (job.state !== "stored") return;
+    this.setState(job, "undoing");
+    job.undoSeq = this.bridge.report({ kind: "undo", key: job.key });
   }
 
   // From now on our own server stores the files, those first that could not be sent.

@@ -1,10 +1,32 @@
 // The row of one file. File names reach the page as text only.
 
-import { fractionSent, isActive, isCancellable, isDuplicate, isRetryable } from "./job_states.js";
+import {
+  fractionSent,
+  isActive,
+  isCancellable,
+  isDuplicate,
+  isLinked,
+  isRetryable,
+  linkOf,
+} from "./job_states.js";
+import { copyFrom } from "../shared/clipboard.js";
+import { linksText } from "../shared/link_formats.js";
 import { matchOf, stateSentence } from "./sentences.js";
 import { sizeLabel } from "./size_label.js";
 
-const PARTS = ["name", "state", "match", "shot", "size", "anyway", "retry", "cancel", "tick"];
+const PARTS = [
+  "name",
+  "state",
+  "match",
+  "shot",
+  "size",
+  "anyway",
+  "retry",
+  "cancel",
+  "tick",
+  "copy-link",
+  "undo",
+];
 
 export class Row {
   #drawn = "";
@@ -17,6 +39,8 @@ export class Row {
     this.parts.size.textContent = sizeLabel(job.size);
     this.parts.cancel.onclick = () => queue.cancel(job);
     this.parts.retry.onclick = () => queue.retry([job]);
+    this.parts["copy-link"].onclick = () => copyFrom(this.parts["copy-link"], linksText([linkOf(job)]));
+    this.parts.undo.onclick = () => queue.undo(job);
     this.parts.anyway.onclick = () => queue.sendDuplicates([job]);
   }
 
@@ -69,7 +93,11 @@ export class Row {
     parts.cancel.classList.toggle("off", !isCancellable(job));
     parts.retry.hidden = !isRetryable(job);
     parts.anyway.hidden = !isDuplicate(job);
+    parts["copy-link"].classList.toggle("off", !isLinked(job));
+    parts["copy-link"].setAttribute("aria-label", `Copy ${name}`);
+    parts.undo.classList.toggle("off", job.state !== "stored" || !this.queue.options.canUndo);
     parts.cancel.setAttribute("aria-label", `Cancel ${name}`);
+    parts.undo.setAttribute("aria-label", `Undo ${name}`);
     parts.retry.setAttribute("aria-label", `Retry ${name}`);
     parts.anyway.setAttribute("aria-label", `Upload a second copy: ${name}`);
   }

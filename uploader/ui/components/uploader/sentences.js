@@ -12,6 +12,8 @@ const STATE_WORDS = {
   sent: "Checking",
   verifying: "Checking",
   stored: "Uploaded",
+  undoing: "Deleting",
+  deleted: "Deleted",
 };
 const ESTIMATE_AFTER_MS = 3_000;
 
@@ -23,6 +25,7 @@ export function stateSentence(job, nowMs) {
     return `${job.cause}, retrying in ${Math.ceil((job.resumesMs - nowMs) / 1000)} s`;
   }
   if (isDuplicate(job)) return job.earlier ? "Already in the gallery" : "You added this file twice.";
+  if (job.state === "stored" && job.undoFault) return `Uploaded. ${job.undoFault}`;
   const words = STATE_WORDS[job.state];
   return job.state === "stored" && job.removed?.length
     ? `${words}. ${removedLabel(job.removed)} removed.`

@@ -77,11 +77,12 @@ export class UploadProcess {
     return { state: "duplicate", earlier: galleryImage(earlier, this.#bucketUrl) };
   }
 
-  #stored(job, { key, removed, similar = [], thumbnail_url: thumbnail }) {
+  #stored(job, { key, removed, similar = [], thumbnail_url: thumbnail, image_url: address }) {
     job.preview ||= bucketAddress(thumbnail, this.#bucketUrl);
     return {
       state: "stored",
       key,
+      address,
       removed,
       similar: similar.map((image) => galleryImage(image, this.#bucketUrl)),
     };

@@ -3,7 +3,17 @@
 import { askedFor } from "./accept.js";
 import { droppedFiles } from "./dropped_files.js";
 import { FileList } from "./file_list.js";
-import { isCancellable, isDuplicate, isOpen, isRetryable, needsReading } from "./job_states.js";
+import { copyFrom } from "../shared/clipboard.js";
+import { bindFormatMenu, linksText } from "../shared/link_formats.js";
+import {
+  isCancellable,
+  isDuplicate,
+  isLinked,
+  isOpen,
+  isRetryable,
+  linkOf,
+  needsReading,
+} from "./job_states.js";
 import { copyRule, drawNotice } from "./notice.js";
 import { summarySentence } from "./sentences.js";
 
@@ -13,7 +23,20 @@ const SETTLED_MS = 300;
 const PARTS = [
   ...["zone", "pick", "lead", "hint", "folder", "files-input", "folder-input", "camera", "camera-input"],
   ...["notice", "notice-title", "notice-text", "details", "cure", "rule", "switch", "copy", "again"],
-  ...["bar", "summary", "cancel-all", "all-anyway", "retry-all", "dismiss", "clear", "live", "files"],
+  ...[
+    "bar",
+    "summary",
+    "cancel-all",
+    "all-anyway",
+    "retry-all",
+    "dismiss",
+    "clear",
+    "live",
+    "files",
+    "links",
+    "copy-all",
+    "format-menu",
+  ],
 ];
 
 export class View {
@@ -88,8 +111,10 @@ export class View {
       dismiss: () => queue.dismiss(),
       switch: () => queue.sendThroughApp(),
       copy: () => copyRule(parts),
+      "copy-all": () => copyFrom(parts["copy-all"], linksText(queue.jobs.filter(isLinked).map(linkOf))),
     };
     for (const [name, action] of Object.entries(actions)) this.#on(parts[name], "click", action);
+    bindFormatMenu(parts["format-menu"]);
     this.#on(parts.files, "pointerleave", () => this.#scheduleDraw());
     this.#on(parts.files, "focusout", () => this.#scheduleDraw());
   }
@@ -141,6 +166,7 @@ export class View {
     const isSettled = !queue.busy && !queue.notice;
     const duplicates = jobs.filter(isDuplicate).length;
     parts["cancel-all"].classList.toggle("off", !jobs.some(isCancellable));
+    parts.links.classList.toggle("off", !jobs.some(isLinked));
     parts["retry-all"].hidden = !isSettled || !jobs.some(isRetryable);
     parts["all-anyway"].hidden = !isSettled || duplicates < 2;
     parts["all-anyway"].textContent = `Upload the ${duplicates} duplicates too`;

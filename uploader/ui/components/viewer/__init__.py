@@ -21,7 +21,10 @@ from uploader.limits import Limits
 from uploader.ui.components.shared import packaged_component
 
 _component: Final = packaged_component(
-    "viewer", js="viewer/index.js", html="viewer/viewer.html", css=["shared/loading.css", "viewer/viewer.css"]
+    "viewer",
+    js="viewer/index.js",
+    html=["viewer/viewer.html"],
+    css=["shared/loading.css", "viewer/viewer.css"],
 )
 _drawn: Final = packaged_component("viewer_drawn", js="viewer/drawn.js")
 

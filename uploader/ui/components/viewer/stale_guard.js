@@ -39,7 +39,7 @@ export class StaleGuard {
     const stale = this.#dialog.dataset.drawnPicture !== this.#shown;
     for (const part of this.#dialog.querySelectorAll(BOUND)) {
       if (stale && part.contains(document.activeElement)) {
-        this.#focused = document.activeElement;
+        this.#focused = focusedElement();
         this.#focused.blur(); // an inert part keeps the focus until the next frame, and with it takes Enter
       }
       part.inert = stale;
@@ -49,6 +49,13 @@ export class StaleGuard {
     if (this.#focused.isConnected && document.activeElement === document.body) this.#focused.focus();
     this.#focused = null;
   }
+}
+
+// What holds the focus, in a component of the part too.
+function focusedElement() {
+  let element = document.activeElement;
+  while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
 }
 
 function dialogAround(root) {
