@@ -3,17 +3,22 @@
 No secret is ever handed to a log call; should one slip into a text (a traceback with a signed address), it is
 covered here. Control characters, direction marks and lone surrogates come out as JSON escapes, so no file
 name can forge a line or colour a terminal.
+
+Who acts and from where is bound once, where a request or a run of a page comes in: every event after it names
+them (https://www.structlog.org/en/stable/contextvars.html).
 """
 
 import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, MutableMapping
+from contextvars import copy_context
+from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
 
+from uploader.people import Person
 from uploader.redaction import without_secrets
 
 _SECRET_FIELD: Final = re.compile(
@@ -21,6 +26,9 @@ _SECRET_FIELD: Final = re.compile(
     re.IGNORECASE,
 )
 _COVER: Final = "***"
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 def configure_logs() -> None:
@@ -37,6 +45,25 @@ def configure_logs() -> None:
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def bind_client(address: str) -> None:
+    """From now on the events of this request or thread come from this address, and from nobody known yet."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**{"client": address} if address else {})
+
+
+def bind_person(person: Person) -> None:
+    """From now on the events of this request or thread are this person's."""
+    structlog.contextvars.unbind_contextvars("who", "person_id")
+    named = {"who": person.label, "person_id": person.id}
+    structlog.contextvars.bind_contextvars(**{name: value for name, value in named.items() if value})
+
+
+def in_context(work: Callable[_P, _T]) -> Callable[_P, _T]:
+    """The same work for threads of a pool, whose events then name who and from where as this one's do."""
+    context = copy_context()
+    return lambda *args, **options: context.copy().run(work, *args, **options)
 
 
 def _render(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:

@@ -150,6 +150,14 @@ class Settings(BaseSettings):
         """Who may do what."""
         return Grants(self.viewers, self.uploaders, self.admins)
 
+    def chosen(self) -> dict[str, str]:
+        """What the operator set, by name, as texts for the log."""
+        values = {name: getattr(self, name) for name in sorted(self.model_fields_set)}
+        return {
+            name: ", ".join(value) if isinstance(value, tuple) else str(value)
+            for name, value in values.items()
+        }
+
     def lab_access(self, *, signs_in: bool) -> LabAccess:
         """Who sees the presign lab, where people sign in or not."""
         return self.lab or ("admins" if signs_in else "everyone")

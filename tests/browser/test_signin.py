@@ -1,5 +1,6 @@
 """Signing in at a real provider: the gate, who uploaded, the way out, and what is wrong with the secrets."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -76,6 +77,9 @@ def test_in_and_out_and_the_image_says_who(secrets: Secrets, provider: Provider,
     expect(page.get_by_text(ADA)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("Sign in to upload images")).to_be_visible()
+    records = [json.loads(line) for line in server.log.splitlines() if line.startswith('{"')]
+    mine = [one["event"] for one in records if (one.get("who"), one.get("client")) == (ADA, "127.0.0.1")]
+    assert mine == ["sign_in", "upload.begun", "upload.stored", "sign_out"]
 
 
 def test_a_person_without_an_address_is_still_somebody(

@@ -14,6 +14,7 @@ from uploader.api.middleware import PERSON_OF
 from uploader.flow import app as flow
 from uploader.flow.access import Access
 from uploader.flow.tokens import AccessToken, Scope
+from uploader.logs import bind_person
 from uploader.people import ANYONE, NOBODY, Person, Role
 
 QUICK: Final = anyio.CapacityLimiter(4)
@@ -35,6 +36,7 @@ async def admit(request: Request, scope: Scope) -> Access:
         person = _person(token, scope, app, request)
     else:
         person = app.signer.read_pass(text, now=datetime.now(UTC))
+    bind_person(person)
     access = Access(app, person)
     access.require(_NEEDED[scope])
     return access
@@ -43,7 +45,9 @@ async def admit(request: Request, scope: Scope) -> Access:
 def by_cookie(request: Request) -> Person:
     """Who follows a link, which carries no pass: by the cookie of the sign-in, or the proxy's header."""
     person_of = request.scope.get(PERSON_OF)
-    return (person_of(request.headers, request.cookies) if person_of else None) or NOBODY
+    person = (person_of(request.headers, request.cookies) if person_of else None) or NOBODY
+    bind_person(person)
+    return person
 
 
 def caller(access: Access) -> str:

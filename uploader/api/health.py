@@ -47,7 +47,8 @@ def _remembered() -> dict[str, Any]:
     if time.monotonic() - _last[0] > REMEMBERED_S:
         found = readiness.health()
         if not found["ok"]:
-            _log.warning("unhealthy", **found.get("error", {}))
+            error = found.get("error", {})
+            _log.warning("unhealthy", code=error.get("code", ""), reason=error.get("message", ""))
         _last = time.monotonic(), found
     return _last[1]
 

@@ -72,13 +72,14 @@ def route(path: str, **handlers: Handler) -> ApiRoute:
                 raise Refused(405, "method_not_allowed", f"Only {methods} is allowed at {path}.")
             return await handler(request)
         except Refused as error:
+            _log.info("request.refused", path=path, status=error.status, code=error.code)
             return _refusal(error.status, error.code, str(error))
         except errors.UploaderError as error:
             return _known(path, error)
         except ClientDisconnect:
             return _refusal(400, "gone", "The request ended before all of it came.")
         except Exception:
-            _log.exception("request_failed", path=path)
+            _log.exception("request.failed", path=path)
             sentence = "The server met a fault of its own; try again, and tell whoever runs it."
             return _refusal(503, "internal", sentence)
 
@@ -135,7 +136,7 @@ def text(body: dict[str, Any], field: str, wanted: str, max_length: int) -> str:
 
 def _known(path: str, error: errors.UploaderError) -> Response:
     status = STATUS_BY_CODE.get(error.code) or next(s for kind, s in STATUS if isinstance(error, kind))
-    _log.info("request_refused", path=path, status=status, code=error.code)
+    _log.info("request.refused", path=path, status=status, code=error.code)
     return _refusal(status, error.code, str(error), retry_after_s=getattr(error, "retry_after_s", 0))
 
 

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -26,15 +27,19 @@ from uploader.api.server_start import ServerStart
 from uploader.errors import SettingsInvalid
 from uploader.flow.admission import admissions
 from uploader.flow.app import storage_origins
+from uploader.logs import bind_client
 from uploader.people import Person
 from uploader.settings import Settings
 
 _UPLOAD: Final = re.compile(r"/_stcore/upload_file(?:/(?P<session>[^/]*))?(?:/|$)")
 _METRICS: Final = re.compile(r"/_stcore/metrics/?$")
 _HEALTH: Final = re.compile(r"/_stcore/health/?$")
+_MAX_HOST_LENGTH: Final = 253
 _NAME: Final = re.compile(r"[a-z0-9_.-]{1,253}")
 _PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
+
+_log = structlog.get_logger("uploader.api")
 
 PersonOf = Callable[[Mapping[str, str], Mapping[str, str]], Person | None]
 """Who sends a request, by its headers and cookies."""
@@ -94,30 +99,35 @@ class RequestGuard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        scope = {**scope, PERSON_OF: self._person_of}
+        scope, client = {**scope, PERSON_OF: self._person_of}, scope.get("client")
+        bind_client(str(client[0]) if client else "")
         if self._proxy:
             scope = self._proxy.without_foreign_header(scope)
-        if refusal := self._refusal(scope):
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008, "reason": ""})
-            else:
-                headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-                await PlainTextResponse(refusal[1], refusal[0], headers)(scope, receive, send)
-        else:
+        if not (refusal := self._refusal(scope)):
             await self._app(scope, receive, send)
+            return
+        status, code, sentence = refusal
+        host = Headers(scope=scope).get("host", "")[:_MAX_HOST_LENGTH]
+        _log.info("request.refused", status=status, code=code, host=host)  # no path: it may be a share's
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        else:
+            headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+            await PlainTextResponse(sentence, status, headers)(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+    def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
+        """Status, code and sentence; None where the request may go on."""
         headers, path = Headers(scope=scope), str(scope["path"])
         host = _host(f"//{headers.get('host', '')}")
         if not (self._names.know(host) or _HEALTH.search(path)):
-            return 403, _unknown(host)
+            return 403, "unknown_host", _unknown(host)
         if scope["type"] == "websocket" and not self._is_own(headers.get("origin"), headers.get("host", "")):
-            return 403, "This page is driven by its own browser window only."
+            return 403, "foreign_origin", "This page is driven by its own browser window only."
         if _METRICS.search(path):
-            return 404, "There is no such address."
+            return 404, "no_such_route", "There is no such address."
         found = _UPLOAD.search(path)
         if found and scope["method"] != "OPTIONS" and (found["session"] or "") not in admissions:
-            return 403, "Open the page and sign in before you send a file."
+            return 403, "not_signed_in", "Open the page and sign in before you send a file."
         return None
 
     def _is_own(self, origin: str | None, host: str) -> bool:

@@ -165,9 +165,10 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     configure_logs()
     try:
         opened = await anyio.to_thread.run_sync(flow.application)
-        _log.info("started", version=VERSION, bucket=opened.bucket_label)
+        settings = opened.settings.chosen()
+        _log.info("started", version=VERSION, bucket=opened.bucket_label, settings=settings)
     except errors.UploaderError as error:
-        _log.error("application_unavailable", version=VERSION, code=error.code, sentence=str(error))
+        _log.error("application.unavailable", version=VERSION, code=error.code, reason=str(error))
     try:
         yield
     finally:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any, Final
 
+import structlog
+
 from uploader import errors
+from uploader.first_times import FirstTimes
 from uploader.flow.app import Application
 from uploader.flow.catalog.permanent_links import Size, Target
 from uploader.flow.catalog.stored_image import StoredImage
-from uploader.flow.gallery.gallery import DeleteResult
+from uploader.flow.gallery.deletions import DeleteResult
 from uploader.flow.sign_ins import ended_sign_ins
 from uploader.flow.tokens import AccessToken
+from uploader.flow.uploads import upload_log
 from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.flow.uploads.forwarded_file import Forwarded, forward
 from uploader.flow.uploads.upload_batch import Batch, File, start_batch
@@ -25,6 +29,10 @@ _NEEDED: Final[Mapping[Role, str]] = {
     Role.UPLOADER: "You may look at images here, not upload or delete them; ask whoever runs this app.",
     Role.ADMIN: "Only admins may do this; ask whoever runs this app.",
 }
+log = structlog.get_logger()
+_links: Final = FirstTimes()
+"""Links that somebody was given before: a page asks for the same one in every run."""
+
 NOT_YOURS: Final = "Somebody else uploaded it; only they or an admin can delete it."
 
 
@@ -38,14 +46,17 @@ class Access:
     def require(self, role: Role) -> None:
         """Raises NotAllowed where this person has not that role, or their sign-in has ended."""
         if ended_sign_ins.has_ended(self.person.sign_in):
+            log.warning("access.refused", needed=role.name.lower(), code="signed_out")
             raise errors.NotAllowed("You have signed out; sign in again.", code="signed_out")
         if self.person.role < role:
+            log.warning("access.refused", needed=role.name.lower(), code="not_allowed")
             raise errors.NotAllowed(_NEEDED[role])
 
     def begin(self, claim: Claim) -> Begun:
         """Signs a form for one file. Raises what `DirectUploads.begin` raises, and NotAllowed."""
         self.require(Role.UPLOADER)
-        return self.app.uploads.begin(claim, who=self.person.label)
+        with upload_log.rejection(claim.sha256, claim.size_bytes, name=claim.name):
+            return self.app.uploads.begin(claim, who=self.person.label)
 
     def complete(self, ticket: str) -> StoredImage:
         """Finishes an upload. Raises what `DirectUploads.complete` raises, and NotAllowed."""
@@ -117,7 +128,11 @@ class Access:
         """
         self.require(Role.VIEWER)
         life_s = min(expires_s, self.app.settings.share_max_s)
-        return self.app.gallery.links.share_link(self.app.web_copies.shown_key(key), expires_s=life_s)
+        shown = self.app.web_copies.shown_key(key)
+        url, ends_at = self.app.gallery.links.share_link(shown, expires_s=life_s)
+        if _links.is_first((self.person.id or self.person.label, url)):
+            log.info("link.signed", key=shown, expires_s=life_s, ends_at=ends_at.isoformat())
+        return url, ends_at
 
     def follow(self, wanted: str, *, download: bool = False, size: Size = "") -> Target:
         """Where an image's permanent address leads now. Raises NotAllowed, ObjectMissing, StorageError."""
@@ -125,6 +140,7 @@ class Access:
             self.require(Role.VIEWER)
         links = self.app.permanent
         key = links.find(wanted)
+        log.info("link.followed", key=key, download=download)
         return links.download(key, size) if download else links.target(key, size)
 
     def may_delete(self, image: StoredImage) -> bool:
@@ -141,6 +157,8 @@ class Access:
         mine = list(keys) if self.person.is_admin else self._own(keys)
         removed = (gallery.delete_for_good if for_good else gallery.delete)(mine) if mine else []
         kept = [DeleteResult(key, NOT_YOURS) for key in keys if key not in set(mine)]
+        for one in kept:
+            log.warning("image.kept", key=one.key, reason=one.sentence)
         return sorted([*removed, *kept], key=lambda one: keys.index(one.key))
 
     def undo(self, removed: Sequence[DeleteResult]) -> None:

@@ -212,7 +212,7 @@ _opening: Final = SingleFlight(_open, name="opening")
 def _at_the_start(error: Exception) -> UploaderError:
     if isinstance(error, UploaderError):
         return error
-    log.error("application_unavailable", exc_info=error)
+    log.error("application.fault", exc_info=error)
     return UploaderError("The app met a fault of its own at its start; its log says which.")
 
 

@@ -33,6 +33,7 @@ class EndedSignIns:
 
     def end(self, sign_in: str) -> None:
         """Ends a sign-in, here at once and elsewhere as soon as the bucket has it."""
+        log.info("sign_out")
         if not sign_in:
             return
         self._keep(sign_in)

@@ -5,6 +5,7 @@ security.md     what is guarded, and how       links.md       addresses of image
 routes.md       the HTTP routes                command.md     the command line
 library.md      the Python functions           deployment.md  proxies, replicas, containers
 benchmarks.md   what it costs, measured        lab.md         the page Presign lab
+events.md       the log, every event
 """
 
 from importlib.resources import files
@@ -21,6 +22,7 @@ TOPICS: Final = (
     "command",
     "library",
     "deployment",
+    "events",
     "lab",
     "benchmarks",
 )

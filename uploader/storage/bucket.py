@@ -33,9 +33,11 @@ from uploader.storage.objects import (
     Listing,
     PostForm,
     PresignedPost,
+    Put,
     StoredObject,
     content_disposition,
     hex_sha256,
+    request_id_of,
     require,
     stored_object,
 )
@@ -200,8 +202,8 @@ class Bucket:
         sha256: str | None = None,
         metadata: Mapping[str, str] | None = None,
         only_if_absent: bool = False,
-    ) -> str:
-        """Stores an object, and gives its version id, empty where the bucket keeps no versions.
+    ) -> Put:
+        """Stores an object.
 
         Raises ObjectChanged where `only_if_absent` and it is there.
         """
@@ -218,7 +220,7 @@ class Bucket:
                 **extra,
             )
         require(stored, "ETag")
-        return stored.get("VersionId", "")
+        return Put(stored.get("VersionId", ""), request_id_of(stored))
 
     def list(self, prefix: str, *, start_after: str = "", limit: int = 1_000) -> Listing:
         """At most `limit` (1 to 1,000) objects under `prefix` with keys after `start_after`, in one call."""
@@ -285,7 +287,8 @@ class Bucket:
             )
         found = answer.get("CopyObjectResult", {})
         require(found, "ETag")
-        return Copied(found["ETag"], hex_sha256(found.get("ChecksumSHA256")), answer.get("VersionId", ""))
+        sha256 = hex_sha256(found.get("ChecksumSHA256"))
+        return Copied(found["ETag"], sha256, answer.get("VersionId", ""), request_id_of(answer))
 
     # --- deleting --------------------------------------------------------------------------------------
 
@@ -355,8 +358,9 @@ class Bucket:
             for item in found.get("Deleted", ())
             if item.get("DeleteMarker")
         }
+        request_id = request_id_of(found)
         return [
-            Deleted(key, markers.get(key, ""), _refusal(refused[key]) if key in refused else None)
+            Deleted(key, markers.get(key, ""), _refusal(refused[key]) if key in refused else None, request_id)
             for key in keys
         ]
 

@@ -112,7 +112,7 @@ class Credentials:
         except errors.StorageError as error:
             if keys is None or not usable:
                 raise
-            log.warning("credentials.not_renewed", code=error.code, sentence=str(error))
+            log.warning("credentials.not_renewed", code=error.code, reason=str(error))
             renewed = keys
         if renewed is keys or _is_due(renewed):
             self._try_again_at = time.monotonic() + _TRY_AGAIN_S
@@ -136,7 +136,7 @@ class Credentials:
         try:
             return not self._renewed().is_same(before)
         except errors.StorageError as error:
-            log.warning("credentials.not_replaced", code=error.code, sentence=str(error))
+            log.warning("credentials.not_replaced", code=error.code, reason=str(error))
             return False
 
     # --- what botocore asks -----------------------------------------------------------------------------

@@ -66,6 +66,7 @@ class Deleted:
     key: str
     marker: str = ""
     error: errors.StorageError | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,20 @@ class Copied:
     etag: str
     sha256: str | None = None
     version_id: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What a store says of what it was given; `version_id` is empty in a bucket without versions."""
+
+    version_id: str = ""
+    request_id: str = ""
+
+
+def request_id_of(answer: Any) -> str:
+    """S3's own id of a request, by which AWS finds it in its logs; empty where the store gives none."""
+    return str(answer.get("ResponseMetadata", {}).get("RequestId", ""))
 
 
 def content_disposition(name: str) -> str:
@@ -112,7 +127,7 @@ def stored_object(key: str, found: Any) -> StoredObject:
         content_type=found.get("ContentType", ""),
         sha256=hex_sha256(found.get("ChecksumSHA256")),
         metadata=found.get("Metadata", {}),
-        request_id=found["ResponseMetadata"].get("RequestId", ""),
+        request_id=request_id_of(found),
         version_id=found.get("VersionId", ""),
     )
 

@@ -16,16 +16,19 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from uploader.errors import NotAllowed, SettingsInvalid
+from uploader.first_times import FirstTimes
 from uploader.flow import trusted_identity
 from uploader.flow.access import Access
 from uploader.flow.admission import admissions
 from uploader.flow.app import Application
 from uploader.flow.sign_ins import ended_sign_ins
+from uploader.logs import bind_client, bind_person
 from uploader.people import ANYONE, NOBODY, Person, Role, from_claims
 from uploader.settings import Settings
 from uploader.ui import presenter_mode
 
 log = structlog.get_logger()
+_entries: Final = FirstTimes()
 
 _ROLES: Final[Mapping[Role, str]] = {
     Role.VIEWER: "You may look at images and copy links.",
@@ -48,7 +51,17 @@ def is_on() -> bool:
 
 
 def person() -> Person:
-    """Who is at this page and what they may do; nobody in particular where nobody signs in here."""
+    """Who is at this page and what they may do; nobody in particular where nobody signs in here.
+
+    The events of this run of the page name them from now on.
+    """
+    found = _person()
+    bind_client(st.context.ip_address or "127.0.0.1")  # Streamlit has no name for this machine
+    bind_person(found)
+    return found
+
+
+def _person() -> Person:
     settings = _settings()
     if settings.trusted_header:
         value = st.context.headers.get(settings.trusted_header) or ""
@@ -140,13 +153,17 @@ def gate() -> None:
         who = person()
         if who.may_look:
             admissions.admit(session)
+            if who.is_known and _entries.is_first((who.id, who.sign_in)):
+                log.info("sign_in", role=who.role.name.lower())
             return
         admissions.withdraw(session)
         if who.label:
+            if _entries.is_first((who.id, session)):
+                log.warning("sign_in.refused")
             _refused(who)
     except OSError as error:
         admissions.withdraw(session)
-        log.error("secrets_unreadable", reason=str(error))
+        log.error("sign_in.unreadable", reason=str(error))
         sentence = "The app's secrets cannot be read, so nobody can sign in; its log says why."
         st.error(sentence, title="The app cannot start", icon=":material/power_off:")
         st.stop()
@@ -205,7 +222,7 @@ def _enter(provider: str) -> None:
     except StreamlitMissingAuthlibError:
         _cannot("its library is not installed. Whoever runs this app adds it: pip install 'streamlit[auth]'")
     except StreamlitAuthError as error:
-        log.error("sign_in_misconfigured", provider=provider, reason=str(error))
+        log.error("sign_in.misconfigured", provider=provider, reason=str(error))
         _cannot("something is missing or wrong under [auth] in its secrets.toml. The app's log says what.")
 
 

@@ -23,6 +23,7 @@ from uploader.flow.gallery.search import Filters
 from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 from uploader.storage.form_post import FormPoster
+from uploader.storage.objects import Put
 
 NOISY = scene(1, comment=b"taken off before it is stored")
 SHA = hashlib.sha256(NOISY).hexdigest()
@@ -267,9 +268,9 @@ def test_a_persons_entry_is_put_once(bucket: Bucket, join: Callable[..., Flow]) 
     put: list[str] = []
 
     class Counting(Meddling):
-        def put(self, key: str, *args: Any, **options: Any) -> None:
+        def put(self, key: str, *args: Any, **options: Any) -> Put:
             put.append(key)
-            self._bucket.put(key, *args, **options)
+            return self._bucket.put(key, *args, **options)
 
     flow = join(Counting(bucket))
     for _ in range(3):

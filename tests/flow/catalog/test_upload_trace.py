@@ -35,7 +35,7 @@ def test_the_road_from_the_browser_goes_on_where_it_was_signed(flow: Flow) -> No
 
 
 def test_a_failed_exchange_is_filmed_too() -> None:
-    ticks = iter([1.0, 1.25])
+    ticks = iter([0.5, 1.0, 1.25])
     camera = TraceRecorder(clock_s=lambda: next(ticks))
     with pytest.raises(OSError), camera.span("app", "s3", "POST"):  # noqa: PT011
         raise OSError

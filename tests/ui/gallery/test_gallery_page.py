@@ -198,7 +198,7 @@ def test_keep_keeps(open_page: Open, app: Application) -> None:
 def test_what_could_not_be_deleted_is_told_and_stays(
     open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from uploader.flow.gallery.gallery import DeleteResult
+    from uploader.flow.gallery.deletions import DeleteResult
 
     keys = stored(app, 2)
     monkeypatch.setattr(
@@ -221,7 +221,7 @@ def test_what_could_not_be_deleted_is_told_and_stays(
 def test_where_versions_are_kept_one_can_delete_for_good(
     open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from uploader.flow.gallery.gallery import DeleteResult
+    from uploader.flow.gallery.deletions import DeleteResult
 
     keys, asked = stored(app, 1), list[str]()
 

@@ -10,4 +10,4 @@ def put_thumbnail(
     bucket: Bucket, key: str, checked: Checked, *, metadata: Mapping[str, str] | None = None
 ) -> str:
     """Stores the thumbnail that the check made, a JPEG, and gives its version id. Raises StorageError."""
-    return bucket.put(key, checked.thumbnail, content_type="image/jpeg", metadata=metadata)
+    return bucket.put(key, checked.thumbnail, content_type="image/jpeg", metadata=metadata).version_id

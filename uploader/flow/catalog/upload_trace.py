@@ -55,7 +55,15 @@ class TraceRecorder:
 
     def __init__(self, clock_s: Callable[[], float] = time.perf_counter) -> None:
         self._clock_s = clock_s
+        self._started_s = clock_s()
         self.spans: list[Span] = []
+        self.request_id = ""
+        """S3's own id of the request that stored the image."""
+
+    @property
+    def took_ms(self) -> int:
+        """Milliseconds since this recorder was made."""
+        return round((self._clock_s() - self._started_s) * 1_000)
 
     @contextmanager
     def span(

@@ -44,7 +44,7 @@ class WebCopies:
         if not (checked.web_copy and is_still and self.is_due(facts.format, facts.width_px, facts.height_px)):
             return []
         place = self._layout.web_copy_key(key)
-        return [(place, self._bucket.put(place, checked.web_copy, content_type="image/jpeg"))]
+        return [(place, self._bucket.put(place, checked.web_copy, content_type="image/jpeg").version_id)]
 
     def find(self, key: str) -> str:
         """The key of an image's web copy, empty where it has none: one HEAD. Raises StorageError."""

@@ -2,7 +2,7 @@
 
 gallery          pages, one image, delete and undo     search           a bounded search by words and formats
 previous_page    the page above a page                 neighbours       the images around the one on show
-zip_stream       many images as one ZIP, streamed
+zip_stream       many images as one ZIP, streamed    deletions        what became of images to delete
 foreign_folders  folders that other tools fill         foreign_objects  one object of another tool
 """
 

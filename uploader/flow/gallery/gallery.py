@@ -17,7 +17,9 @@ from uploader.flow.catalog.layout import NO_PREFIX, Layout
 from uploader.flow.catalog.signed_links import SignedLinks
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery import previous_page
+from uploader.flow.gallery.deletions import DeleteResult, log_deleted
 from uploader.flow.gallery.search import Filters, find
+from uploader.logs import in_context
 from uploader.presign import parse_key, uploaded_at
 from uploader.presign.object_keys import clock_at
 from uploader.storage.bucket import Bucket
@@ -53,20 +55,6 @@ class Page:
     older: str = ""
     read: int = 0
     spent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteResult:
-    """What became of an image that was to be deleted: `sentence` says why it is still there.
-
-    `markers` are the object versions that hide it in a versioned bucket, by key; enough to undo. `left` says
-    what of an image that is not shown any more could not be deleted, and why.
-    """
-
-    key: str
-    sentence: str = ""
-    left: str = ""
-    markers: tuple[tuple[str, str], ...] = ()
 
 
 class Gallery:
@@ -171,7 +159,7 @@ class Gallery:
         noted = {image.key: index_keys.keys_for_image(image) for image in self.index.load_images(keys)}
         removed = self.delete(keys)
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="versions") as pool:
-            return list(pool.map(lambda one: self._purged(one, noted.get(one.key, ())), removed))
+            return list(pool.map(in_context(self._purged), removed, (noted.get(r.key, ()) for r in removed)))
 
     def keeps_versions(self) -> bool | None:
         """Whether deleted images can be brought back; None where the bucket does not say."""
@@ -192,8 +180,9 @@ class Gallery:
                 pass
 
     def _delete(self, keys: Sequence[str]) -> list[DeleteResult]:
+        started_at = self._clock()
         known, tombstones = self.index.load_images(keys), self.index.tombstones
-        settled = {image.key for image in known if image.ticket_ends_at_s < self._clock().timestamp()}
+        settled = {image.key for image in known if image.ticket_ends_at_s < started_at.timestamp()}
         tombstones.put([key for key in keys if key not in settled])
         try:
             images = self._bucket.delete_many(keys)
@@ -210,7 +199,7 @@ class Gallery:
             fault = next((each.error for each in companions[one.key] if each.error), None)
             left = f"its preview could not be deleted: {fault}" if fault else ""
             removed.append(DeleteResult(one.key, left=left, markers=markers))
-            log.info("image.deleted", key=one.key)
+        log_deleted(gone, known, took=self._clock() - started_at)
         return sorted(removed, key=lambda one: keys.index(one.key))
 
     def _delete_companions(self, keys: Sequence[str]) -> dict[str, list[Deleted]]:

@@ -1,5 +1,6 @@
 """Many images as one ZIP, streamed: a piece at a time from S3 to the person, never an image as a whole."""
 
+import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -30,9 +31,12 @@ class _Outbox:
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
+        self.size_bytes = 0
+        """All that was written."""
 
     def write(self, data: bytes) -> int:
         self._pieces.append(bytes(data))
+        self.size_bytes += len(data)
         return len(data)
 
     def flush(self) -> None:
@@ -52,7 +56,8 @@ def stream_zip(
     that was deleted meanwhile is named in `not in this archive.txt`. Raises StorageError in the midst, so
     that a download that lacks something never looks complete. Nothing is deflated: images already are.
     """
-    out = _Outbox()
+    out, started_s = _Outbox(), time.monotonic()
+    log.info("zip.begun", keys=list(keys[:MOST]))
     names: set[str] = set()
     missing: list[str] = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]
@@ -66,7 +71,8 @@ def stream_zip(
         if missing:
             archive.writestr("not in this archive.txt", "Deleted meanwhile:\n" + "\n".join(missing) + "\n")
     yield out.take()
-    log.info("zip.sent", count=len(names), missing=len(missing))
+    took_ms = round((time.monotonic() - started_s) * 1_000)
+    log.info("zip.sent", count=len(names), missing=len(missing), size_bytes=out.size_bytes, took_ms=took_ms)
 
 
 def _one(

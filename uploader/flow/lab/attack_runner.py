@@ -7,13 +7,18 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from urllib.parse import urlsplit, urlunsplit
 
+import structlog
+
 from uploader.errors import TRANSIENT, BucketUnreachable, StorageError, StorageRefused
 from uploader.flow.lab.workbench import Lab, LabForm
+from uploader.logs import in_context
 from uploader.presign.post_request import read_values
 from uploader.presign.teaching.attacks import ATTACKS, HONEST, Attack, File, SignedForm, predict
 from uploader.presign.verdict import Verdict
 from uploader.storage.form_post import FormPoster
 from uploader.storage.objects import Deleted, PresignedPost
+
+log = structlog.get_logger()
 
 _AT_ONCE: Final = 4
 _ATTEMPTS: Final = 3
@@ -125,7 +130,7 @@ def tamper(
     try:
         honest = run(HONEST)
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="tamper") as pool:
-            running = [pool.submit(run, attack) for attack in attacks]
+            running = [pool.submit(in_context(run), attack) for attack in attacks]
             for done, _ in enumerate(as_completed(running), 1):
                 on_done(done, len(running))
         trials = tuple(each.result() for each in running)
@@ -146,7 +151,16 @@ def _try(lab: Lab, form: LabForm, file: File, attack: Attack, transfer: FormPost
     changed, sent = attack.apply(signed, file)
     url = address_of(form.post.url, form.bucket, changed.bucket)
     post = replace(form.post, url=url, fields=dict(changed.fields))
-    return AttackResult(attack, predicted, _send(transfer, post, sent))
+    answer = _send(transfer, post, sent)
+    log.info(
+        "lab.attack_sent",
+        attack=attack.name,
+        key=answer.key,
+        size_bytes=len(sent.body),
+        status=answer.status,
+        code=answer.code,
+    )
+    return AttackResult(attack, predicted, answer)
 
 
 def _send(transfer: FormPoster, post: PresignedPost, file: File) -> ActualAnswer:

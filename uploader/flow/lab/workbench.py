@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import structlog
+
 from uploader.flow.catalog.layout import NO_PREFIX, Layout
 from uploader.limits import Limits, size_label
 from uploader.presign import PostRules, new_key
@@ -27,6 +29,8 @@ from uploader.presign.teaching.store_notes import store_kind, store_note
 from uploader.presign.verdict import Verdict
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import PresignedPost
+
+log = structlog.get_logger()
 
 _SIDE_PX: Final = 96
 _BLOG: Final = tutorial_design()
@@ -110,6 +114,7 @@ class Lab:
         rules = design.rules(credentials_left_s=self._credentials_left_s(), within=self.folder)
         now, asked_s = self._clock(), design.expires_s if expires_s is None else expires_s
         post = self.bucket.presign_post(rules, expires_s=asked_s, now=now)
+        log.info("lab.form_signed", key=rules.key, expires_s=asked_s, max_bytes=design.max_bytes)
         return LabForm(design, post, self.bucket.name, asked_s, now.replace(microsecond=0))
 
     def still_holds(self, form: LabForm) -> bool:

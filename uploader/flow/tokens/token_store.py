@@ -94,7 +94,7 @@ class TokenStore:
             digest=_digest(secret),
         )
         self._bucket.put(self._key(token_id), written(token), content_type="application/json")
-        log.info("access.made", id=token_id, name=shown, scopes=chosen, who=person.label)
+        log.info("access.made", id=token_id, name=shown, scopes=chosen, owner=person.label)
         return f"upl_{token_id}_{secret}", token
 
     def find(self, text: str) -> AccessToken:
@@ -136,7 +136,7 @@ class TokenStore:
         self._bucket.discard(self._key(token.id))
         with self._lock:
             self._seen[token.id] = (self._stopwatch(), None)
-        log.info("access.revoked", id=token.id, name=token.name, who=token.label)
+        log.info("access.revoked", id=token.id, name=token.name, owner=token.label)
 
     def _load(self, token_id: str) -> AccessToken | None:
         if remembered := self._remembered(token_id):

@@ -10,6 +10,8 @@ from typing import Final, Protocol
 
 import structlog
 
+from uploader.logs import in_context
+
 log = structlog.get_logger()
 
 _AT_ONCE: Final = 4  # few, so that it leaves the machine to uploads that somebody waits for
@@ -30,7 +32,7 @@ class Background:
 
     def submit(self, work: Callable[[], None]) -> None:
         """Does it soon; a fault of it is logged and ends nothing else."""
-        self._pool.submit(self._run, work)
+        self._pool.submit(in_context(self._run), work)
 
     def close(self) -> None:
         """Waits for what was submitted."""

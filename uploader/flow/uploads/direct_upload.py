@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import IO, Any, Final
 
-import structlog
-
 from uploader import errors, rejections
 from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.catalog.upload_trace import TraceRecorder
+from uploader.flow.uploads import upload_log
 from uploader.flow.uploads.background import Background, Work
 from uploader.flow.uploads.promotion import Promotion, Written, image_deleted
 from uploader.flow.uploads.staged_object import Staged
@@ -27,8 +26,6 @@ from uploader.presign import PostRules, Signer, Ticket
 from uploader.sha256 import is_sha256
 from uploader.storage.objects import PresignedPost
 from uploader.storage.rules import cors_rule
-
-log = structlog.get_logger()
 
 _FINISH_LIFE_S: Final = 3_600  # a ticket outlives its form: the bytes take a while, and checks may queue
 _HELD_BYTES: Final = 2**20  # what is larger waits on disk: many at once would fill memory
@@ -101,6 +98,7 @@ class DirectUploads:
             sha256=claim.sha256,
             expires_at_s=int(post.expires_at.timestamp()) + _FINISH_LIFE_S,
         )
+        upload_log.begun(ticket, post, recorder)
         return Begun(self._signer.mint_ticket(ticket), post, self._context.index.find_duplicate(claim.sha256))
 
     def complete(self, ticket_text: str, *, who: str) -> StoredImage:
@@ -112,12 +110,14 @@ class DirectUploads:
         ticket = self._signer.read_ticket(ticket_text, who=who, now=self._context.clock())
         recorder = TraceRecorder()
         recorder.spans.extend(self._context.traces.pop(ticket.staged_key))
+        facts = {"name": ticket.name, "key": ticket.staged_key}
         try:
-            image = self._finish(ticket, recorder)
+            with upload_log.rejection(ticket.sha256, ticket.size_bytes, **facts):
+                image = self._finish(ticket, recorder)
         except errors.ObjectMissing:
             return self._already_stored(ticket)
         self._context.traces.put(image.key, recorder)
-        log.info("upload.stored", key=image.key, size_bytes=image.size_bytes, via="browser")
+        upload_log.stored(image, recorder, via="browser")
         return image
 
     def _finish(self, ticket: Ticket, recorder: TraceRecorder) -> StoredImage:
@@ -153,8 +153,9 @@ class DirectUploads:
     ) -> StoredImage:
         with self._promotion.unless_deleted(image, written):
             try:
-                with recorder.span("app", "s3", "PUT the thumbnail, promote the image"):
-                    self._promotion.store(image, staged.seen, checked, body, written)
+                with recorder.span("app", "s3", "PUT the thumbnail, promote the image") as result:
+                    request_id = self._promotion.store(image, staged.seen, checked, body, written)
+                    result.request_id = recorder.request_id = request_id
             except (errors.CopyDiffers, errors.ImageDeleted):
                 raise
             except (errors.ObjectChanged, errors.ObjectMissing):
@@ -184,9 +185,8 @@ class DirectUploads:
             with recorder.span("app", "s3", doing, size_bytes=len(staged)) as result:
                 checked = self._context.check(staged, into=clean, who=who)
                 result.request_id = staged.seen.request_id
-        except errors.ImageRejected as error:
+        except errors.ImageRejected:
             staged.discard()
-            log.info("upload.rejected", key=staged.key, code=error.code)
             raise
         return checked
 

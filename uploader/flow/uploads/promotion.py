@@ -15,7 +15,7 @@ from uploader.flow.catalog.thumbnails import put_thumbnail
 from uploader.flow.uploads.upload_context import UploadContext
 from uploader.images import Checked
 from uploader.presign import Ticket
-from uploader.storage.objects import Copied, StoredObject
+from uploader.storage.objects import Copied, Put, StoredObject
 
 log = structlog.get_logger()
 
@@ -82,10 +82,11 @@ class Promotion:
 
     def store(
         self, image: StoredImage, staged: StoredObject, checked: Checked, body: IO[bytes], written: Written
-    ) -> None:
+    ) -> str:
         """Stores what lies beside it, then the image: `body`, or where that is empty what was staged.
 
         Two calls one after the other: what else has to be there before the image goes beside the first.
+        Gives S3's id of the request that stored the image.
         Raises ObjectChanged where the key is taken or what is staged is not what was checked, CopyDiffers,
         ImageDeleted, StorageError.
         """
@@ -101,7 +102,7 @@ class Promotion:
                 raise image_deleted()
         if body.tell():
             body.seek(0)
-            version = self._bucket.put(
+            stored = self._bucket.put(
                 image.key,
                 body,
                 content_type=checked.facts.content_type,
@@ -110,13 +111,14 @@ class Promotion:
                 only_if_absent=True,
             )
         else:
-            version = self._copy(replace(staged, content_type=checked.facts.content_type), image)
-        written.append((image.key, version))
+            stored = self._copy(replace(staged, content_type=checked.facts.content_type), image)
+        written.append((image.key, stored.version_id))
+        return stored.request_id
 
-    def _copy(self, staged: StoredObject, image: StoredImage) -> str:
+    def _copy(self, staged: StoredObject, image: StoredImage) -> Put:
         copied = self._bucket.copy(staged, image.key, metadata=stored_image.metadata(image))
         if self._is_checked(copied, staged, image):
-            return copied.version_id
+            return Put(copied.version_id, copied.request_id)
         self._pins_copies = False
         self._bucket.discard(image.key)
         log.error("upload.copy_differs", key=image.key)

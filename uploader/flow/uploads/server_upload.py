@@ -17,6 +17,7 @@ from uploader.flow.catalog import stored_image
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.catalog.thumbnails import put_thumbnail
 from uploader.flow.catalog.upload_trace import TraceRecorder
+from uploader.flow.uploads import upload_log
 from uploader.flow.uploads.upload_context import UploadContext
 from uploader.presign import PostRules
 from uploader.storage.form_post import FormPoster, OnSent
@@ -61,7 +62,10 @@ class ServerUploads:
         if not again and (earlier := context.index.find_duplicate(source_sha256)):
             raise errors.AlreadyStored(_here_since(earlier), earlier=earlier)
         on_step("check")
-        with recorder.span("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)):
+        with (
+            upload_log.rejection(source_sha256, len(data), name=filename),
+            recorder.span("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)),
+        ):
             checked = context.check(data, who=who)
         context.rates.spend_bytes(who, len(data))  # not before: a check that must queue is asked for again
         facts, name = checked.facts, stored_image.clean_name(filename)
@@ -91,7 +95,7 @@ class ServerUploads:
             log.warning("upload.failed", key=key, code=error.code, request_id=error.request_id)
             self._undo(image)
             raise
-        log.info("upload.stored", key=key, size_bytes=facts.size_bytes, via="server")
+        upload_log.stored(image, recorder, via="server")
         context.traces.put(key, recorder)
         return replace(image, similar=search.result())
 
@@ -103,7 +107,7 @@ class ServerUploads:
                 )
             with recorder.span("app", "s3", "POST the form", size_bytes=len(data)) as result:
                 receipt = self._transfer.post(form, data, content_type=rules.content_type, on_sent=on_sent)
-                result.request_id = receipt.request_id
+                result.request_id = recorder.request_id = receipt.request_id
 
         self._retried(once)
 

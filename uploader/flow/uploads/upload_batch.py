@@ -17,6 +17,7 @@ from uploader.errors import AlreadyStored, Busy, UploaderError
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.uploads.server_upload import ServerUploads
 from uploader.limits import MIB
+from uploader.logs import in_context
 
 log = structlog.get_logger()
 
@@ -108,7 +109,7 @@ def start_batch(
     if not files:
         batch._idle.set()
     for row, file in zip(batch.rows, files, strict=True):
-        pool.submit(lanes.upload, row, file)
+        pool.submit(in_context(lanes.upload), row, file)
     pool.shutdown(wait=False)
     return batch
 

@@ -7,7 +7,8 @@ import streamlit as st
 
 from uploader.errors import NotAllowed, StorageError
 from uploader.flow.app import Application
-from uploader.flow.gallery.gallery import DeleteResult, Tile
+from uploader.flow.gallery.deletions import DeleteResult
+from uploader.flow.gallery.gallery import Tile
 from uploader.ui import common, queries, signin
 from uploader.ui.components.tiles import tiles
 from uploader.ui.gallery import toolbar
