@@ -1,5 +1,6 @@
 """The lab as a script: what it shows of a form, what it refuses to sign, and what it masks."""
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -39,6 +40,13 @@ def said(page: AppTest) -> str:
     kinds = (page.markdown, page.caption, page.text, page.code, page.error, page.warning, page.success)
     found = [str(element.value) for kind in kinds for element in kind]
     return "\n".join([*found, *(table.value.to_csv() for table in page.table)])
+
+
+def drawn(page: AppTest) -> list[str]:
+    """The pictures of the page that are drawn, as SVG."""
+    kind = "data:image/svg+xml;base64,"
+    urls = [image.url for element in page.get("image") for image in element.proto.imgs]
+    return [base64.b64decode(url.removeprefix(kind)).decode() for url in urls if url.startswith(kind)]
 
 
 def press(page: AppTest, label: str) -> AppTest:
@@ -81,6 +89,17 @@ def test_the_exact_form_is_the_apps_own(open_lab: OPEN_LAB) -> None:
     assert page.number_input(key="lab_expires").value == 300
     assert {"sha256", "min", "max", "key_is"} <= set(query(page))
     assert "any image" in press(page, "The blog post's form").warning[0].value
+
+
+def test_the_lock_changes_while_one_designs_and_is_masked_on_stage(open_lab: OPEN_LAB) -> None:
+    page = open_lab(key="incoming/lab/ada@example.com/")
+    [before] = drawn(page)
+    page.number_input(key="lab_expires").set_value(300).run()
+    [after] = drawn(page)
+    assert ("Time: for 1 h" in before, "Time: for 5 min" in after) == (True, True)
+    assert "ada@example.com" in after
+    page.toggle(key="presenter_switch").set_value(True).run()
+    assert "ada@example.com" not in drawn(page)[0]
 
 
 def test_an_address_brings_a_design_back(open_lab: OPEN_LAB) -> None:

@@ -73,6 +73,7 @@ with right:
     views.verdict(form, zone)
     note = st.empty()
     views.store_note(note, lab.store_note(form, trials.accepted_here(form)))
+    views.lock(design)
     views.policy(own, found.conditions)
 
 tabs = dict(zip(TABS, st.tabs(TABS, key="view", bind="query-params"), strict=True))

@@ -11,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from uploader.flow.lab.workbench import LabForm
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.condition_notes import ConditionNote
-from uploader.presign.teaching.form_design import verdict_sentence
+from uploader.presign.teaching.form_design import FormDesign, verdict_sentence
 from uploader.presign.teaching.inspector import FieldRow, FormInspection, end_sentence
+from uploader.presign.teaching.lock_picture import describe, draw
 from uploader.presign.teaching.snippets import as_curl, as_html, as_javascript, as_javascript_page, as_python
 from uploader.ui import common, presenter_mode
 
@@ -59,6 +60,12 @@ def store_note(place: DeltaGenerator, note: str) -> None:
     """What the store at hand makes of the form; nothing on AWS."""
     if note:
         place.caption(note)
+
+
+def lock(design: FormDesign) -> None:
+    """The form as a lock with its holes, for the back row."""
+    alt = describe(design, shown=presenter_mode.shown)
+    st.image(draw(design, shown=presenter_mode.shown), alt=alt, width="stretch")
 
 
 def policy(own: tuple[ConditionNote, ...], all_signed: tuple[ConditionNote, ...]) -> None:
