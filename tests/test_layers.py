@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "ui.gallery": ("flow", "ui", "presign"),
     "ui.lab": ("flow", "ui", "presign"),
     "ui.setup": ("flow", "ui", "handbook"),
+    "ui.tokens": ("flow", "ui"),
     "ui.components": ("flow",),
     "flow": _FLOW_BASE,
     "flow.access": ("flow", "storage", "images", "presign"),
@@ -65,6 +66,7 @@ PRIVATE_TO: dict[str, tuple[str, ...]] = {
     "ui.gallery": ("ui.main",),
     "ui.lab": ("ui.main",),
     "ui.setup": ("ui.main",),
+    "ui.tokens": ("ui.main",),
 }
 """Rooms that only these, and they themselves, may import."""
 

@@ -5,7 +5,7 @@ security.md     what is guarded, and how       links.md       addresses of image
 routes.md       the HTTP routes                command.md     the command line
 library.md      the Python functions           deployment.md  proxies, replicas, containers
 benchmarks.md   what it costs, measured        lab.md         the page Presign lab
-events.md       the log, every event
+events.md       the log, every event             tools.md       tools that use access tokens
 """
 
 from importlib.resources import files
@@ -19,6 +19,7 @@ TOPICS: Final = (
     "security",
     "links",
     "routes",
+    "tools",
     "command",
     "library",
     "deployment",

@@ -1,7 +1,7 @@
 """The pages. Streamlit is imported here and nowhere else.
 
 main            page config, sign-in gate, navigation
-upload gallery lab setup    a folder for each page
+upload gallery tokens lab setup    a folder for each page
 components      the browser side
 image_dialog    one image, large
 signin          who somebody is, the gate, the way out

@@ -1,6 +1,7 @@
 """Pieces that two pages share."""
 
 import re
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -35,6 +36,12 @@ def words(text: str) -> str:
     """A sentence as Markdown: as it stands where nothing in it can say anything there, else `plain`."""
     shown = presenter_mode.shown(text)
     return shown if _SAYS_NOTHING.fullmatch(shown) else plain(text)
+
+
+def origin(app: Application) -> str:
+    """The origin of this page, as browsers see it."""
+    seen = urlsplit(app.settings.public_origin or str(st.context.url or ""))
+    return f"{seen.scheme}://{seen.netloc}" if seen.netloc else "http://localhost:8501"
 
 
 def heading(app: Application, title: str, *, presenter: bool = False) -> None:

@@ -24,7 +24,14 @@ else:  # the gallery keeps its own address, since links lead there
         st.switch_page(gallery)
 
     first = st.Page(to_gallery, title="Gallery", default=True, visibility="hidden")
+tokens = st.Page("tokens/page.py", title="Tokens", icon=":material/key:", url_path="tokens")
 lab = st.Page("lab/page.py", title="Presign lab", icon=":material/science:", url_path="lab")
 setup = st.Page("setup/page.py", title="Setup", icon=":material/build:", url_path="setup")
-allowed = [(first, True), (gallery, True), (lab, signin.may_see_lab()), (setup, person.is_admin)]
+allowed = [
+    (first, True),
+    (gallery, True),
+    (tokens, person.may_upload),
+    (lab, signin.may_see_lab()),
+    (setup, person.is_admin),
+]
 st.navigation([page for page, is_allowed in allowed if is_allowed], position="top").run()

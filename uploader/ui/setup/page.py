@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -24,12 +23,6 @@ ICONS: Final = {
 
 app = queries.require_app()
 signin.require(app, Role.ADMIN)
-
-
-def here() -> str:
-    """The origin of this page, as browsers see it."""
-    seen = urlsplit(app.settings.public_origin or str(st.context.url or ""))
-    return f"{seen.scheme}://{seen.netloc}" if seen.netloc else "http://localhost:8501"
 
 
 def line(one: CheckResult) -> str:
@@ -64,7 +57,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     when = st.empty()
 if again or "setup_found" not in st.session_state:
     with st.spinner("Trying the bucket"):
-        found = doctor.examine(app, origin=here(), signs_in=signin.signs_in())
+        found = doctor.examine(app, origin=common.origin(app), signs_in=signin.signs_in())
     st.session_state.setup_found = found, datetime.now(UTC)
 found, looked_at = st.session_state.setup_found
 when.caption(f"Checked at {looked_at.astimezone(queries.time_zone()):%H:%M}. Test files were removed.")
