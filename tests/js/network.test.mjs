@@ -46,6 +46,8 @@ test("the pause that the app asks for is kept, a minute at most; a whole day's i
   await assert.rejects(call(), { waitMs: 60_000 });
   answers(refusal("daily_bytes"), { status: 429, headers: { "Retry-After": "999" } });
   await assert.rejects(call(), { kind: "final", message: "The sentence." });
+  answers(refusal("store_full"), { status: 503, headers: { "Retry-After": "2" } });
+  await assert.rejects(call(), { kind: "final", message: "The sentence." });
 });
 
 test("what is not the app is told apart", async () => {

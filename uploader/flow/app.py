@@ -4,7 +4,7 @@ import gc
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -135,6 +135,8 @@ def join(
     context = UploadContext(
         bucket, checker, limits, gallery.index, traces, gallery.link, rates, copies, settings, clock
     )
+    if store:
+        context = replace(context, require_room=store.space.require)
     foreign = ForeignFolders(
         bucket, checker, limits, links=gallery.links, formats=limits.accepted, scope=scope_of(settings)
     )

@@ -24,6 +24,8 @@ def _check() -> str:
     current = flow.application()
     if current.store:
         current = flow.reopened_application()
+        if current.store and (fault := current.store.space.fault()):
+            raise fault
     current.bucket.list(current.layout.incoming, limit=1)
     return current.bucket_label
 

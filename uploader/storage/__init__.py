@@ -13,5 +13,6 @@ anonymous          plain HTTP without credentials: a CORS preflight, a GET
 certificate        closes the inner ports of the local store to other users of the machine
 local              the S3 server that starts by itself where no bucket is configured
 local_folder       its data folder: private, with room on the disk
+disk_space         what its disk has free, and what deleted images still take
 supervisor         its process, ended with the last user
 """

@@ -23,6 +23,7 @@ from typing import Any, Final, Self
 from uploader.errors import LocalStoreUnavailable, SettingsInvalid
 from uploader.signing_secret import secret_fault
 from uploader.storage import certificate, supervisor
+from uploader.storage.disk_space import DiskSpace
 from uploader.storage.local_folder import SECRET, make_private, os_errors_translated, require_space
 
 BUCKET: Final = "uploads"
@@ -47,8 +48,9 @@ class LocalStore:
 class RunningStore:
     """A hold on the store of one folder; the store runs until its last holder closes, ends or is killed."""
 
-    def __init__(self, folder: Path, users_lock: int, store: LocalStore) -> None:
+    def __init__(self, folder: Path, users_lock: int, store: LocalStore, weed: Path) -> None:
         self.folder = folder
+        self.space = DiskSpace(folder, weed)
         self.store = store
         self._users_lock: int | None = users_lock
 
@@ -102,7 +104,7 @@ def start_local_store(folder: Path, *, ready_within_s: float = 20) -> RunningSto
         require_space(folder)
         users_lock = _join(folder, deadline_s)
         try:
-            return RunningStore(folder, users_lock, _wait_for_store(folder, weed, deadline_s))
+            return RunningStore(folder, users_lock, _wait_for_store(folder, weed, deadline_s), weed)
         except BaseException:
             os.close(users_lock)
             raise

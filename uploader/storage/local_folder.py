@@ -12,7 +12,7 @@ from uploader.limits import MIB, size_label
 from uploader.storage import supervisor
 
 SECRET: Final = "uploader.secret"  # noqa: S105 - the name of a file
-_MIN_FREE_BYTES: Final = 64 * MIB  # with less, weed soon answers InternalError
+MIN_FREE_BYTES: Final = 64 * MIB  # with less, weed soon answers InternalError
 _OTHER_FOLDER: Final = "choose a new or empty folder with UPLOADER_LOCAL_DIR"
 
 
@@ -27,8 +27,8 @@ def make_private(folder: Path) -> None:
 
 def require_space(folder: Path) -> None:
     """Raise LocalStoreUnavailable where the disk is nearly full."""
-    if (free_bytes := shutil.disk_usage(folder).free) < _MIN_FREE_BYTES:
-        found, needed = size_label(free_bytes), size_label(_MIN_FREE_BYTES)
+    if (free_bytes := shutil.disk_usage(folder).free) < MIN_FREE_BYTES:
+        found, needed = size_label(free_bytes), size_label(MIN_FREE_BYTES)
         raise LocalStoreUnavailable(
             f"The disk of {folder} has {found} free and {needed} are needed; make room, or {_OTHER_FOLDER}."
         )

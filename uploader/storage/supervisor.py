@@ -44,7 +44,7 @@ TAKEN: Final = 3
 """Exit status: another supervisor has the folder."""
 
 _ROLES = ("s3", "master", "volume", "filer", "admin")
-_GRPC_OFFSET = 10_000  # weed's own convention; its admin worker knows no other
+GRPC_OFFSET: Final = 10_000  # weed's own convention; its admin worker knows no other
 _PORT_RANGE = range(11_000, 21_000)  # with the offset, below what systems hand out
 _POLL_S = 0.2
 _GRACE_S = 3.0  # on TERM weed may take half a minute; KILL loses nothing
@@ -133,7 +133,7 @@ def _keep(weed: str) -> None:
 def _start(weed: str, ports: dict[str, int]) -> subprocess.Popen[bytes]:
     Path(DATA, "mini.options").unlink(missing_ok=True)  # an earlier run's flags, which weed would add
     flags = [f"-{role}.port={port}" for role, port in ports.items()]
-    flags += [f"-{role}.port.grpc={port + _GRPC_OFFSET}" for role, port in ports.items()]
+    flags += [f"-{role}.port.grpc={port + GRPC_OFFSET}" for role, port in ports.items()]
     return subprocess.Popen(  # noqa: S603 - our own binary and flags
         [weed, "-logtostderr", "mini", *_FLAGS, *flags],
         env={"HOME": os.getcwd(), "PATH": os.defpath, "GOMEMLIMIT": "400MiB"},
@@ -164,7 +164,7 @@ def _end(process: subprocess.Popen[bytes], ports: dict[str, int]) -> None:
         process.kill()
         process.wait()
     for port in ports.values():  # a killed weed leaves its sockets
-        for number in (port, port + _GRPC_OFFSET):
+        for number in (port, port + GRPC_OFFSET):
             for found in Path("/tmp").glob(f"seaweedfs-*-{number}.sock"):  # noqa: S108 - weed's own choice
                 found.unlink(missing_ok=True)
 
@@ -187,7 +187,7 @@ def _choose_ports() -> dict[str, int]:
 
 
 def _both_free(port: int) -> bool:
-    return _free(port) and _free(port + _GRPC_OFFSET)
+    return _free(port) and _free(port + GRPC_OFFSET)
 
 
 def _free(port: int) -> bool:

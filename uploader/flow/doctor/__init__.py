@@ -2,6 +2,7 @@
 
 check_result.py    one line of the report           browser_checks.py   what a browser on the page would meet
 bucket_checks.py   every call that an upload needs  identity_checks.py  credentials, secret, sign-in, privacy
+disk_checks.py     room for the local store
 sandbox_checks.py  what shuts the image check off
 keeping.py         lifecycle rule and versions
 """
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from uploader.flow.app import Application
-from uploader.flow.doctor import browser_checks, bucket_checks, identity_checks, sandbox_checks
+from uploader.flow.doctor import browser_checks, bucket_checks, disk_checks, identity_checks, sandbox_checks
 from uploader.flow.doctor.check_result import WORST_FIRST, CheckResult, State
 
 __all__ = ["WORST_FIRST", "CheckResult", "State", "all_passed", "examine"]
@@ -30,6 +31,7 @@ def examine(app: Application, *, origin: str, signs_in: bool | None = None) -> t
         *browser_checks.examine(app, origin),
         *identity_checks.examine(app, signs_in),
         *sandbox_checks.examine(),
+        *disk_checks.examine(app),
     ]
     groups = list(dict.fromkeys(one.group for one in found))
     worst = {name: min(one.rank for one in found if one.group == name) for name in groups}

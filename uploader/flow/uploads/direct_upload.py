@@ -71,10 +71,11 @@ class DirectUploads:
     def begin(self, claim: Claim, *, who: str) -> Begun:
         """Signs a form that can store exactly the claimed content under `incoming/`.
 
-        Raises ImageRejected (size, type or checksum not acceptable), LimitReached, StorageError.
+        Raises ImageRejected (size, type or checksum not acceptable), LimitReached, LocalStoreUnavailable,
+        StorageError.
         """
         self._refuse_unacceptable(claim)
-        self._context.rates.spend_bytes(who, claim.size_bytes)
+        self._context.admit(who, claim.size_bytes)
         now, name = self._context.clock(), stored_image.clean_name(claim.name)
         extension, token = BY_MEDIA_TYPE[claim.content_type].extension, secrets.token_hex(16)
         key = self._context.layout.new_image_key(name, extension, now=now, token=token)
@@ -116,6 +117,9 @@ class DirectUploads:
                 image = self._finish(ticket, recorder)
         except errors.ObjectMissing:
             return self._already_stored(ticket)
+        except errors.StorageBusy:
+            self._context.require_room()  # a full disk is all that a local store says of it
+            raise
         self._context.traces.put(image.key, recorder)
         upload_log.stored(image, recorder, via="browser")
         return image

@@ -67,7 +67,7 @@ class ServerUploads:
             recorder.span("app", "checker", "check, strip, make the thumbnail", size_bytes=len(data)),
         ):
             checked = context.check(data, who=who)
-        context.rates.spend_bytes(who, len(data))  # not before: a check that must queue is asked for again
+        context.admit(who, len(data))  # not before: a check that must queue is asked for again
         facts, name = checked.facts, stored_image.clean_name(filename)
         token = secrets.token_hex(16)
         key = context.layout.new_image_key(name, facts.extension, now=context.clock(), token=token)
@@ -94,6 +94,7 @@ class ServerUploads:
         except errors.StorageError as error:
             log.warning("upload.failed", key=key, code=error.code, request_id=error.request_id)
             self._undo(image)
+            context.require_room()  # a full disk is the likeliest cause, and has a sentence of its own
             raise
         upload_log.stored(image, recorder, via="server")
         context.traces.put(key, recorder)

@@ -37,6 +37,13 @@ class UploadContext:
     web_copies: WebCopies
     settings: Settings
     clock: Callable[[], datetime] = _now
+    require_room: Callable[[], None] = lambda: None
+    """Raises LocalStoreUnavailable where the disk of the local store is full."""
+
+    def admit(self, who: str, size_bytes: int) -> None:
+        """Counts a file that is about to be stored. Raises LimitReached, LocalStoreUnavailable."""
+        self.require_room()
+        self.rates.spend_bytes(who, size_bytes)
 
     @property
     def layout(self) -> Layout:
