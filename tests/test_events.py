@@ -1,11 +1,15 @@
 """The table of events holds every event that the code logs, with its fields, and no other."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from prometheus_client import Counter, Histogram
+
 from tests.handbook.pages import PAGES, ROOT
 from uploader import events
+from uploader import metrics as registry
 
 _LEVELS = {"info", "warning", "error", "exception"}
 
@@ -47,3 +51,13 @@ def test_every_field_is_explained_and_no_other() -> None:
 
 def test_the_handbook_has_the_same_tables() -> None:
     assert events.handbook_tables() in PAGES["events"], "put `events.handbook_tables()` into events.md"
+
+
+def test_the_handbook_names_every_metric_with_its_labels() -> None:
+    rows = dict(re.findall(r"^\| `(uploader_\w+)` \| (.*?) ?\| ", PAGES["events"], re.MULTILINE))
+    assert {name: re.findall(r"`(\w+)`", labels) for name, labels in rows.items()} == _labels_by_metric()
+
+
+def _labels_by_metric() -> dict[str, list[str]]:
+    found = vars(registry).values()
+    return {one._name: list(one._labelnames) for one in found if isinstance(one, Counter | Histogram)}

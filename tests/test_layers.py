@@ -87,6 +87,7 @@ ONLY_IN = {
     "itsdangerous": r"uploader/presign/tokens\.py",
     "pydantic": r"uploader/setting(s|_values)\.py",
     "pydantic_settings": r"uploader/setting(s|_values)\.py",
+    "prometheus_client": r"uploader/(metrics|api/metrics_route)\.py",
     "structlog": r"uploader/((api|flow|images|storage|ui)/.*|logs\.py)",
     "humanize": r"uploader/(ui|flow|images)/.*|uploader/\w+\.py",
 }

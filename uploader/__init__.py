@@ -14,6 +14,6 @@ presenter_mask  texts as a stage may show them      signing_secret  what a signi
 file_names      names that are safe to save under   single_flight   one thread does what many ask for
 people          who somebody is, and their role     link_formats    a link as people paste it
 version         the version of the package          sha256          the shape of a SHA-256 as text
-first_times     what is seen for the first time
+first_times     what is seen for the first time     metrics         counts and durations for Prometheus
 rejections      why a file is refused, a row each   error_answers   error pages in an image's place
 """

@@ -122,6 +122,7 @@ APP: Final = (
     _event("upload.after_fault", "exception", "What is done after an upload's answer met a fault."),
     _event("no_room", "reason", "The machine has no room for a file to be checked."),
     _event("access.unreadable", "id", "What is kept of an access token cannot be read."),
+    _event("metrics.not_served", "reason", "The metrics could not be served at the address of their own."),
     _event("secret.not_kept", "hint", "The signing secret lasts only as long as this process."),
     _event("region.wrong", "bucket given right", "The bucket lies in another region than the settings say."),
     _event("rate_limits.redis_failed", "reason", "Redis does not count calls; this process counts alone."),

@@ -27,6 +27,8 @@ _SECRET_FIELD: Final = re.compile(
 )
 _COVER: Final = "***"
 
+Listener = Callable[[Mapping[str, Any]], None]
+_listeners: Final[list[Listener]] = []
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -38,6 +40,7 @@ def configure_logs() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _tell_listeners,
             structlog.processors.format_exc_info,  # plain text: the richer forms show local variables
             _render,
         ],
@@ -45,6 +48,15 @@ def configure_logs() -> None:
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def subscribe(listener: Listener) -> Callable[[], None]:
+    """Tells `listener` each event from now on, with all its fields; what is returned ends that.
+
+    A listener runs where the event happens, so it must not wait, and must not raise.
+    """
+    _listeners.append(listener)
+    return lambda: _listeners.remove(listener)
 
 
 def bind_client(address: str) -> None:
@@ -64,6 +76,14 @@ def in_context(work: Callable[_P, _T]) -> Callable[_P, _T]:
     """The same work for threads of a pool, whose events then name who and from where as this one's do."""
     context = copy_context()
     return lambda *args, **options: context.copy().run(work, *args, **options)
+
+
+def _tell_listeners(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    for listener in tuple(_listeners):
+        listener(event)
+    return event
 
 
 def _render(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 from importlib.util import find_spec
-from ipaddress import ip_network
-from typing import Annotated
+from ipaddress import ip_address, ip_network
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -118,12 +118,31 @@ def _list_of(read: Callable[[str], tuple[str, ...]]) -> BeforeValidator:
     return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
 
 
+ON_THE_APP: Final = "app"
+"""The metrics are at /metrics of the app itself."""
+
+
+def _metrics_place(value: str) -> str:
+    """`app`, or an address and a port in one form: `9464` alone is for this machine."""
+    if value.lower() == ON_THE_APP:
+        return ON_THE_APP
+    host, _, port = value.rpartition(":")
+    try:
+        if not 1 <= int(port) <= 65_535:
+            raise ValueError
+        address = ip_address(host.strip("[]") or "127.0.0.1")
+    except ValueError:
+        raise ValueError("app, a port such as 9464, or an address such as 0.0.0.0:9464 is needed") from None
+    return f"{address}:{int(port)}"
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 BucketName = Annotated[str, AfterValidator(_bucket_name)]
 RegionName = Annotated[str, AfterValidator(_region_name)]
 Folder = Annotated[str, AfterValidator(_folder)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
+MetricsPlace = Annotated[str, AfterValidator(_metrics_place)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secret)]
 Formats = Annotated[tuple[str, ...], NoDecode, _list_of(_formats)]
 Folders = Annotated[tuple[str, ...], NoDecode, _list_of(_folders)]

@@ -20,6 +20,7 @@ from uploader.setting_values import (
     GrantList,
     HeaderName,
     HostNames,
+    MetricsPlace,
     Networks,
     Origins,
     RedisAddress,
@@ -119,6 +120,14 @@ class Settings(BaseSettings):
     max_bytes_per_day: int | None = Field(None, ge=1)
     """How much one person may upload in 24 hours, in bytes. Unset: as much as they like."""
 
+    metrics: MetricsPlace | None = None
+    """Where Prometheus reads counts and durations. Unset: nowhere.
+
+    `app` is /metrics of the app, for who asks it directly from `trusted_proxies`, which is this machine where
+    they are not set. A port such as `9464`, on this machine, or an address such as `0.0.0.0:9464` is a server
+    of its own for whoever reaches it.
+    """
+
     @model_validator(mode="before")
     @classmethod
     def _unset(cls, given: Any) -> Any:
@@ -171,6 +180,12 @@ class Settings(BaseSettings):
     def rate_limit_address(self) -> str:
         """The address of Redis, password and all; empty where each process counts for itself."""
         return self.rate_limit_url.get_secret_value() if self.rate_limit_url else ""
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """The address and port at which the metrics alone are served; None where they are not."""
+        host, _, port = (self.metrics or "").rpartition(":")
+        return (host, int(port)) if host else None
 
     @property
     def host_names(self) -> tuple[str, ...]:

@@ -156,8 +156,10 @@ def test_bytes_are_taken_from_sessions_behind_the_gate_only(
     assert client.options(f"{base}{UPLOAD}/other/1").status_code == 200
 
 
-def test_the_metrics_of_the_server_are_for_nobody(client: TestClient) -> None:
-    assert client.get("/_stcore/metrics").status_code == 404
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/team/_stcore/%6Detrics"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_the_metrics_of_the_server_are_for_nobody(client: TestClient, path: str, method: str) -> None:
+    assert client.request(method, path).status_code == 404
 
 
 def test_admissions_are_bounded() -> None:

@@ -15,6 +15,7 @@ GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one ar
 GET  /i/<id>                -> 302 to the image, signed anew; `?download` saves it under its name
 GET  /api/health            -> 200 or 503 {"ok"}; with a pass also {"bucket", "version", "uptime_s"}
 GET  /api/alive             -> 200 {"ok"} while the process answers
+GET  /metrics               -> 200, counts and durations for Prometheus, where an operator wants them
 GET  /api/openapi.json      -> 200, all of this for programs
 
 A refusal is {"error": {"code", "message"}}, `message` being a sentence for people. There is no cookie, so a
@@ -32,6 +33,7 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
     connections.py       how many connections there may be, and how long a head may take
     body_deadline.py     how long a body may take
     client_address.py    the visitor's own address, behind proxies that the operator named
+    metrics_route.py     the metrics for Prometheus, and who may read them
     return_path.py       leads people back, after sign-in, to the page they asked for
     middleware.py        what every request meets before: is it meant for this page, and may it send bytes?
     security_headers.py  the Content-Security-Policy and its kin

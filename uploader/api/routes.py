@@ -29,6 +29,7 @@ from uploader.api.json_api import (
     spend,
     text,
 )
+from uploader.api.metrics_route import events_counted, show_metrics
 from uploader.api.openapi import openapi
 from uploader.api.request_file import MAX_NAME_LENGTH
 from uploader.flow import app as flow
@@ -163,17 +164,22 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     The server starts whatever comes of that, within 4 s: what is wrong is the page's to say.
     """
     configure_logs()
+    with events_counted():
+        await _open()
+        try:
+            yield
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(flow.close_application)
+
+
+async def _open() -> None:
     try:
         opened = await anyio.to_thread.run_sync(flow.application)
         settings = opened.settings.chosen()
         _log.info("started", version=VERSION, bucket=opened.bucket_label, settings=settings)
     except errors.UploaderError as error:
         _log.error("application.unavailable", version=VERSION, code=error.code, reason=str(error))
-    try:
-        yield
-    finally:
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(flow.close_application)
 
 
 ROUTES: Final[list[ApiRoute]] = [
@@ -187,6 +193,7 @@ ROUTES: Final[list[ApiRoute]] = [
     route("/api/alive", GET=alive),
     route("/api/openapi.json", GET=openapi),
     route("/i/{id}", GET=image),
+    route("/metrics", ANY=show_metrics),
     route("/api/{rest:path}", ANY=unknown),
 ]
 """Hand these to `st.App(routes=...)`; Streamlit's baseUrlPath is not put in front of them."""

@@ -3,6 +3,7 @@
 bucket             everything boto3: signing and every call
 bucket_settings    the bucket's own settings, read and written
 rules              CORS and lifecycle rules, as S3's own JSON has them
+call_metrics       counts and times every call
 client_config      how the client signs, addresses, waits and tries again
 credentials        the keys behind every signature, renewed and replaced while the app runs
 location           the region and the address of a bucket

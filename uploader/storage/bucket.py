@@ -17,6 +17,7 @@ from uploader.presign import error_explanations
 from uploader.presign.policy import sha256_field
 from uploader.presign.policy_document import read_policy
 from uploader.storage.bucket_settings import CORS, LIFECYCLE, BucketSettings
+from uploader.storage.call_metrics import count_calls
 from uploader.storage.client_config import client_config, retry_conflicts, send_at_once
 from uploader.storage.credentials import Credentials
 from uploader.storage.error_translation import (
@@ -98,6 +99,7 @@ class Bucket:
             )
             require_open_endpoint(str(client.meta.endpoint_url))
             client.meta.events.register("needs-retry.s3", credentials.retry_replaced)
+            count_calls(client)
             return cls(client, name, credentials)
 
     # --- signing ---------------------------------------------------------------------------------------

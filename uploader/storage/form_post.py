@@ -6,6 +6,7 @@ is what is sent (https://www.rfc-editor.org/rfc/rfc7578).
 
 import secrets
 import threading
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from uploader import errors
+from uploader.metrics import count_s3_call
 from uploader.presign import error_explanations
 from uploader.presign.error_table import TRANSIENT_CODES
 from uploader.storage.objects import PresignedPost
@@ -62,6 +64,7 @@ class FormPoster:
         """
         body = _Multipart(post.fields, memoryview(data).cast("B"), content_type, filename, on_sent)
         headers = {"Content-Type": body.content_type, "Content-Length": str(len(body))}
+        started_s, status = time.monotonic(), 0
         try:
             answer = self._session().post(
                 post.url,
@@ -71,11 +74,14 @@ class FormPoster:
                 allow_redirects=False,
                 proxies=proxies_for(post.url),
             )
+            status = answer.status_code
         except requests.RequestException as error:
             raise errors.BucketUnreachable(
                 "The connection to the bucket broke while the image was being sent; try again.",
                 reason=type(error).__name__,
             ) from error
+        finally:
+            count_s3_call("PostObject", status, time.monotonic() - started_s)
         return _receipt(answer, post)
 
     def _session(self) -> requests.Session:

@@ -15,6 +15,7 @@ from uploader.flow.rate_limits import RateLimits
 from uploader.images import Checked, Checker
 from uploader.images.child_process import Stream
 from uploader.limits import Limits
+from uploader.metrics import check_timed
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 
@@ -53,15 +54,16 @@ class UploadContext:
     def check(self, data: bytes | Stream, *, who: str, into: IO[bytes] | None = None) -> Checked:
         """What the check says of a file of `who`, with all that is stored of it: see `Checker.check`."""
         copies = self.web_copies
-        return self.checker.check(
-            data,
-            strip=self.settings.strip_metadata,
-            trim=True,
-            web_copy_px=copies.web_copy_px,
-            heic_copy_px=copies.heic_copy_px,
-            into=into,
-            who=who,
-        )
+        with check_timed():
+            return self.checker.check(
+                data,
+                strip=self.settings.strip_metadata,
+                trim=True,
+                web_copy_px=copies.web_copy_px,
+                heic_copy_px=copies.heic_copy_px,
+                into=into,
+                who=who,
+            )
 
     def image_of(self, key: str, name: str, who: str, checked: Checked, *, source_sha256: str) -> StoredImage:
         """The image that is about to be stored at `key`, made of the file with that SHA-256."""
