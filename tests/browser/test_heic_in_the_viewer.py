@@ -18,7 +18,7 @@ def test_a_heic_that_was_chosen_is_shown_large(app_servers: Callable[..., Any], 
     page.locator(".files-input").set_input_files([photo])
     expect(page.get_by_text("Uploaded", exact=False).first).to_be_visible(timeout=30_000)
     page.goto(f"{server.url}/gallery")
-    page.get_by_role("button", name="Open img-4711.heic").click(timeout=30_000)
+    page.get_by_role("button", name="Open IMG_4711.HEIC").click(timeout=30_000)
     picture = page.get_by_role("dialog").locator(".large img")
     expect(picture).to_have_js_property("naturalWidth", 64, timeout=30_000)
     expect(picture).to_have_js_property("naturalHeight", 96)

@@ -92,38 +92,38 @@ def downloads_of(page: Page) -> list[str]:
 
 
 def test_an_arrow_then_delete_never_asks_about_the_picture_before(far_page: Page) -> None:
-    dialog = opened(far_page, "Open picture-1.jpg")
+    dialog = opened(far_page, "Open picture 1.jpg")
     place = middle(dialog.get_by_role("button", name="Delete"))
     for turns, shown in [(["ArrowRight"], 2), (["ArrowRight", "ArrowRight"], 4), (["ArrowLeft"], 3)]:
         arrow_then(far_page, *turns, click=place)
-        expect(dialog.locator("figure")).to_have_attribute("aria-label", f"picture-{shown}.jpg")
+        expect(dialog.locator("figure")).to_have_attribute("aria-label", f"picture {shown}.jpg")
         expect(dialog.get_by_text(f"picture {shown}.jpg", exact=True)).to_be_visible()
         settled(dialog)
     dialog.get_by_role("button", name="Delete").click()
     expect(dialog.get_by_text("Delete 1 image?")).to_be_visible()
-    expect(dialog.locator(".tile .name")).to_have_text("picture-3.jpg")
+    expect(dialog.locator(".tile .name")).to_have_text("picture 3.jpg")
 
 
 def test_there_and_back_then_delete_asks_about_no_other(far_page: Page) -> None:
-    dialog = opened(far_page, "Open picture-1.jpg")
+    dialog = opened(far_page, "Open picture 1.jpg")
     place = middle(dialog.get_by_role("button", name="Delete"))
     arrow_then(far_page, "ArrowRight", "ArrowLeft", click=place)
     expect(dialog.get_by_text("Delete 1 image?").or_(dialog.get_by_text("picture 1.jpg"))).to_be_visible()
     names = dialog.locator(".tile .name").all_text_contents()
-    assert names in ([], ["picture-1.jpg"])
+    assert names in ([], ["picture 1.jpg"])
 
 
 def test_delete_then_an_arrow_asks_about_the_picture_that_was_on_screen(far_page: Page) -> None:
-    dialog = opened(far_page, "Open picture-1.jpg")
+    dialog = opened(far_page, "Open picture 1.jpg")
     far_page.mouse.click(*middle(dialog.get_by_role("button", name="Delete")))
     far_page.wait_for_timeout(APART_MS)
     far_page.keyboard.press("ArrowRight")
     expect(dialog.get_by_text("Delete 1 image?")).to_be_visible()
-    expect(dialog.locator(".tile .name")).to_have_text("picture-1.jpg")
+    expect(dialog.locator(".tile .name")).to_have_text("picture 1.jpg")
 
 
 def test_a_focused_button_takes_no_enter_after_an_arrow_and_has_the_focus_back(far_page: Page) -> None:
-    dialog = opened(far_page, "Open picture-1.jpg")
+    dialog = opened(far_page, "Open picture 1.jpg")
     saved = downloads_of(far_page)
     dialog.get_by_role("link", name="Download").focus()
     far_page.keyboard.press("ArrowRight")
@@ -144,7 +144,7 @@ def test_an_arrow_then_download_or_copy_takes_nothing_of_the_picture_before(
         expect(far_page.locator(".frame.loaded")).to_have_count(COUNT)
     saved = downloads_of(far_page)
     far_page.evaluate("navigator.clipboard.writeText('nothing')")
-    dialog = opened(far_page, "Open 1.jpg" if folder else "Open picture-1.jpg")
+    dialog = opened(far_page, "Open 1.jpg" if folder else "Open picture 1.jpg")
     name, copy = ("{}.jpg", "Copy to clipboard") if folder else ("picture {}.jpg", "Copy the link")
     arrow_then(far_page, "ArrowRight", click=middle(dialog.get_by_role("link", name="Download")))
     expect(dialog.get_by_text(name.format(2), exact=True)).to_be_visible()

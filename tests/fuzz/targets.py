@@ -34,6 +34,7 @@ from uploader.presign import (
     Ticket,
     Verdict,
     clock_at,
+    image_part,
     judge,
     new_key,
     object_keys,
@@ -143,8 +144,9 @@ def keyed(chance: random.Random, _: list[bytes]) -> str:
         parts = parse_key(changed)
     except ValueError:
         return f"{kind}: refused"
-    slug = f"-{parts.slug}" if parts.slug else ""
-    assert f"{parts.folder}{parts.stem}{slug}.{parts.extension}" == changed
+    coded = f"-{parts.coded_name}" if parts.coded_name else ""
+    assert f"{parts.folder}{parts.stem}{coded}.{parts.extension}" == changed
+    assert len(parts.name) <= len(changed)
     assert clock_at(uploaded_at(changed)) == parts.clock
     assert object_keys.parse_key(NO_PREFIX.thumbnail_key(changed)).stem == parts.stem
     return f"{kind}: read"
@@ -152,7 +154,8 @@ def keyed(chance: random.Random, _: list[bytes]) -> str:
 
 def _changed_key(chance: random.Random, made: str) -> tuple[str, str]:
     """A key that was changed in one place, and what was changed."""
-    folder, _, name = made.rpartition("/")
+    name = image_part(made)
+    folder = made.removesuffix(f"/{name}")
     clock, token, rest = name.split("-", 2)
     slug, _, extension = rest.rpartition(".")
     digits = f"{chance.getrandbits(128):032x}"

@@ -45,7 +45,7 @@ def links(key: str, name: str, app: Application, request: Request) -> dict[str, 
         "id": app.permanent.id_of(key),
         "url": url,
         "image_url": url,
-        "page_url": urljoin(base, f"/gallery?image={quote(key.rpartition('/')[2])}"),
+        "page_url": urljoin(base, f"/gallery?image={quote(key.removeprefix(app.layout.images))}"),
         "markdown": link_formats.markdown(url, name),
         "html": link_formats.html(url, name),
     }

@@ -16,7 +16,8 @@ from uploader.api.bearer import admit, caller
 from uploader.api.json_api import Refused, answer, in_thread, spend
 from uploader.api.request_file import MAX_NAME_LENGTH, request_file
 from uploader.flow.access import Access
-from uploader.flow.gallery.search import Filters, search_words
+from uploader.flow.gallery.search import Filters
+from uploader.flow.gallery.search_text import search_words
 from uploader.formats import BY_EXTENSION, BY_NAME, CHOICES
 
 MOST_LISTED: Final = 100

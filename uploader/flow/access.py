@@ -15,6 +15,7 @@ from uploader.first_times import FirstTimes
 from uploader.flow.app import Application
 from uploader.flow.catalog.permanent_links import Size, Target
 from uploader.flow.catalog.stored_image import StoredImage
+from uploader.flow.gallery import zip_selection
 from uploader.flow.gallery.deletions import DeleteResult
 from uploader.flow.sign_ins import ended_sign_ins
 from uploader.flow.tokens import AccessToken
@@ -23,6 +24,7 @@ from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.flow.uploads.forwarded_file import Forwarded, forward
 from uploader.flow.uploads.upload_batch import Batch, File, start_batch
 from uploader.people import Person, Role
+from uploader.presign.tokens import Selection
 
 _NEEDED: Final[Mapping[Role, str]] = {
     Role.VIEWER: "This app is not open to you; ask whoever runs it.",
@@ -106,20 +108,24 @@ class Access:
     def zip_ticket(self, keys: Sequence[str]) -> str:
         """A ticket to download these images, for this person alone. Raises NotAllowed, TicketInvalid."""
         self.require(Role.VIEWER)
-        return self.app.signer.mint_selection(keys, now=datetime.now(UTC), person=self.person)
+        return self.app.signer.mint_selection(
+            zip_selection.entries_of(keys), now=datetime.now(UTC), person=self.person
+        )
 
     def zip_keys(self, ticket: str) -> tuple[str, ...]:
-        """What a ticket lets this person download. Raises NotAllowed, TicketInvalid."""
+        """What a ticket lets this person download. Raises NotAllowed, TicketInvalid, StorageError."""
         selection = self.app.signer.read_selection(ticket, now=datetime.now(UTC))
-        if not selection.person_id:
-            return selection.keys
+        if selection.person_id:
+            self._must_be_for_me(selection)
+        return zip_selection.keys_of(selection.keys, self.app.layout, self.app.permanent.find)
+
+    def _must_be_for_me(self, selection: Selection) -> None:
         if (self.person.id, self.person.sign_in) != (selection.person_id, selection.sign_in):
             sentence = (
                 "This download belongs to somebody else, or they have signed out; choose the images again."
             )
             raise errors.TicketInvalid(sentence, code="ticket_foreign")
         self.require(Role.VIEWER)
-        return selection.keys
 
     def share_link(self, key: str, *, expires_s: int) -> tuple[str, datetime]:
         """A signed address of what browsers can show of an image, and until when it works.

@@ -1,6 +1,7 @@
 """Presigned POST: what one form may do. Pure: the clock, randomness and secrets come in as arguments.
 
-object_keys      object keys that sort newest first    tokens           signed passes and tickets
+object_keys      object keys that sort newest first    key_names        file names inside keys
+tokens           signed passes and tickets
 policy           PostRules: the form's fields and the policy's conditions, from one object
 policy_document  the policy document, decoded          sigv4            its signature: Signature Version 4
 post_request     the multipart form as S3 reads it     verdict          the answer, and the rule behind it
@@ -18,10 +19,12 @@ from uploader.presign.object_keys import (
     KeyParts,
     clock_at,
     image_id,
+    image_part,
     new_key,
     parse_key,
     stem_of,
     uploaded_at,
+    with_extension,
 )
 from uploader.presign.policy import PostRules
 from uploader.presign.simulator import judge
@@ -37,9 +40,11 @@ __all__ = [
     "Verdict",
     "clock_at",
     "image_id",
+    "image_part",
     "judge",
     "new_key",
     "parse_key",
     "stem_of",
     "uploaded_at",
+    "with_extension",
 ]

@@ -18,6 +18,7 @@ from uploader.flow.gallery.gallery import NO_FILTERS
 from uploader.flow.gallery.neighbours import extended, neighbours_around
 from uploader.flow.gallery.search import Filters
 from uploader.limits import MAX_SIGNATURE_LIFE_S, format_label, size_label
+from uploader.presign import image_part
 from uploader.ui import common, presenter_mode, queries, signin
 from uploader.ui.components.copy_link import copy_link
 from uploader.ui.components.tiles import selectable_tiles
@@ -133,7 +134,7 @@ def _go(app: Application, key: str) -> None:
     if key not in state.picture_strip.keys:
         state.picture_strip = neighbours_around(key, ())
     if "image" in st.query_params:
-        st.query_params["image"] = key.rpartition("/")[2]
+        st.query_params["image"] = image_part(key)
 
 
 def _looks_like(app: Application, image: StoredImage) -> None:

@@ -16,7 +16,8 @@ from tests.support.sample_image import picture
 from uploader import errors
 from uploader.flow.catalog.layout import NO_PREFIX
 from uploader.flow.gallery.gallery import Gallery
-from uploader.flow.gallery.search import Filters, search_words
+from uploader.flow.gallery.search import Filters
+from uploader.flow.gallery.search_text import search_words
 from uploader.presign import new_key
 from uploader.storage.bucket import Bucket
 
@@ -193,9 +194,12 @@ def test_a_search_stops_at_its_budget_and_goes_on_from_there(
         ("!?", ()),
         ("Été à Rome.JPG", ("ete", "a", "rome", "jpg")),
         ("a/b\\c", ("a", "b", "c")),
+        ("E\u0301TE\u0301_Straße", ("ete", "strasse")),
+        ("Продажи.png", ("продажи", "png")),
+        ("《图表》 ❤\ufe0f\u200f!", ("图表", "❤")),
     ],
 )
-def test_words_are_compared_as_keys_hold_them(text: str, words: tuple[str, ...]) -> None:
+def test_words_are_folded(text: str, words: tuple[str, ...]) -> None:
     assert search_words(text) == words
 
 

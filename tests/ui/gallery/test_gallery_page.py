@@ -300,13 +300,9 @@ def test_facts_of_the_camera_and_the_chosen_file_are_shown_where_kept(
     assert "ab" * 32 in said(page)
 
 
-@pytest.mark.parametrize("name", ["写真-写", "Жук", "beach 写真"])
-def test_a_script_that_keys_cannot_hold_is_said(open_page: Open, app: Application, name: str) -> None:
-    stored(app, 2)
-    assert "Only the letters a to z" in said(gallery(open_page, find=name))
-
-
-@pytest.mark.parametrize(("asked", "name"), [("Straße", "Straße.jpg"), ("été", "Un été.jpg")])
+@pytest.mark.parametrize(
+    ("asked", "name"), [("Straße", "Straße.jpg"), ("été", "Un été.jpg"), ("写真", "beach 写真.jpg")]
+)
 def test_what_can_be_folded_is_found(open_page: Open, app: Application, asked: str, name: str) -> None:
     keys = stored(app, 1, name=name)
     stored(app, 1, start=5)

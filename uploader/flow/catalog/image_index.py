@@ -18,6 +18,7 @@ from uploader.flow.catalog import index_keys, stored_image
 from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.stored_image import Link, StoredImage
 from uploader.flow.catalog.tombstones import Tombstones
+from uploader.presign import image_part
 from uploader.sha256 import is_sha256
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import MAX_DELETE_KEYS
@@ -106,7 +107,7 @@ class ImageIndex:
     def load_images(self, keys: Sequence[str]) -> list[StoredImage]:
         """Those of these images that are there, with all that their entries are made of."""
         with _forgiving("known"):
-            names = (key.rpartition("/")[2] for key in keys)
+            names = map(image_part, keys)
             return [image for image in self._each(self._image, names, _MANY_S) if image]
         return []
 

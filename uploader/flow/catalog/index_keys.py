@@ -6,8 +6,8 @@
     index/people/<person>
     index/deleted/<clock>-<token>          a deleted image: see `tombstones`
 
-`<image>` is the last part of an image's key, so each of these folders lists its newest image first. A person
-is base64url without padding: a key holds no other letters safely.
+`<image>` is an image's key without its folder, so each of these folders lists its newest image first. A
+person is base64url without padding: a key holds no other letters safely.
 """
 
 import base64
@@ -17,6 +17,7 @@ from typing import Final
 
 from uploader.flow.catalog.layout import INDEX
 from uploader.flow.catalog.stored_image import StoredImage
+from uploader.presign import image_part
 
 BAND_BITS: Final = (12, 13, 13, 13, 13)
 """Of the 64 bits of a likeness. Four differing bits cannot touch all five bands."""
@@ -31,7 +32,7 @@ PEOPLE: Final = f"{INDEX}people/"
 
 def keys_for_image(image: StoredImage) -> tuple[str, ...]:
     """Every entry of an image, people aside."""
-    name = image.key.rpartition("/")[2]
+    name = image_part(image.key)
     hashes = dict.fromkeys(sha256 for sha256 in (image.source_sha256, image.sha256) if sha256)
     return (
         *(f"{sha256_folder(sha256)}{name}" for sha256 in hashes),
@@ -42,7 +43,7 @@ def keys_for_image(image: StoredImage) -> tuple[str, ...]:
 
 def likeness_keys(image: StoredImage) -> tuple[str, ...]:
     """Those of its entries by which pictures that look alike are found."""
-    name = image.key.rpartition("/")[2]
+    name = image_part(image.key)
     return tuple(f"{folder}{name}-{image.likeness}" for folder in likeness_folders(image.likeness))
 
 
@@ -82,8 +83,8 @@ def person_from_key(entry: str) -> str:
 
 
 def image_name(entry: str) -> str:
-    """The last part of the key of the image that an entry tells of."""
-    last = entry.rpartition("/")[2]
+    """The `image_part` of the key of the image that an entry tells of."""
+    last = image_part(entry)
     return last[: -len(found[0])] if (found := _LIKENESS.search(last)) else last
 
 

@@ -82,7 +82,7 @@ class Layout:
         return new_key(filename, extension, now=now, token=token, prefix=self.images)
 
     def image_key(self, name: str) -> str:
-        """The key of an image by its last part, which is what an address and an entry of the index hold."""
+        """The key of an image by its `image_part`, which an address and an entry of the index hold."""
         return f"{self.images}{name}"
 
     def is_image_key(self, key: str) -> bool:
@@ -93,8 +93,9 @@ class Layout:
             return False
 
     def staged_key(self, key: str) -> str:
-        """Where a browser sends the upload that is to become the image at `key`."""
-        return f"{self.incoming}{key.rpartition('/')[2]}"
+        """Where a browser sends the upload that is to become the image at `key`; no name is needed there."""
+        parts = parse_key(key)
+        return f"{self.incoming}{parts.stem}.{parts.extension}"
 
     def thumbnail_key(self, key: str) -> str:
         """Where the thumbnail of the image at `key` lies. Raises ValueError where that is no image's key."""

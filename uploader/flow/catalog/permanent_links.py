@@ -84,9 +84,8 @@ class PermanentLinks:
 
     def download(self, key: str, size: Size = "") -> Target:
         """Where it can be saved under its name: one more call. Raises ObjectMissing, StorageError."""
-        link, place = self._links.link, self._place(key, size or "original")
-        image = stored_image.from_object(self._bucket.head(key), link=link, layout=self._layout)
-        name = file_name(image.name, parse_key(key).extension)
+        place = self._place(key, size or "original")
+        name = file_name(stored_image.original_name(self._bucket.head(key)), parse_key(key).extension)
         if place != key:
             name = as_format(name, parse_key(place).extension)
         return Target(*self._links.link_with_end(place, download_name=name))

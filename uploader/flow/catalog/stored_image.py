@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from uploader.file_names import file_name
 from uploader.flow.catalog.layout import Layout
 from uploader.images import Checked
 from uploader.presign import parse_key, uploaded_at
@@ -50,6 +51,11 @@ class StoredImage:
     """Since the epoch: so long its upload can be completed again. 0 where it came through the app."""
     similar: tuple["StoredImage", ...] = ()
     """Others that look alike, as they were found when this one was stored."""
+
+    @property
+    def file_name(self) -> str:
+        """What it is saved as: its name with the extension of its checked format."""
+        return file_name(self.name, parse_key(self.key).extension)
 
 
 def clean_name(filename: str) -> str:
@@ -110,7 +116,7 @@ def from_object(stored: StoredObject, *, link: Link, layout: Layout) -> StoredIm
     width, _, height = kept.get("pixels", "").partition("x")
     return StoredImage(
         key=stored.key,
-        name=decode_text(kept.get("name", "")) or parse_key(stored.key).name,
+        name=original_name(stored),
         format=stored.content_type.removeprefix("image/").upper(),
         width_px=int(width) if width.isdecimal() else 0,
         height_px=int(height) if height.isdecimal() else 0,
@@ -125,6 +131,12 @@ def from_object(stored: StoredObject, *, link: Link, layout: Layout) -> StoredIm
         taken=_moment(kept.get("taken", "")),
         ticket_ends_at_s=_seconds(kept.get("ticket-ends", "")),
     )
+
+
+def original_name(stored: StoredObject) -> str:
+    """The name of the file as it was given: the key's, or the metadata's where that may be an older key."""
+    parts = parse_key(stored.key)
+    return parts.name if parts.is_name_whole else decode_text(stored.metadata.get("name", "")) or parts.name
 
 
 def has_perceptual_hash(stored: StoredObject) -> bool:

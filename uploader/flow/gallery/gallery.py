@@ -10,7 +10,6 @@ from typing import Final
 import structlog
 
 from uploader import errors
-from uploader.file_names import file_name
 from uploader.flow.catalog import index_keys, stored_image
 from uploader.flow.catalog.image_index import ImageIndex
 from uploader.flow.catalog.layout import NO_PREFIX, Layout
@@ -35,7 +34,7 @@ _SKEW: Final = timedelta(days=1)  # how far the clocks of other replicas may run
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One image as the listing tells it; `name` is the readable part of its key."""
+    """One image as the listing tells it; `name` is the one in its key."""
 
     key: str
     name: str
@@ -120,7 +119,7 @@ class Gallery:
         return Tile(key, parts.name, size_bytes, uploaded_at(key), thumbnail)
 
     def key_for(self, name: str) -> str:
-        """The key of an image by the last part of it, which is what an address holds."""
+        """The key of an image by its `image_part`, which is what an address holds."""
         return self._layout.image_key(name)
 
     def is_ours(self, key: str) -> bool:
@@ -133,8 +132,7 @@ class Gallery:
 
     def download(self, image: StoredImage) -> str:
         """The same, to save under the image's name with the extension of its checked format."""
-        name = file_name(image.name, parse_key(image.key).extension)
-        return self.links.link(image.key, download_name=name)
+        return self.links.link(image.key, download_name=image.file_name)
 
     # --- deleting --------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ widened; in one that holds too many, what follows is read, and the rest halved, 
 from collections.abc import Callable
 from typing import Final
 
-from uploader.presign import parse_key
+from uploader.presign import image_part, parse_key
 from uploader.storage.objects import Listing
 
 LIMIT: Final = 1_000  # keys a call, S3's most
@@ -87,7 +87,7 @@ def _at_most_newest(start: int, top: int) -> int:
 def _ours(listing: Listing) -> list[tuple[int, str]]:
     found = []
     for stored in listing.objects:
-        name = stored.key.rpartition("/")[2]
+        name = image_part(stored.key)
         try:
             found.append((position(parse_key(stored.key).stem), name))
         except ValueError:
@@ -96,4 +96,4 @@ def _ours(listing: Listing) -> list[tuple[int, str]]:
 
 
 def _name(listing: Listing) -> str:
-    return listing.objects[-1].key.rpartition("/")[2] if listing.objects else ""
+    return image_part(listing.objects[-1].key) if listing.objects else ""

@@ -4,15 +4,14 @@ The bucket knows no search, so the listing is read from the newest on, at most `
 found and how far the search came is the answer, and the search can go on from there.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from uploader.flow.gallery.previous_page import start_after
-from uploader.presign import parse_key
-from uploader.presign.object_keys import KeyParts, clock_at, slug
+from uploader.flow.gallery.search_text import folded
+from uploader.presign import KeyParts, clock_at, image_part, parse_key
 from uploader.storage.objects import Listing, StoredObject
 
 BUDGET: Final = 20_000
@@ -26,6 +25,7 @@ class Filters:
     """What is looked for; what is empty does not count. `since` is included, `until` is not."""
 
     words: tuple[str, ...] = ()
+    """As `search_words` gives them."""
     formats: frozenset[str] = frozenset()
     """Extensions: `jpg`, `png` …"""
     since: datetime | None = None
@@ -45,7 +45,10 @@ class Filters:
         """Whether an image of this key is looked for, dates and people aside."""
         if self.formats and parts.extension not in self.formats:
             return False
-        return all(word in parts.name for word in self.words)
+        if not self.words:
+            return True
+        name = folded(parts.name)
+        return all(word in name for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,6 @@ class Found:
     older: str
     read: int
     spent: bool = False
-
-
-def search_words(text: str) -> tuple[str, ...]:
-    """What a person typed, as names are kept in keys: lower-case letters and digits, at most eight words."""
-    asked = re.sub(r"[./\\]", " ", text[:200])
-    return tuple(dict.fromkeys(slug(f"{asked}.x").split("-")))[:8] if re.search(r"\w", asked) else ()
 
 
 def find(list_after: Callable[[str, int], Listing], filters: Filters, *, cursor: str, size: int) -> Found:
@@ -105,4 +102,4 @@ def _walk(
                 continue  # somebody else's object in our folder; it was never checked
         if not listing.more or not listing.objects:
             return
-        after = listing.objects[-1].key.rpartition("/")[2]
+        after = image_part(listing.objects[-1].key)

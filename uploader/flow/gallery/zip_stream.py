@@ -11,10 +11,10 @@ import structlog
 
 from uploader import errors
 from uploader.file_names import as_format, file_name, numbered
+from uploader.flow.catalog.stored_image import original_name
 from uploader.flow.catalog.web_copies import WebCopies
 from uploader.flow.gallery.gallery import Gallery
 from uploader.presign import parse_key, uploaded_at
-from uploader.presign.policy import decode_text
 from uploader.storage.bucket import Bucket
 from uploader.storage.objects import StoredObject
 
@@ -84,7 +84,7 @@ def _one(
     names: set[str],
 ) -> Iterator[bytes]:
     with bucket.read(key) as (stored, body):
-        name = _free(_original_name(stored), names)
+        name = _free(_saved_as(stored), names)
         yield from _entry(archive, out, name, stored, body)
     copy = web_copies.shown_key(key)
     if copy == key:
@@ -105,10 +105,9 @@ def _entry(
             yield out.take()
 
 
-def _original_name(stored: StoredObject) -> str:
+def _saved_as(stored: StoredObject) -> str:
     """The original name as a file may have it."""
-    parts = parse_key(stored.key)
-    return file_name(decode_text(stored.metadata.get("name", "")) or parts.name, parts.extension)
+    return file_name(original_name(stored), parse_key(stored.key).extension)
 
 
 def _free(first: str, names: set[str]) -> str:

@@ -22,7 +22,7 @@ from uploader.flow.uploads.staged_object import Staged
 from uploader.flow.uploads.upload_context import UploadContext
 from uploader.formats import BY_MEDIA_TYPE, BY_NAME, CHOICES
 from uploader.images import Checked, weigh
-from uploader.presign import PostRules, Signer, Ticket
+from uploader.presign import PostRules, Signer, Ticket, parse_key, with_extension
 from uploader.sha256 import is_sha256
 from uploader.storage.objects import PresignedPost
 from uploader.storage.rules import cors_rule
@@ -196,11 +196,11 @@ class DirectUploads:
 
     def _already_stored(self, ticket: Ticket) -> StoredImage:
         """The image that an earlier complete() of this ticket stored. Raises ObjectMissing, ImageDeleted."""
-        stem, _, claimed = ticket.key.rpartition(".")
+        claimed = parse_key(ticket.key).extension
         # By HEAD, not by LIST: a listing may be older than the image, and it would be stored twice.
         for extension in dict.fromkeys((claimed, *(BY_NAME[name].extension for name in CHOICES))):
             try:
-                found = self._bucket.head(f"{stem}.{extension}")
+                found = self._bucket.head(with_extension(ticket.key, extension))
             except errors.ObjectMissing:
                 continue
             return stored_image.from_object(found, link=self._context.link, layout=self._context.layout)

@@ -14,7 +14,7 @@ from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.catalog.thumbnails import put_thumbnail
 from uploader.flow.uploads.upload_context import UploadContext
 from uploader.images import Checked
-from uploader.presign import Ticket
+from uploader.presign import Ticket, with_extension
 from uploader.storage.objects import Copied, Put, StoredObject
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ class Promotion:
 
     def image_of(self, ticket: Ticket, checked: Checked) -> StoredImage:
         """The image that a checked upload becomes."""
-        key = f"{ticket.key.rpartition('.')[0]}.{checked.facts.extension}"
+        key = with_extension(ticket.key, checked.facts.extension)
         image = self._context.image_of(key, ticket.name, ticket.who, checked, source_sha256=ticket.sha256)
         return replace(image, ticket_ends_at_s=ticket.expires_at_s)
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from uploader.errors import Busy, StorageError, UploaderError
 from uploader.flow.gallery.gallery import Page
+from uploader.presign import image_part
 from uploader.ui import common, image_dialog, queries, signin
 from uploader.ui.components.tiles import GridEvent, selectable_tiles
 from uploader.ui.gallery import delete_dialog, foreign, toolbar, zip_dialog
@@ -71,7 +72,7 @@ def grid(page: Page, *, waiting: int = 0) -> GridEvent:
     if asked.what == "download":
         state.gallery_zip = asked.keys
     if asked.open:
-        st.query_params["image"] = asked.open.rpartition("/")[2]
+        st.query_params["image"] = image_part(asked.open)
     return asked
 
 
@@ -163,7 +164,7 @@ def nothing(page: Page) -> None:
     if page.spent:
         return
     if view.filters:
-        st.info(toolbar.no_match(), icon=":material/search_off:")
+        st.info("No image fits what you look for.", icon=":material/search_off:")
         st.button("Clear all filters", on_click=toolbar.clear, key="clear_filters")
     elif view.cursor:
         st.info("There is nothing older than this.", icon=":material/history:")

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
-from unicodedata import normalize
 
 import streamlit as st
 
 from uploader.flow.gallery.gallery import Gallery
-from uploader.flow.gallery.search import Filters, search_words
+from uploader.flow.gallery.search import Filters
+from uploader.flow.gallery.search_text import search_words
 from uploader.formats import BY_NAME, CHOICES
 from uploader.limits import format_label
 from uploader.ui import common, presenter_mode, queries, signin
@@ -120,7 +120,7 @@ def _looks() -> tuple[int, str]:
 
 
 def _active(text: str | None, formats: list[str], between: Any, who: str) -> None:
-    said = [f"“{' '.join(search_words(text or ''))}”"] if search_words(text or "") else []
+    said = [common.plain(text.strip())] if text and search_words(text) else []
     said += [format_label(name) for name in formats]
     said += [f"by {common.plain(presenter_mode.person(who))}"] if who else []
     since, until = _range(between)
@@ -129,17 +129,6 @@ def _active(text: str | None, formats: list[str], between: Any, who: str) -> Non
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"Showing only {', '.join(said)}", width="content")
         st.button("Show all", icon=":material/close:", type="tertiary", on_click=clear, key="show_all")
-
-
-def no_match() -> str:
-    """Why nothing was found, honest about what can be searched at all."""
-    asked = str(st.session_state.get("find") or "")
-    if any(c.isalnum() and not normalize("NFKD", c).encode("ascii", "ignore") for c in asked):
-        return (
-            "No image fits what you look for. Only the letters a to z and digits of a name can be searched; "
-            "for other scripts, use the date or the format."
-        )
-    return "No image fits what you look for."
 
 
 def cursor() -> str:

@@ -14,6 +14,7 @@ from uploader.flow.uploads.direct_upload import cors_rule_of_pages
 from uploader.flow.uploads.upload_batch import MAX_KEPT_BYTES, Batch, File, Row
 from uploader.limits import MIB, format_list, size_label
 from uploader.people import Role
+from uploader.presign import image_part
 from uploader.ui import common, image_dialog, presenter_mode, queries, signin
 from uploader.ui.components.tiles import tiles
 from uploader.ui.components.uploader import upload_zone
@@ -127,7 +128,7 @@ def link(image: StoredImage) -> str:
     """An image of the gallery as a Markdown link to it, with its day."""
     at = image.uploaded_at.astimezone(queries.time_zone())
     name = common.plain(image.name)
-    return f"[{name}](gallery?image={quote(image.key.rpartition('/')[2])}) ({at.day} {at:%b %Y, %H:%M})"
+    return f"[{name}](gallery?image={quote(image_part(image.key))}) ({at.day} {at:%b %Y, %H:%M})"
 
 
 def outcome(batch: Batch) -> None:

@@ -6,6 +6,7 @@ export function bucketAddress(src, bucketUrl) {
 }
 
 export function galleryImage({ key, name, thumbnail_url: thumbnail, uploaded_at: uploadedAt }, bucketUrl) {
-  const page = `gallery?image=${encodeURIComponent(key.split("/").at(-1))}`; // beside this page, whatever its folder
+  const [image] = /[0-9a-f]{12}-[0-9a-f]{32}.*$/.exec(key);
+  const page = `gallery?image=${encodeURIComponent(image)}`; // beside this page, whatever its folder
   return { name, page, src: bucketAddress(thumbnail, bucketUrl), uploadedAt: new Date(uploadedAt) };
 }
