@@ -148,6 +148,20 @@ class Bucket:
             url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=life_s)
         return url, now + timedelta(seconds=life_s)
 
+    def presign_put(self, key: str, *, expires_s: int, exact: tuple[str, int, str] | None = None) -> str:
+        """A link to store one object by PUT; `exact` is the one type, size (bytes) and SHA-256 (hex) to take.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-query-string-auth.html
+        """
+        params: dict[str, Any] = {"Bucket": self.name, "Key": key}
+        if exact is not None:
+            content_type, size_bytes, sha256 = exact
+            params |= {"ContentType": content_type, "ContentLength": size_bytes}
+            params["ChecksumSHA256"] = sha256_field(sha256)
+        life_s = self._life_s(expires_s, datetime.now(UTC))
+        with translate_errors("sign a link"):
+            return self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=life_s)
+
     def credentials_expire_at(self) -> datetime | None:
         """When the credentials behind every signature end, renewed first where that is due.
 

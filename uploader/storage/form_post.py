@@ -144,7 +144,7 @@ def proxies_for(url: str) -> dict[str, str] | None:
 
 def _receipt(answer: requests.Response, post: PresignedPost) -> PostReceipt:
     request_id = answer.headers.get("x-amz-request-id", "")
-    code, message, key, etag = _read_xml(answer.content)
+    code, message, key, etag = read_answer_xml(answer.content)
     if answer.status_code in (200, 201, 204):
         return PostReceipt(
             key=key or post.fields["key"],
@@ -163,7 +163,7 @@ def _receipt(answer: requests.Response, post: PresignedPost) -> PostReceipt:
     )
 
 
-def _read_xml(content: bytes) -> tuple[str, str, str, str]:
+def read_answer_xml(content: bytes) -> tuple[str, str, str, str]:
     """Code, Message, Key and ETag of S3's answer; empty where there is none."""
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:  # S3 sends neither; an entity bomb would
         return "", "", "", ""

@@ -197,6 +197,22 @@ def test_attacks_are_predicted_then_sent_then_deleted(open_lab: OPEN_LAB, app: A
     assert not page.subheader, "another form has not been attacked yet"
 
 
+def test_put_stands_beside_post_judged_then_sent(open_lab: OPEN_LAB, app: Application) -> None:
+    page = show(open_lab(), "PUT and GET")
+    larger = page.table[0].value.iloc[1]
+    assert [cell.split("\u00a0")[-1].strip() for cell in larger[1:]] == [
+        "400 EntityTooLarge",
+        "200",
+        "403 SignatureDoesNotMatch",
+    ]
+    page.button(key="lab_compare_send").click().run()
+    page.button(key="lab_get_send").click().run()
+    assert not page.exception
+    assert "201 (AWS: 403)" in said(page).replace("\u00a0", " ").replace("201  (", "201 (")
+    assert "`application/octet-stream`" in page.table[1].value.iloc[0, -1]
+    assert keys_in(app.bucket) == []
+
+
 def test_the_clock_can_be_moved_past_the_end(open_lab: OPEN_LAB) -> None:
     page = show(press(open_lab(), "This app's exact form"), "Time")
     assert "201" in said(page)

@@ -2,6 +2,7 @@
 
 workbench         designs, signs, judges and inspects a form
 attack_runner     runs every attack on it, and cleans up
+link_attack_runner  the same for a presigned PUT and GET, beside the form
 sequence_diagram  the trace of an upload as Mermaid and Markdown
 """
 

@@ -7,10 +7,10 @@ from uploader.flow.lab.workbench import Lab, LabForm, sample_picture
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.form_design import FormDesign
 from uploader.ui import common, queries, signin
-from uploader.ui.lab import designer, paste_view, tour_view, trials, views
+from uploader.ui.lab import compare_view, designer, paste_view, tour_view, trials, views
 
 TOUR, DESIGN, PASTE = "Tour", "Design", "Paste"
-TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Film")
+TABS = ("Anatomy", "Copy as", "Tamper", "PUT and GET", "Time", "Film")
 
 
 @st.cache_resource
@@ -87,6 +87,9 @@ if tabs["Tamper"].open:
     with tabs["Tamper"]:
         trials.attacks(lab, form, file)
     views.store_note(note, lab.store_note(form, trials.accepted_here(form)))
+if tabs["PUT and GET"].open:
+    with tabs["PUT and GET"]:
+        compare_view.page(lab, form, file)
 if tabs["Time"].open:
     with tabs["Time"]:
         trials.time_machine(lab, form, file, zone)
