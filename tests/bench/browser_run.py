@@ -78,11 +78,11 @@ def run_batch(browser: Browser, server: AppServer, paths: list[Path]) -> BatchRu
     tools = page.context.new_cdp_session(page)
     tools.send("Performance.enable")
     before, counted, started = _metrics(tools), Counter(watch.counts), time.perf_counter()
-    cpu = cpu_by_kind(server.process.pid)
+    cpu = cpu_by_kind(server.process.pid, server.folder / "store")
     page.locator(".direct .files-input").set_input_files([str(path) for path in paths])
     page.get_by_text(f"{len(paths)} uploaded").first.wait_for(timeout=_WITHIN_MS)
     page.wait_for_timeout(3_000)  # the last report, and what comes after the answers
-    after, spent = _metrics(tools), cpu_by_kind(server.process.pid) - cpu
+    after, spent = _metrics(tools), cpu_by_kind(server.process.pid, server.folder / "store") - cpu
     page.close()
     counts = watch.counts - counted
     times = [at - started for at in sorted(watch.stored_s)]

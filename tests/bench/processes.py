@@ -41,23 +41,23 @@ def all_processes() -> dict[int, Process]:
 
 
 def kind_of(process: Process, server: int) -> str:
-    """Whose work it is: `app`, `checkers`, `browser` or `store`; empty where it is none of a row's."""
+    """Whose work it is: `app`, `checkers` or `browser`; the store is nobody's child."""
     if process.pid == server:
         return "app"
-    if "weed" in process.command.partition(" ")[0]:
-        return "store"
     if "chromium" in process.command.partition(" ")[0]:
         return "browser"
     return "checkers"
 
 
-def cpu_by_kind(server: int) -> Counter[str]:
-    """CPU seconds so far of a server, its children, and the browser that this process started."""
+def cpu_by_kind(server: int, store_folder: Path) -> Counter[str]:
+    """CPU seconds so far of a server, its children, the store in a folder, and this process's browser."""
     found = all_processes()
     children = defaultdict(list)
     for process in found.values():
         children[process.parent].append(process)
-    seconds: Counter[str] = Counter()
+    seconds: Counter[str] = Counter(
+        store=sum(one.cpu_s for one in found.values() if _is_in(one, store_folder))
+    )
     waiting = [process for process in (found.get(server), *children[os.getpid()]) if process]
     seen = set()
     while waiting:
@@ -73,6 +73,13 @@ def cpu_by_kind(server: int) -> Counter[str]:
         if process.pid == server:
             seconds["checkers"] += process.ended_s
     return seconds
+
+
+def _is_in(process: Process, folder: Path) -> bool:
+    try:
+        return Path(f"/proc/{process.pid}/cwd").resolve().is_relative_to(folder.resolve())
+    except OSError:
+        return False
 
 
 def _is_under(process: Process, server: int, found: dict[int, Process]) -> bool:

@@ -105,3 +105,30 @@ test("on another page nobody can be asked, and a cancelled wait ends", async () 
   await assert.rejects(waiting, /cancelled/);
   assert.deepEqual(sent, []);
 });
+
+test("while uploads run reports go together every two seconds, and once at the end", () => {
+  connect(null);
+  bridge.setBusy(true);
+  for (let n = 0; n < 50; n += 1) {
+    bridge.report({ kind: "stored" });
+    mock.timers.tick(100); // five seconds in all
+    if (sent.length) connect({ client: client(), seq: numbers().at(-1).at(-1) });
+  }
+  assert.deepEqual(
+    numbers().map(({ length }) => length),
+    [20, 20],
+  );
+  bridge.setBusy(false);
+  const last = sent.at(-1)[1].items;
+  assert.deepEqual([sent.length, last.length, last.at(-1).kind], [3, 11, "settled"]);
+  connect({ client: client(), seq: 51 });
+  mock.timers.tick(60_000);
+  assert.equal(sent.length, 3);
+});
+
+test("a batch of which nothing was stored reports nothing", () => {
+  connect(null);
+  bridge.setBusy(true);
+  bridge.setBusy(false);
+  assert.deepEqual(sent, []);
+});

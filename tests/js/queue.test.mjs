@@ -18,7 +18,7 @@ test("files are stored in the order in which they came, three at a time", async 
   const { queue, network, states } = queueWith({ post });
   await queue.add(files(5));
   await settle();
-  assert.deepEqual(states(), ["sending", "sending", "sending", "waiting", "waiting"]);
+  assert.deepEqual(states(), ["sending", "sending", "sending", "ready", "ready"]);
   for (let n = 0; n < 5; n += 1) {
     held[n].resolve("");
     await settle();
@@ -71,7 +71,7 @@ test("a waiting and a sending file can be cancelled, one that is verified cannot
   const { queue, bridge, states } = queueWith({ post, call });
   await queue.add(files(5));
   await settle();
-  assert.deepEqual(states(), ["verifying", "sending", "sending", "sending", "waiting"]);
+  assert.deepEqual(states(), ["verifying", "sending", "sending", "sending", "ready"]);
   for (const job of [...queue.jobs].reverse()) queue.cancel(job);
   await settle();
   assert.deepEqual(states(), ["verifying", ...Array(4).fill("cancelled")]);
@@ -268,4 +268,38 @@ test("what was stored is taken back by the page, and can be sent again", async (
   await settle();
   assert.deepEqual(states(), ["stored", "stored"]);
   assert.equal(stateSentence(job, 0), "Uploaded");
+});
+
+test("what is hashed and signed ahead, and what is sent and not yet verified, has a bound", async () => {
+  const posts = [];
+  const post = () => {
+    const answer = deferred();
+    posts.push(answer);
+    return answer.promise;
+  };
+  const verified = deferred();
+  const call = (url, body) =>
+    url.endsWith("/complete")
+      ? verified.promise.then(() => ({ key: `images/${body.ticket}`, removed: [], thumbnail_url: "" }))
+      : { url: BUCKET, fields: {}, ticket: body.name };
+  const { queue, network, states } = queueWith({ post, call });
+  await queue.add(files(40));
+  await settle();
+  const count = (...wanted) => states().filter((state) => wanted.includes(state)).length;
+  assert.deepEqual([count("sending"), count("ready"), count("waiting")], [3, 3, 34]);
+  for (let sent = 0; sent < posts.length; sent += 1) {
+    posts[sent].resolve("");
+    await settle();
+  }
+  assert.deepEqual([count("sent", "verifying"), count("waiting")], [20, 20]);
+  assert.equal(network.post.mock.callCount(), 20);
+  const checks = () => network.call.mock.calls.filter(({ arguments: [url] }) => url.endsWith("/complete"));
+  assert.equal(checks().length, 3, "verification begins while others are sent");
+  verified.resolve();
+  await settle();
+  for (let sent = 20; sent < posts.length; sent += 1) {
+    posts[sent].resolve("");
+    await settle();
+  }
+  assert.equal(count("stored"), 40);
 });

@@ -31,6 +31,7 @@ export class FakeBridge {
   });
   connect() {}
   disconnect() {}
+  setBusy() {}
   report(message) {
     return this.reports.push(message);
   }

@@ -1,6 +1,8 @@
 """How pages reach the application and what the gallery holds."""
 
+import time
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -22,6 +24,18 @@ _FACTS_LIFE_S: Final = 60
 PAGE_WAIT_S: Final = 4.0
 """How long a page waits for the bucket at most, so that it says what is wrong within five seconds."""
 SLOW: Final = "slow"
+
+_HELD_S: Final = 60  # how long a batch keeps the newest images from being drawn once more
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """A page of the gallery that stays as it is for a while."""
+
+    page: Page
+    until_s: float
+    forgotten: int
+
 
 T = TypeVar("T")
 _asking: Final = SingleFlights(name="pages")
@@ -118,6 +132,17 @@ def page_of_images(app: Application, *, cursor: str = "", size: int, filters: Fi
     if filters:
         return patiently(_search, app.bucket_label, cursor, size, filters)
     return patiently(_listing, app.bucket_label, cursor, size)
+
+
+def held_page(app: Application, held: HeldPage | None, *, size: int) -> HeldPage:
+    """The newest images, and until when a page may go on showing them while a batch of its own runs.
+
+    `held` again where that is not over yet and nothing was stored or deleted by others here.
+    """
+    now_s = time.monotonic()
+    if held and held.forgotten == _forgotten and now_s < held.until_s:
+        return held
+    return HeldPage(page_of_images(app, size=size), now_s + _HELD_S, _forgotten)
 
 
 def image_facts(app: Application, key: str) -> StoredImage:

@@ -74,3 +74,12 @@ def test_what_is_to_be_taken_back_is_deleted_once() -> None:
 def test_only_the_newest_outcomes_are_kept() -> None:
     read = merge_reports(_Read(), state(*(stored(n) for n in range(1, 301))))
     assert (read.seq, len(read.report.stored), read.report.stored[-1].key) == (300, 200, "images/300")
+
+
+def test_a_batch_is_busy_until_it_says_that_it_has_settled() -> None:
+    read = merge_reports(_Read(), state(stored(1)))
+    assert read.report.is_busy
+    settled = merge_reports(read, state(stored(1), stored(2), {"seq": 3, "kind": "settled"}))
+    assert not settled.report.is_busy
+    assert len(settled.report.stored) == 2
+    assert merge_reports(settled, state(stored(4))).report.is_busy

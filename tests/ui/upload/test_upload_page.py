@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -174,3 +175,32 @@ def test_a_bucket_that_is_silent_is_a_sentence_and_then_its_images(
     page.run()
     assert not page.warning
     assert "Recent uploads" in texts(page)
+
+
+def test_recent_uploads_are_listed_once_for_a_batch(
+    open_page: Open, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[int] = []
+    original = Gallery.page
+
+    def counting(gallery: Gallery, **options: Any) -> Any:
+        page = original(gallery, **options)
+        listed.append(len(page.tiles))
+        return page
+
+    def report(*kinds: str) -> None:
+        items = [{"seq": n, "kind": kind, "key": f"images/{n}"} for n, kind in enumerate(kinds, 1)]
+        page.session_state["direct"] = {"reports": {"client": "one", "items": items}}
+        queries._listing.clear()  # as time does
+        page.run()
+        assert not page.exception
+
+    monkeypatch.setattr(Gallery, "page", counting)
+    app.server_uploads.upload(picture(color="red"), "red.jpg", who="")
+    page = open_page()
+    for number, color in enumerate(("green", "blue"), 1):
+        app.server_uploads.upload(picture(color=color), "a.jpg", who="")
+        report(*["stored"] * number)
+    assert listed == [1], "the batch goes on"
+    report("stored", "stored", "settled")
+    assert listed == [1, 3]

@@ -29,6 +29,7 @@ signin.require(app, Role.UPLOADER)
 state = st.session_state
 state.setdefault("batch", None)  # what goes through the app just now, or went last
 state.setdefault("direct_newest", "")  # the last image that the browser reported
+state.setdefault("held", None)  # the newest images, while a batch of this page runs
 state.setdefault("round", 0)  # a new key empties the widget, and with it the server's memory
 
 hint = f"{format_list(app.formats)}, up to {size_label(app.limits.max_bytes)}."
@@ -48,8 +49,8 @@ def take(files: list[File]) -> None:
     st.rerun()
 
 
-def straight() -> None:
-    """The browser posts to the bucket itself."""
+def straight() -> bool:
+    """The browser posts to the bucket itself; True while more of a batch is to come."""
     report = upload_zone(
         upload_pass=signin.access(app).mint_pass(),
         limits=app.limits,
@@ -60,9 +61,10 @@ def straight() -> None:
         undo=undo if app.settings.allow_delete else None,
     )
     newest = report.stored[-1].key if report.stored else ""
-    if newest != state.direct_newest:
+    if newest != state.direct_newest and not report.is_busy:
         queries.forget_listings()
         state.direct_newest = newest
+    return report.is_busy
 
 
 def undo(key: str) -> str:
@@ -201,7 +203,7 @@ road = st.segmented_control(
     key="road",
     label_visibility="collapsed",
 )
-{STRAIGHT: straight, THROUGH: through, CAMERA: camera}[road]()
+more_to_come = {STRAIGHT: straight, THROUGH: through, CAMERA: camera}[road]()
 
 if is_running(state.batch):
     watch(state.batch)
@@ -214,7 +216,8 @@ if state.batch and len(state.batch.stored) > state.listed:
     state.listed = len(state.batch.stored)
     queries.forget_listings()
 try:
-    recent = queries.page_of_images(app, size=RECENT)
+    state.held = queries.held_page(app, state.held if more_to_come else None, size=RECENT)
+    recent = state.held.page
 except UploaderError as error:
     common.storage_fault(error)
     st.button("Try again", icon=":material/refresh:")

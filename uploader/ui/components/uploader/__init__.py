@@ -64,6 +64,8 @@ class UploadReport:
 
     stored: tuple[Outcome, ...] = ()
     undos: tuple[UndoRequest, ...] = ()
+    is_busy: bool = False
+    """Whether more of the same batch is to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,10 @@ def merge_reports(read: _Read, state: object) -> _Read:
 def _with(report: UploadReport, item: Mapping[str, Any]) -> UploadReport:
     key = str(item.get("key", ""))[:1024]
     if item.get("kind") == "stored":
-        return replace(report, stored=(*report.stored, Outcome(key, _times(item)))[-_MOST_KEPT:])
+        stored = (*report.stored, Outcome(key, _times(item)))[-_MOST_KEPT:]
+        return replace(report, stored=stored, is_busy=True)
+    if item.get("kind") == "settled":
+        return replace(report, is_busy=False)
     if item.get("kind") == "undo":
         return replace(report, undos=(*report.undos, UndoRequest(item["seq"], key))[-_MOST_KEPT:])
     return report

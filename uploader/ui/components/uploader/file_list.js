@@ -61,7 +61,7 @@ export class FileList {
       this.#rows.set(job, row);
       this.previews.watch(row.element, job);
     }
-    row.draw();
+    row.draw(this.previews.isInSight(row.element));
     return row;
   }
 

@@ -1,12 +1,13 @@
 // The states of one upload, and what may be done in each.
 //
-//   waiting > hashing > signing > sending <> pausing > finishing > sent > verifying > stored
+//   waiting > hashing > signing > ready > sending <> pausing > finishing > sent > verifying > stored
 //   stored > undoing > deleted: taken back
 //   refused, cancelled and duplicate end it early; relayed: our own server has the bytes and stores them
 
-export const IN_LANE = ["hashing", "signing", "sending", "pausing", "finishing", "relayed"];
-export const ACTIVE = [...IN_LANE, "sent", "verifying"];
-const CANCELLABLE = ["waiting", "hashing", "signing", "sending", "pausing", "sent"]; // later it may be in the gallery
+export const PREPARING = ["hashing", "signing", "ready"]; // ahead of the lanes, so that these never stand idle
+export const IN_LANE = ["sending", "pausing", "finishing", "relayed"];
+export const ACTIVE = [...PREPARING, ...IN_LANE, "sent", "verifying"];
+const CANCELLABLE = ["waiting", ...PREPARING, "sending", "pausing", "sent"]; // later it may be in the gallery
 const ALL_SENT = ["finishing", "relayed", "sent", "verifying", "stored", "undoing"];
 
 export const isActive = (job) => ACTIVE.includes(job.state);

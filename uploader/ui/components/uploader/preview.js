@@ -21,9 +21,13 @@ export class Previews {
 
   // Makes `job.preview` once `element` is in sight, unless it is there already or cannot be made.
   watch(element, job) {
-    if (job.preview !== undefined || !this.#queue.options.rules.accept.includes(job.mediaType)) return;
-    this.#wanted.set(element, job);
+    const canBeMade = this.#queue.options.rules.accept.includes(job.mediaType);
+    if (job.preview === undefined && canBeMade) this.#wanted.set(element, job);
     this.#observer.observe(element);
+  }
+
+  isInSight(element) {
+    return this.#inSight.has(element);
   }
 
   forget(element) {
@@ -40,9 +44,10 @@ export class Previews {
 
   #onIntersection(entries) {
     for (const { target, isIntersecting } of entries) {
-      if (isIntersecting && this.#wanted.has(target)) this.#inSight.add(target);
+      if (isIntersecting) this.#inSight.add(target);
       else this.#inSight.delete(target);
     }
+    this.#queue.onChange();
     if (!this.#running) this.#makeAll().catch(() => {}); // ended
   }
 
@@ -52,7 +57,7 @@ export class Previews {
       for (let element; (element = this.#next());) {
         while (this.#isQuick) await pause(POLL_MS, this.#ended.signal);
         const job = this.#wanted.get(element);
-        this.forget(element);
+        this.#wanted.delete(element);
         if (!job || job.preview !== undefined) continue; // the row went, or the thumbnail came meanwhile
         job.preview = await squarePreview(job.file).catch(() => ""); // a kind that this browser cannot show
         this.#queue.onChange();
@@ -69,7 +74,7 @@ export class Previews {
 
   // What is under way comes first.
   #next() {
-    const elements = [...this.#inSight];
+    const elements = [...this.#inSight].filter((element) => this.#wanted.has(element));
     return elements.find((element) => isActive(this.#wanted.get(element))) ?? elements[0];
   }
 }

@@ -1,6 +1,7 @@
 // Messages to Python: a numbered list, sent whole and again until Python acknowledges how much it has read.
 // (Streamlit keeps only the last of several quick messages, and loses what is sent while its socket is down.)
 
+const REPORT_MS = 2_000; // between two reports while uploads run: each starts a run of the page
 const RESEND_MS = 4_000;
 const LONGEST_RESEND_MS = 60_000; // each message starts a run: a slow page must be able to finish one
 const MAX_ITEMS = 200;
@@ -13,6 +14,9 @@ export class PythonBridge {
   #seq = 0;
   #unread = [];
   #timer = 0;
+  #isBusy = false;
+  #hasStored = false; // since it became busy
+  #reportTimer = 0;
   #waitMs = RESEND_MS;
   #passRequests = 0;
   #waitingForPass = [];
@@ -42,11 +46,30 @@ export class PythonBridge {
     this.#timer = 0;
   }
 
-  // Returns the number that the message has.
+  // Returns the number that the message has. While uploads run, what they stored is told every two seconds.
   report(message) {
-    this.#unread.push({ seq: ++this.#seq, ...message });
+    const seq = ++this.#seq;
+    this.#unread.push({ seq, ...message });
+    const isStored = message.kind === "stored";
+    this.#hasStored ||= isStored;
+    if (!isStored || !this.#isBusy) this.#endReportPause();
+    else this.#reportTimer ||= setTimeout(() => this.#endReportPause(), REPORT_MS);
+    return seq;
+  }
+
+  // Whether uploads run; once they do not, the last report says so.
+  setBusy(isBusy) {
+    const hasSettled = this.#isBusy && !isBusy && this.#hasStored;
+    this.#isBusy = isBusy;
+    if (!hasSettled) return;
+    this.#hasStored = false;
+    this.report({ kind: "settled" });
+  }
+
+  #endReportPause() {
+    clearTimeout(this.#reportTimer);
+    this.#reportTimer = 0;
     this.#flush();
-    return this.#seq;
   }
 
   // Resolves once the page has given another pass; rejects with `error` where the page was asked and none came.
@@ -71,7 +94,7 @@ export class PythonBridge {
   }
 
   #flush() {
-    if (!this.#send || !this.#unread.length || this.#timer) return;
+    if (!this.#send || !this.#unread.length || this.#timer || this.#reportTimer) return;
     this.#send("reports", { client: this.#client, items: this.#unread.slice(0, MAX_ITEMS) });
     this.#timer = setTimeout(() => {
       this.#timer = 0;

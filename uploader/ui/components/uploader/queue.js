@@ -9,15 +9,18 @@ import {
   isOpen,
   isRetryable,
   needsReading,
+  PREPARING,
 } from "./job_states.js";
 import { warnBeforeLeaving } from "./leave_warning.js";
 import { PythonBridge } from "./python_bridge.js";
 import { judgeFile } from "./rejection.js";
 import { FILE_CHANGED, UploadError } from "./upload_error.js";
 import { settleUndo } from "./undo.js";
-import { UploadProcess } from "./upload_process.js";
+import { MAX_LANES, UploadProcess } from "./upload_process.js";
 
-const MAX_LANES = 3;
+const MAX_AHEAD = 3; // files that are hashed and signed while others are sent
+const MAX_ACTIVE = 20; // all that is under way, so that sending never runs far ahead of the checks
+const stopsSending = (error) => ["cors", "unreachable"].includes(error.kind);
 export const QUICK_MS = 500; // a file that stays longer in one state waits for the network, not for this machine
 
 export class UploadQueue {
@@ -30,8 +33,6 @@ export class UploadQueue {
   onChange = () => {};
   #busySinceMs = 0;
   #process;
-  #wakeWaiting = () => {}; // wakes who waits, also in a hidden tab, where timers hardly run
-  #lanesMoved;
 
   // All that reaches out of this module can be replaced, so that the queue runs without a browser.
   constructor({
@@ -42,7 +43,6 @@ export class UploadQueue {
     createProcess = (queue) => new UploadProcess(queue),
   } = {}) {
     Object.assign(this, { bridge, now, judge, onBusy });
-    this.#renewLanesMoved();
     this.#process = createProcess(this);
   }
 
@@ -101,11 +101,6 @@ export class UploadQueue {
     return this.jobs.some(isOpen);
   }
 
-  // Settles when a lane has become free or taken.
-  get lanesMoved() {
-    return this.#lanesMoved;
-  }
-
   // Whether another job sends, or has stored, a file with this hash.
   hasTwin(sha256) {
     return this.jobs.some((job) => job.sha256 === sha256 && (isActive(job) || job.state === "stored"));
@@ -113,15 +108,20 @@ export class UploadQueue {
 
   // Starts what may start.
   pump() {
-    this.#wakeWaiting();
-    this.#renewLanesMoved();
-    const free = Math.max(MAX_LANES - this.inLanes.length, 0);
-    const next = this.jobs.filter((job) => job.state === "waiting").slice(0, free);
+    const next = this.jobs.filter((job) => job.state === "waiting").slice(0, this.#room);
     if (next.length) this.#busySinceMs ||= this.now();
     for (const job of next) this.#run(job);
     if (!this.busy) this.#busySinceMs = 0;
     this.onBusy(this.busy);
+    this.bridge.setBusy(this.busy);
     this.onChange();
+  }
+
+  // How many more may start.
+  get #room() {
+    const number = (test) => this.jobs.filter(test).length;
+    const notSent = number(({ state }) => PREPARING.includes(state) || IN_LANE.includes(state));
+    return Math.max(Math.min(MAX_LANES + MAX_AHEAD - notSent, MAX_ACTIVE - number(isActive)), 0);
   }
 
   cancel(job) {
@@ -172,6 +172,18 @@ export class UploadQueue {
     this.#keep((job) => !needsReading(job));
   }
 
+  // Where nothing can be sent from here, the files that come next need not find that out one by one.
+  blockIfNeeded(error) {
+    if (!stopsSending(error)) return;
+    this.notice = { kind: error.kind, url: error.url };
+    for (const job of this.jobs) {
+      if (job.state === "waiting") {
+        Object.assign(job, { state: "refused", reason: error.message, blocked: true });
+      }
+      if (PREPARING.includes(job.state)) job.abort.abort(error);
+    }
+  }
+
   setState(job, state, fraction = 0) {
     if (job.state !== state) job.sinceMs = this.now();
     Object.assign(job, { state, fraction });
@@ -182,10 +194,6 @@ export class UploadQueue {
     this.jobs = this.jobs.filter(test);
     this.skipped = 0;
     this.onChange();
-  }
-
-  #renewLanesMoved() {
-    this.#lanesMoved = new Promise((resolve) => (this.#wakeWaiting = resolve));
   }
 
   async #run(job) {
@@ -211,19 +219,10 @@ export class UploadQueue {
     const reason = known ? error.message : unknown;
     const final = unreadable || error.kind === "changed" || [413, 415, 422].includes(error.status);
     this.#refuse(job, reason, final);
-    if (["cors", "unreachable"].includes(error.kind)) this.#block(job, error, reason);
+    job.blocked = stopsSending(error);
   }
 
   #refuse(job, reason, final) {
     Object.assign(job, { state: "refused", reason, final });
-  }
-
-  // Nothing can be sent from here: the files that wait need not find that out one by one.
-  #block(failed, error, reason) {
-    this.notice = { kind: error.kind, url: error.url };
-    failed.blocked = true;
-    for (const job of this.jobs) {
-      if (job.state === "waiting") Object.assign(job, { state: "refused", reason, blocked: true });
-    }
   }
 }

@@ -44,12 +44,13 @@ export class Row {
     this.parts.anyway.onclick = () => queue.sendDuplicates([job]);
   }
 
-  draw() {
+  // `isInSight`: whether somebody can see it, so that a picture is worth its bytes.
+  draw(isInSight) {
     const { job, parts } = this;
     const words = stateSentence(job, this.queue.now());
     const shown = (name) => (this.queue.options.hideNames ? "••••" : name); // on a stage, a name may say who it is
     const name = shown(job.name);
-    const drawn = `${job.state} ${words} ${job.fraction} ${name} ${!!job.preview}`;
+    const drawn = `${job.state} ${words} ${job.fraction} ${name} ${isInSight && !!job.preview}`;
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     parts.name.textContent = parts.name.title = name;
@@ -60,7 +61,7 @@ export class Row {
     parts.state.title = job.removed?.length ? `Removed: ${job.removed.join(", ")}` : "";
     parts.tick.style.display = job.state === "stored" ? "" : "none";
     parts.bar.style.transform = `scaleX(${fractionSent(job)})`;
-    this.#drawPreview();
+    if (isInSight) this.#drawPreview();
     this.#drawMatch(matchOf(job, shown));
     this.#drawButtons(name);
   }

@@ -7,6 +7,7 @@ const STATE_WORDS = {
   waiting: "Waiting",
   hashing: "Preparing",
   signing: "Preparing",
+  ready: "Preparing",
   finishing: "Uploading 100 %",
   relayed: "Checking",
   sent: "Checking",

@@ -3,17 +3,18 @@
 import { Semaphore } from "../shared/semaphore.js";
 import { callApi, relayFile } from "./api_client.js";
 import { bucketAddress, galleryImage } from "./gallery_image.js";
-import { pause, retryWithBackoff } from "./retry.js";
+import { retryWithBackoff } from "./retry.js";
 import { postForm } from "./s3_post.js";
 import { sha256 } from "./sha256.js";
 
+export const MAX_LANES = 3; // files that are sent at once
 const MAX_CHECKS = 3;
 const MAX_ROUNDS = 3; // a POST that was never answered is sent again so often
-const POLL_MS = 100;
 
 export class UploadProcess {
   #queue;
   #net;
+  #lanes = new Semaphore(MAX_LANES);
   #checks = new Semaphore(MAX_CHECKS); // apart from the lanes, or the line to S3 would stand idle meanwhile
   #bucketUrl = "";
   #hasReachedBucket = false; // it took bytes from here before: if it is silent now, it may come back
@@ -31,7 +32,7 @@ export class UploadProcess {
     const hash = await this.#timed(job, "hash_ms", () => this.#net.hash(job.file, signal, onProgress));
     if (!job.storeDuplicate && this.#queue.hasTwin(hash)) return { state: "duplicate", earlier: null };
     job.sha256 = hash;
-    if (this.#queue.throughApp) return this.#relay(job, signal);
+    if (this.#queue.throughApp) return this.#inLane(job, signal, () => this.#relay(job, signal));
     const claim = { name: job.name, size: job.size, sha256: hash, type: job.mediaType };
     try {
       return await this.#direct(job, claim, signal);
@@ -48,7 +49,8 @@ export class UploadProcess {
     this.#bucketUrl = form.url;
     if (form.earlier && !job.storeDuplicate) return this.#duplicate(form.earlier);
     for (let round = 1; ; round += 1) {
-      const confirmed = await this.#timed(job, "post_ms", () => this.#post(job, form, signal));
+      const send = () => this.#timed(job, "post_ms", () => this.#post(job, form, signal));
+      const confirmed = await this.#inLane(job, signal, send);
       this.#queue.setState(job, "sent");
       this.#queue.pump();
       try {
@@ -58,6 +60,19 @@ export class UploadProcess {
         if (confirmed || error.status !== 404 || round === MAX_ROUNDS) throw error;
       }
     }
+  }
+
+  // Waits for one of the lanes, which the files take in their order.
+  #inLane(job, signal, work) {
+    this.#queue.setState(job, "ready");
+    return this.#lanes.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        this.#queue.blockIfNeeded(error); // before the lane is given to the next one
+        throw error;
+      }
+    }, signal);
   }
 
   // Our own server takes the file, checks it and stores it.
@@ -90,7 +105,6 @@ export class UploadProcess {
 
   async #verify(job, form, signal) {
     const queue = this.#queue;
-    while (queue.isQuick(queue.inLanes)) await Promise.race([pause(POLL_MS, signal), queue.lanesMoved]);
     queue.setState(job, "verifying");
     const body = { ticket: form.ticket };
     return this.#timed(job, "verify_ms", () => this.#callApi("/api/uploads/complete", body, signal));
