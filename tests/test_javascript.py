@@ -50,7 +50,10 @@ def test_every_module_is_used() -> None:
     entries = {module for module in MODULES if "export default" in module.read_text("utf-8")}
     mounted = {
         COMPONENTS / name
-        for name in ("uploader/index.js", "tiles/index.js", "viewer/index.js", "stage_keys/index.js")
+        for name in (
+            *("uploader/index.js", "tiles/index.js", "viewer/index.js"),
+            *("stage_keys/index.js", "copy_link/index.js"),
+        )
     }
     assert entries == mounted | {COMPONENTS / "viewer" / "drawn.js"}
     assert set(MODULES) - used == entries
