@@ -1,6 +1,7 @@
 """A JPEG of a given side that every browser shows, made beside the thumbnail."""
 
 import io
+import random
 
 import pytest
 from PIL import Image
@@ -63,3 +64,9 @@ def test_a_side_that_nobody_may_ask_for(side: int) -> None:
         checker.check(pictures.picture(), web_copy_px=side)
     with pytest.raises(ValueError, match="0 to 4,096"):
         check(pictures.picture(), web_copy_px=side)
+
+
+@pytest.mark.parametrize("name", ["PNG", "JPEG"])
+def test_pure_noise_has_one_too(name: str) -> None:
+    noise = Image.frombytes("RGB", (600, 600), random.Random(7).randbytes(600 * 600 * 3))
+    assert opened(check(pictures.encode(noise, name), web_copy_px=600).web_copy).size == (600, 600)

@@ -24,8 +24,8 @@ _KEPT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEM
 """The environment that a child may see; credentials and UPLOADER_* are not in it."""
 _RUN = "from uploader.images.child_main import main; main()"
 _CHUNK_BYTES: Final = 256 * 1024
-_MOST_ANSWER_BYTES = 16 * 2**20
-"""A head, a thumbnail and a web copy are smaller; a child that says more has been taken over."""
+_MOST_ANSWER_BYTES = 64 * 2**20
+"""A head, a thumbnail and a web copy of pure noise are smaller; a child that says more was taken over."""
 
 
 class Stream(Protocol):

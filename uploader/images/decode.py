@@ -211,7 +211,8 @@ def _web_copy(shown: Image.Image, side_px: int, *, crisp: bool) -> bytes:
     small.info.clear()
     out = io.BytesIO()
     subsampling = "4:4:4" if crisp else "4:2:0"
-    small.save(out, "JPEG", quality=_WEB_QUALITY, progressive=True, subsampling=subsampling)
+    # Not progressive: Pillow keeps too little room for the whole of a noisy picture, and refuses it.
+    small.save(out, "JPEG", quality=_WEB_QUALITY, subsampling=subsampling)
     return out.getvalue()
 
 
