@@ -24,7 +24,8 @@ GROUND = {
 _FLOW_BASE = ("flow.catalog", "storage", "images", "presign")
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "__main__": ("flow", "cli"),
-    "cli": ("flow", "handbook", "setup_command"),
+    "cli": ("flow", "handbook", "setup_command", "command"),
+    "command": ("flow", "storage"),
     "setup_command": ("flow",),
     "asgi": ("api", "ui"),
     "api": ("flow",),
@@ -78,7 +79,7 @@ ONLY_IN = {
     "mypy_boto3_s3": r"uploader/storage/.*",
     "PIL": r"uploader/images/.*",
     "pi_heif": r"uploader/images/.*",
-    "requests": r"uploader/storage/(form_post|anonymous)\.py",
+    "requests": r"uploader/(storage/(form_post|anonymous)|command/remote_app)\.py",
     "starlette": r"uploader/(api/.*|asgi/dashboard\.py)",
     "anyio": r"uploader/api/.*",
     "uvicorn": r"uploader/api/.*",

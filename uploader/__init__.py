@@ -1,8 +1,9 @@
 """Put images into an S3 bucket by presigned POST.
 
-From the top: `cli` is the command, `setup_command` its part for the bucket, `asgi` what it starts, `handbook`
-what it prints. `ui` (the pages) and `api` (the HTTP routes) speak only to `flow` (what the product does),
-which joins `storage` (S3), `images` (what a good image is) and `presign` (what one POST may do).
+From the top: `cli` is the command, `setup_command` its part for the bucket and `command` that for images,
+`asgi` what it starts, `handbook` what it prints. `ui` (the pages) and `api` (the HTTP routes) speak only to
+`flow` (what the product does), which joins `storage` (S3), `images` (what a good image is) and `presign`
+(what one POST may do).
 Under all of them lies the ground floor:
 
 settings        UPLOADER_* from the environment     setting_values  how the text of a setting is read

@@ -3,12 +3,14 @@
 uploader run [--port N] [--address A]   starts the dashboard
 uploader doctor [ORIGIN]                tries the bucket and says what is wrong; exits 0 or 1
 uploader setup [ORIGIN]                 plans, applies or undoes the bucket's settings; prints policies
+uploader put, list, link, rm, token     work with images: see `command.image_commands`
 uploader pass [WHO]                     prints a pass for a script, good for 15 minutes
 uploader reindex                        rebuilds the index of duplicates and people; exits 0 or 1
 uploader help [TOPIC]                   prints the handbook
 """
 
 import argparse
+import os
 import runpy
 import sys
 from collections.abc import Sequence
@@ -21,6 +23,7 @@ from textwrap import indent
 from typing import Final
 
 from uploader import handbook, setup_command
+from uploader.command import image_commands
 from uploader.errors import UploaderError
 from uploader.flow import doctor
 from uploader.flow.app import open_application
@@ -64,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     mint = commands.add_parser("pass", help="print a pass for the upload routes, good for 15 minutes")
     mint.add_argument("who", nargs="?", default="", help="whom the uploads are by, such as me@example.com")
     mint.set_defaults(run=_pass)
+    image_commands.add_commands(commands)
     reindexing = commands.add_parser("reindex", help="rebuild the index of duplicates and people")
     reindexing.set_defaults(run=_reindex)
     read = commands.add_parser("help", help="print the handbook")
@@ -83,6 +87,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(asked.run(asked))
     except UploaderError as error:
         print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130  # as shells have it: 128 and the signal
+    except BrokenPipeError:  # `uploader list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

@@ -33,8 +33,8 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-def configure_logs() -> None:
-    """Makes every structlog logger of this process write so. Calling it twice is fine."""
+def configure_logs(least: int = logging.INFO) -> None:
+    """Makes every structlog logger write so, from the level `least` on. Calling it twice is fine."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -44,7 +44,7 @@ def configure_logs() -> None:
             structlog.processors.format_exc_info,  # plain text: the richer forms show local variables
             _render,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

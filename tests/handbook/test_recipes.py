@@ -6,25 +6,19 @@ import shlex
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from unittest.mock import patch
 from zlib import crc32
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 
 from tests.handbook.pages import BLOCKS
 from tests.support.buckets import keys_in
+from tests.support.routes_server import routes_server
 from tests.support.sample_image import picture
-from uploader import api
-from uploader.flow import app as wired
 from uploader.flow.app import Application, open_application
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
@@ -54,18 +48,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
 @pytest.fixture(scope="module")
 def address(app: Application) -> Iterator[str]:
     """The real routes on a port of this machine."""
-    config = uvicorn.Config(Starlette(routes=api.ROUTES), host="127.0.0.1", port=0, log_level="error")
-    server = uvicorn.Server(config)
-    listening = config.bind_socket()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    with patch.object(wired, "_current", app):
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
-    listening.close()
+    with routes_server(app) as origin:
+        yield origin
 
 
 def is_sentence(said: str) -> bool:

@@ -24,7 +24,6 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
     routes.py            the handlers, and the life of the application around them
     image_routes.py      /api/images, in one request each
     request_file.py      the one file of a request, on its way through a spool
-    image_json.py        an image as the routes answer it
     openapi.py           what all of them take and answer, for programs
     bearer.py            who comes with a request: by a pass or by an access token
     health.py            liveness and readiness

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from uploader import errors
-from uploader.api import image_json
 from uploader.api.bearer import admit, caller
 from uploader.api.json_api import Refused, answer, in_thread, spend
 from uploader.api.request_file import MAX_NAME_LENGTH, request_file
+from uploader.flow import image_json
 from uploader.flow.access import Access
 from uploader.flow.gallery.search import Filters
 from uploader.flow.gallery.search_text import search_words
@@ -42,7 +42,7 @@ async def post_image(request: Request) -> Response:
             raise Refused(400, "bad_name", f"A file name has at most {MAX_NAME_LENGTH:,} characters.")
         forward = partial(access.forward, sent.file, sent.name or "image", again=again)
         done = await in_thread(forward, _WORK)
-    stored = image_json.stored(done.image, access.app, request)
+    stored = image_json.stored(done.image, access.app, str(request.base_url))
     return answer(201 if done.is_new else 200, {**stored, "is_new": done.is_new})
 
 
@@ -54,7 +54,7 @@ async def list_images(request: Request) -> Response:
     limit = _limit(query.get("limit", str(LISTED)))
     page = partial(access.app.gallery.page, cursor=_cursor(query), size=limit, filters=_filters(query))
     found = await in_thread(page, _WORK)
-    images = [image_json.listed(tile, access.app, request) for tile in found.tiles]
+    images = [image_json.listed(tile, access.app, str(request.base_url)) for tile in found.tiles]
     return answer(200, {"images": images, "next": found.older or None})
 
 
@@ -63,7 +63,7 @@ async def get_image(request: Request) -> Response:
     access = await admit(request, "list")
     await spend(access.app.rates, "list", request, caller(access))
     image = await in_thread(lambda: access.app.gallery.image(_key(access, request)), _WORK)
-    return answer(200, image_json.stored(image, access.app, request))
+    return answer(200, image_json.stored(image, access.app, str(request.base_url)))
 
 
 async def delete_image(request: Request) -> Response:

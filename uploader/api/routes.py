@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from uploader import errors
-from uploader.api import image_json
 from uploader.api.bearer import QUICK, admit, by_cookie, caller
 from uploader.api.health import alive, health
 from uploader.api.image_routes import delete_image, get_image, list_images, post_image
@@ -33,6 +32,7 @@ from uploader.api.metrics_route import events_counted, show_metrics
 from uploader.api.openapi import openapi
 from uploader.api.request_file import MAX_NAME_LENGTH
 from uploader.flow import app as flow
+from uploader.flow import image_json
 from uploader.flow.access import Access
 from uploader.flow.catalog.permanent_links import SIZES, Size, Target
 from uploader.flow.gallery.zip_stream import stream_zip
@@ -64,7 +64,9 @@ async def begin(request: Request) -> Response:
             "url": begun.post.url,
             "fields": dict(begun.post.fields),
             "expires_at": image_json.moment(begun.post.expires_at),
-            "earlier": image_json.pointed_out(begun.earlier, access.app, request) if begun.earlier else None,
+            "earlier": image_json.pointed_out(begun.earlier, access.app, str(request.base_url))
+            if begun.earlier
+            else None,
         },
     )
 
@@ -75,7 +77,7 @@ async def complete(request: Request) -> Response:
     await spend(access.app.rates, "complete", request, caller(access))
     ticket = text(await body(request), "ticket", "the text that began this upload", MAX_BODY_BYTES)
     stored = await in_thread(partial(access.complete, ticket), _slow)
-    return answer(200, image_json.stored(stored, access.app, request))
+    return answer(200, image_json.stored(stored, access.app, str(request.base_url)))
 
 
 async def relay(request: Request) -> Response:
@@ -93,11 +95,17 @@ async def relay(request: Request) -> Response:
         data = await file(request, access.app.limits)
         carry = partial(access.upload, data, name, again=again)
         try:
-            return answer(200, image_json.stored(await in_thread(carry, _slow), access.app, request))
+            return answer(
+                200, image_json.stored(await in_thread(carry, _slow), access.app, str(request.base_url))
+            )
         except errors.AlreadyStored as error:
             refused = {"code": error.code, "message": str(error)}
             return answer(
-                409, {"error": refused, "earlier": image_json.pointed_out(error.earlier, access.app, request)}
+                409,
+                {
+                    "error": refused,
+                    "earlier": image_json.pointed_out(error.earlier, access.app, str(request.base_url)),
+                },
             )
 
 

@@ -8,6 +8,7 @@ sign_ins      sign-ins that somebody ended
 readiness     whether uploads would work now
 rate_limits   how often one person may call, and how much they may send in a day
 admission     sessions that passed the sign-in gate
+image_json    an image as the routes answer it and the command prints it
 tokens        access tokens of people for other programs
 uploads       begin, check, store and promote an upload, both ways
 gallery       pages of what is stored, search, neighbours, ZIP; folders that other tools fill

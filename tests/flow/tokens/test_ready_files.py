@@ -4,28 +4,26 @@ import json
 import re
 import shutil
 import subprocess
-import threading
-import time
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 import requests
-import uvicorn
 import yaml
-from starlette.applications import Starlette
 
+from tests.support.routes_server import routes_server
 from tests.support.sample_image import picture
-from uploader import api, handbook
-from uploader.flow import app as wired
+from uploader import handbook
 from uploader.flow.app import Application, open_application
 from uploader.flow.tokens.ready_files import READY_FILES
 from uploader.people import Person, Role
 from uploader.settings import Settings
 
 ADA = Person("https://id.example#ada", "ada@example.com", "ada@example.com", "", Role.UPLOADER)
+COMMANDS = Path(sys.executable).parent
+"""Where the command of this environment lies."""
 ROWS = {tool.name: tool for tool in READY_FILES}
 
 
@@ -38,17 +36,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
 
 @pytest.fixture(scope="module")
 def origin(app: Application) -> Iterator[str]:
-    config = uvicorn.Config(Starlette(routes=api.ROUTES), host="127.0.0.1", port=0, log_level="error")
-    server, listening = uvicorn.Server(config), config.bind_socket()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    with patch.object(wired, "_current", app):
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
-    listening.close()
+    with routes_server(app) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +91,7 @@ def shell(text: str, token: str, data: bytes, folder: Path, **variables: str) ->
     name = re.search(r"[\w-]+\.(?:jpg|png)", text)
     assert name
     (folder / name[0]).write_bytes(data)
-    env = {"PATH": "/usr/bin:/bin", **variables}
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), **variables}
     done = subprocess.run(["bash", "-e", "-c", text], cwd=folder, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -121,11 +110,23 @@ def github(text: str, token: str, data: bytes, folder: Path) -> str:
     return re.fullmatch(r"!\[.+\]\((.+)\)\n", summary.read_text("utf-8"))[1]  # type: ignore[index]
 
 
+def command(text: str, token: str, data: bytes, folder: Path) -> str:
+    """A shell that has the command on its path."""
+    return shell(text, token, data, folder, PATH=f"{COMMANDS}:/usr/bin:/bin").strip()
+
+
+def typora(text: str, token: str, data: bytes, folder: Path) -> str:
+    """The editor adds the paths of the files and takes as many lines from the end."""
+    return command(f"{text.strip()} '{folder}/image.png'", token, data, folder).splitlines()[-1]
+
+
 TOOLS: dict[str, Callable[[str, str, bytes, Path], str]] = {
+    "Command": command,
     "curl": curl,
     "ShareX": sharex,
     "iOS Shortcut": shortcut,
     "PicGo, PicList": picgo,
+    "Typora": typora,
     "Obsidian": picgo,
     "GitHub Actions": github,
 }

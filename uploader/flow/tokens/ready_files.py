@@ -80,6 +80,11 @@ def _picgo(origin: str, token: str) -> str:
     )
 
 
+def _typora(origin: str, token: str) -> str:
+    # https://support.typora.io/Upload-Image/
+    return f"env UPLOADER_URL={origin} UPLOADER_TOKEN={token} uploader put --format url\n"
+
+
 def _github(origin: str, token: str) -> str:
     return f"""- name: Upload an image
   env:
@@ -95,7 +100,14 @@ def _curl(origin: str, token: str) -> str:
     return f"curl -sS --fail-with-body {header} -F file=@photo.jpg {origin}/api/images\n"
 
 
+def _command(origin: str, token: str) -> str:
+    return f"export UPLOADER_URL={origin} UPLOADER_TOKEN={token}\nuploader put photo.jpg\n"
+
+
 READY_FILES: Final = (
+    ReadyFile(
+        "Command", "Where this package is installed; see the handbook under *Command*.", _command, "sh"
+    ),
     ReadyFile("curl", "Prints the image's addresses as JSON.", _curl, "sh"),
     ReadyFile(
         "ShareX",
@@ -118,6 +130,13 @@ READY_FILES: Final = (
         _picgo,
         "json",
         "config.json",
+    ),
+    ReadyFile(
+        "Typora",
+        "Under *Preferences, Image* choose *Custom Command* as the uploader, and paste this. "
+        "It needs the command `uploader`, and works on macOS and Linux; elsewhere choose PicGo.",
+        _typora,
+        "sh",
     ),
     ReadyFile(
         "Obsidian",

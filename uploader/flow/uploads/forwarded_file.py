@@ -16,7 +16,8 @@ import structlog
 from uploader import errors, formats
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.uploads.direct_upload import Claim, DirectUploads
-from uploader.storage.form_post import FormPoster
+from uploader.storage.form_post import FormPoster, OnSent
+from uploader.storage.objects import PresignedPost
 
 log = structlog.get_logger()
 
@@ -54,11 +55,18 @@ def forward(
     begun = uploads.begin(claim, who=who)
     if begun.earlier and not again:
         return Forwarded(begun.earlier, is_new=False)
+    _retried(lambda: post_file(begun.post, file, claim.content_type), pause)
+    return Forwarded(_retried(lambda: uploads.complete(begun.ticket, who=who), pause), is_new=True)
+
+
+def post_file(
+    form: PresignedPost, file: IO[bytes], content_type: str, *, on_sent: OnSent | None = None
+) -> None:
+    """Sends a file with a signed form, as it lies on disk. Raises what `FormPoster.post` raises."""
     descriptor = file.fileno()  # which a spool has only on disk
     file.flush()
     data = memoryview(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ))
-    _retried(lambda: _poster.post(begun.post, data, content_type=claim.content_type), pause)
-    return Forwarded(_retried(lambda: uploads.complete(begun.ticket, who=who), pause), is_new=True)
+    _poster.post(form, data, content_type=content_type, on_sent=on_sent)
 
 
 def claim_of(file: IO[bytes], filename: str) -> Claim:
