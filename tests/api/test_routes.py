@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from uploader import api, errors, rejections
 from uploader.api import health, json_api, routes
+from uploader.flow.catalog.layout import Layout
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.rate_limits import PER_MINUTE, RateLimits
 from uploader.flow.uploads.direct_upload import Begun, Claim
@@ -115,6 +116,7 @@ def flow(monkeypatch: pytest.MonkeyPatch) -> Flow:
         server_uploads=made,
         limits=Limits(max_bytes=1_000),
         settings=Settings(),
+        layout=Layout(),
         rates=RateLimits(),
         permanent=SimpleNamespace(id_of=image_id, path=lambda key: f"/i/{image_id(key)}"),
     )

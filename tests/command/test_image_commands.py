@@ -102,7 +102,7 @@ def test_files_and_folders_are_stored_in_their_order(run: Run, app: Application)
     code, lines, said = run("put", "--format", "json", "b.png", "folder", "b.png")
     assert (code, said) == (0, "")
     assert [json.loads(line)["name"] for line in lines] == ["b.png", "c.png", "a.PNG"]
-    assert names(app) == ["a.png", "b.png", "c.png"]
+    assert names(app) == ["a.PNG", "b.png", "c.png"]
 
 
 def test_what_is_there_is_not_sent_again(run: Run, app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,15 +153,15 @@ def test_images_are_listed_found_and_deleted(run: Run, app: Application) -> None
         write(f"boat {number}.png", number)
     assert run("put", "--jobs", "1", ".")[0] == 0
     _, lines, _ = run("list", "--limit", "3")
-    assert [line.split("  ")[-1] for line in lines] == ["boat-4.png", "boat-3.png", "boat-2.png"]
+    assert [line.split("  ")[-1] for line in lines] == ["boat 4.png", "boat 3.png", "boat 2.png"]
     assert "bytes" in lines[0] or " KB" in lines[0]
     _, found, _ = run("list", "boat", "1", "--format", "json")
     [one] = map(json.loads, found)
-    assert one["name"] == "boat-1.png"
+    assert one["name"] == "boat 1.png"
     code, lines, said = run("rm", one["id"], f"https://uploads.example.com/i/{one['id']}", "--yes")
     assert (code, lines) == (1, [f"{one['id']}: deleted"])
     assert "There is no image at this address" in said
-    assert "boat-1.png" not in names(app)
+    assert "boat 1.png" not in names(app)
 
 
 def test_nothing_is_deleted_without_a_yes(run: Run, app: Application) -> None:

@@ -9,7 +9,8 @@ from uploader.errors import UploaderError
 from uploader.flow import image_json
 from uploader.flow.access import Access
 from uploader.flow.app import open_application
-from uploader.flow.gallery.search import Filters, search_words
+from uploader.flow.gallery.search import Filters
+from uploader.flow.gallery.search_text import search_words
 from uploader.people import ANYONE
 from uploader.settings import Settings
 
