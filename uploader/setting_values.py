@@ -113,6 +113,22 @@ def _origins(value: str) -> tuple[str, ...]:
     return tuple(origin_of(_web_address(part)) for part in _parts(value))
 
 
+def _encryption(value: str) -> str:
+    if not re.fullmatch(r"AES256|aws:kms(:[!-~]{1,2048})?", value):
+        raise ValueError("AES256, aws:kms or aws:kms: and a key is needed")
+    return value
+
+
+def _tags(value: str) -> tuple[str, ...]:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+    tags = _parts(value)
+    if any(not re.fullmatch(r"[\w +\-.:/@]{1,128}=[\w +\-=.:/@]{0,256}", tag) for tag in tags):
+        raise ValueError("tags such as team=design, separated by commas, are needed")
+    if len(tags) > 10 or len({tag.partition("=")[0] for tag in tags}) < len(tags):
+        raise ValueError("at most 10 tags, each name once, are allowed")
+    return tuple(tags)
+
+
 def _list_of(read: Callable[[str], tuple[str, ...]]) -> BeforeValidator:
     """A list stands in its variable as one text, separated by commas, which `read` takes apart."""
     return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
@@ -144,6 +160,8 @@ HeaderName = Annotated[str, AfterValidator(_header_name)]
 RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
 MetricsPlace = Annotated[str, AfterValidator(_metrics_place)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secret)]
+Encryption = Annotated[str, AfterValidator(_encryption)]
+Tags = Annotated[tuple[str, ...], NoDecode, _list_of(_tags)]
 Formats = Annotated[tuple[str, ...], NoDecode, _list_of(_formats)]
 Folders = Annotated[tuple[str, ...], NoDecode, _list_of(_folders)]
 HostNames = Annotated[tuple[str, ...], NoDecode, _list_of(_host_names)]

@@ -14,6 +14,7 @@ from uploader.people import Grants
 from uploader.redaction import HIDDEN, without_credentials
 from uploader.setting_values import (
     BucketName,
+    Encryption,
     Folder,
     Folders,
     Formats,
@@ -26,6 +27,7 @@ from uploader.setting_values import (
     RedisAddress,
     RegionName,
     SigningSecret,
+    Tags,
     WebAddress,
 )
 
@@ -51,6 +53,12 @@ class Settings(BaseSettings):
     """The bucket's region. Unset: what boto3 finds (AWS_REGION, the profile)."""
     endpoint_url: WebAddress | None = None
     """An S3-compatible store instead of AWS."""
+    browser_endpoint_url: WebAddress | None = None
+    """The store's address for browsers, where they know it by another one than the app."""
+    sse: Encryption | None = None
+    """Server-side encryption of every object: AES256, aws:kms or aws:kms:KEY. Unset: the bucket's default."""
+    tags: Tags = ()
+    """Tags of every object, such as team=design, separated by commas."""
     prefix: Folder = ""
     """A folder in front of images/, thumbnails/, web-copies/, incoming/ and index/."""
     local_dir: Path = Path(".local-store")

@@ -30,6 +30,9 @@ WORDS = {
     "bucket",
     "region",
     "endpoint_url",
+    "browser_endpoint_url",
+    "sse",
+    "tags",
     "prefix",
     "public_url",
     "secret_key",
@@ -119,7 +122,9 @@ def test_the_two_commands_are_there() -> None:
 
 def test_what_to_paste_is_what_the_app_itself_says() -> None:
     app: Any = SimpleNamespace(
-        bucket=SimpleNamespace(name="team-images", region="eu-west-1"), layout=Layout()
+        bucket=SimpleNamespace(name="team-images", region="eu-west-1"),
+        layout=Layout(),
+        settings=Settings(),
     )
     said = [json.loads(block.text) for block in BLOCKS if block.language == "json"]
     assert said == [

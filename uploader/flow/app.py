@@ -239,7 +239,7 @@ def storage_origins() -> tuple[str, ...]:
         return ("http:", "https:")
     if current.store:
         return ("http://127.0.0.1:*",)  # another port, where the old one was taken meanwhile
-    parts = urlsplit(current.bucket.endpoint_url)
+    parts = urlsplit(current.bucket.browser_endpoint_url)
     return (f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://{current.bucket.name}.{parts.netloc}")
 
 

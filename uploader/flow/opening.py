@@ -11,6 +11,7 @@ from uploader.presign import Signer
 from uploader.settings import Settings
 from uploader.storage.bucket import Bucket
 from uploader.storage.local import RunningStore, local_secret
+from uploader.storage.object_options import ObjectOptions
 
 log = structlog.get_logger()
 
@@ -19,8 +20,15 @@ SWEEP_AFTER_DAYS: Final = 1
 
 def open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
     """The operator's bucket, or that of the local store, made ready. Raises StorageError."""
+    options = ObjectOptions(settings.sse or "", dict(tag.split("=", 1) for tag in settings.tags))
     if store is None:
-        return Bucket.open(settings.bucket or "", region=settings.region, endpoint_url=settings.endpoint_url)
+        return Bucket.open(
+            settings.bucket or "",
+            region=settings.region,
+            endpoint_url=settings.endpoint_url,
+            browser_endpoint_url=settings.browser_endpoint_url,
+            options=options,
+        )
     local = store.store
     bucket = Bucket.open(
         local.bucket,
@@ -28,6 +36,7 @@ def open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
         endpoint_url=local.endpoint_url,
         access_key=local.access_key,
         secret_key=local.secret_key,
+        options=options,
     )
     bucket.create()
     bucket.allow_origins(["*"])  # a form is what lets somebody in, and only the page hands those out

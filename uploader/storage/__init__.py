@@ -8,6 +8,7 @@ client_config      how the client signs, addresses, waits and tries again
 credentials        the keys behind every signature, renewed and replaced while the app runs
 location           the region and the address of a bucket
 error_translation  botocore's errors in our words
+object_options     encryption and tags of every object
 objects            what crosses that border: forms, objects, listings, what was copied and deleted
 form_post          the plain-HTTP POST of a signed form
 anonymous          plain HTTP without credentials: a CORS preflight, a GET

@@ -13,7 +13,6 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import boto3
 
 from uploader import errors
-from uploader.presign import error_explanations
 from uploader.presign.policy import sha256_field
 from uploader.presign.policy_document import read_policy
 from uploader.storage.bucket_settings import CORS, LIFECYCLE, BucketSettings
@@ -22,11 +21,13 @@ from uploader.storage.client_config import client_config, retry_conflicts, send_
 from uploader.storage.credentials import Credentials
 from uploader.storage.error_translation import (
     EXPIRED,
+    refused_item,
     require_open_endpoint,
     translate_errors,
     translated_stream,
 )
 from uploader.storage.location import locate
+from uploader.storage.object_options import NO_OPTIONS, ObjectOptions
 from uploader.storage.objects import (
     MAX_DELETE_KEYS,
     Copied,
@@ -42,13 +43,7 @@ from uploader.storage.objects import (
     require,
     stored_object,
 )
-from uploader.storage.rules import (
-    cors_rule,
-    expires_objects,
-    expires_versions,
-    is_in_force_for,
-    lifecycle_rule,
-)
+from uploader.storage.rules import cors_rule, lifecycle_rule
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -59,7 +54,15 @@ _OTHER_ETAG: Final = f'"{"0" * 32}"'
 class Bucket:
     """The calls this project makes, each one request, each failing with an error of `uploader.errors`."""
 
-    def __init__(self, client: "S3Client", name: str, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        client: "S3Client",
+        name: str,
+        credentials: Credentials,
+        *,
+        for_browsers: "S3Client | None" = None,
+        options: ObjectOptions = NO_OPTIONS,
+    ) -> None:
         retry_conflicts(client)
         send_at_once(client)
         self._client = client
@@ -67,6 +70,9 @@ class Bucket:
         self.name = name
         self.region = str(client.meta.region_name)
         self.endpoint_url = str(client.meta.endpoint_url)
+        self._for_browsers = for_browsers or client
+        self.browser_endpoint_url = str(self._for_browsers.meta.endpoint_url)
+        self._options = options
 
     @classmethod
     def open(
@@ -77,10 +83,13 @@ class Bucket:
         endpoint_url: str | None = None,
         access_key: str | None = None,
         secret_key: str | None = None,
+        browser_endpoint_url: str | None = None,
+        options: ObjectOptions = NO_OPTIONS,
     ) -> "Bucket":
         """A bucket by its name. On AWS one HeadBucket asks where it lies.
 
-        Without `endpoint_url` it is AWS, or the store that the AWS configuration names.
+        Without `endpoint_url` it is AWS, or the store that the AWS configuration names. Forms and links for
+        browsers lead to `browser_endpoint_url`, where they know the store by another address than the app.
         Raises BucketUnreachable, StorageRefused (no credentials, no such bucket).
         """
         with translate_errors("open the bucket"):
@@ -91,31 +100,39 @@ class Bucket:
             credentials.current()
             session = credentials.session()
             place = locate(session, name, region=region, endpoint_url=endpoint_url)
-            client = boto3.Session(botocore_session=session).client(
-                "s3",
-                region_name=place.region,
-                endpoint_url=place.endpoint_url,
-                config=client_config(name, place.endpoint_url),
-            )
+            boto = boto3.Session(botocore_session=session)
+
+            def client_at(address: str | None) -> "S3Client":
+                config = client_config(name, address)
+                return boto.client("s3", region_name=place.region, endpoint_url=address, config=config)
+
+            client = client_at(place.endpoint_url)
             require_open_endpoint(str(client.meta.endpoint_url))
             client.meta.events.register("needs-retry.s3", credentials.retry_replaced)
             count_calls(client)
-            return cls(client, name, credentials)
+            for_browsers = client_at(browser_endpoint_url) if browser_endpoint_url else None
+            return cls(client, name, credentials, for_browsers=for_browsers, options=options)
 
     # --- signing ---------------------------------------------------------------------------------------
 
-    def presign_post(self, rules: PostForm, *, expires_s: int, now: datetime | None = None) -> PresignedPost:
+    def presign_post(
+        self, rules: PostForm, *, expires_s: int, now: datetime | None = None, is_for_app: bool = False
+    ) -> PresignedPost:
         """Signs a form for these rules, for `expires_s` seconds or as long as the credentials live.
 
+        A browser sends it, or with `is_for_app` the app itself, which may know the store by another address.
         https://docs.aws.amazon.com/AmazonS3/latest/developerguide/sigv4-authentication-HTTPPOST.html
         """
         life_s = self._life_s(expires_s, now or datetime.now(UTC))
+        given = rules.fields()
+        added = {name: value for name, value in self._options.form_fields().items() if name not in given}
+        conditions = [*rules.conditions(), *({name: value} for name, value in added.items())]
         with translate_errors("sign the form"):
-            signed = self._client.generate_presigned_post(
+            signed = (self._client if is_for_app else self._for_browsers).generate_presigned_post(
                 Bucket=self.name,
                 Key=rules.key,
-                Fields={name: value for name, value in rules.fields().items() if name != "key"},
-                Conditions=[c for c in rules.conditions() if c != {"key": rules.key}],
+                Fields={name: value for name, value in {**given, **added}.items() if name != "key"},
+                Conditions=[c for c in conditions if c != {"key": rules.key}],
                 ExpiresIn=life_s,
             )
         fields = dict(signed["fields"])
@@ -131,8 +148,9 @@ class Bucket:
         download_name: str | None = None,
         content_type: str | None = None,
         now: datetime | None = None,
+        is_for_app: bool = False,
     ) -> tuple[str, datetime]:
-        """A link to read one object, and when it ends.
+        """A link to read one object, for browsers or for the app itself, and when it ends.
 
         With `download_name` the browser saves it under that name (https://www.rfc-editor.org/rfc/rfc6266);
         with `content_type` the answer has that type, whatever the object was stored with.
@@ -145,7 +163,8 @@ class Bucket:
         if content_type is not None:
             params["ResponseContentType"] = content_type
         with translate_errors("sign a link"):
-            url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=life_s)
+            client = self._client if is_for_app else self._for_browsers
+            url = client.generate_presigned_url("get_object", Params=params, ExpiresIn=life_s)
         return url, now + timedelta(seconds=life_s)
 
     def presign_put(self, key: str, *, expires_s: int, exact: tuple[str, int, str] | None = None) -> str:
@@ -233,6 +252,7 @@ class Bucket:
                 Body=body,
                 ContentType=content_type,
                 Metadata=dict(metadata or {}),
+                **self._options.put_arguments(),
                 **extra,
             )
         require(stored, "ETag")
@@ -299,6 +319,7 @@ class Bucket:
                 CopySource={"Bucket": self.name, "Key": source},
                 CopySourceIfMatch=etag,
                 ChecksumAlgorithm="SHA256",
+                **self._options.copy_arguments(),
                 **extra,
             )
         found = answer.get("CopyObjectResult", {})
@@ -333,7 +354,7 @@ class Bucket:
             refused = answer.get("Errors", [])
             require([item.get("Key") for item in (*answer.get("Deleted", ()), *refused)], wanted[0]["Key"])
             if refused:
-                raise _refusal(refused[0])
+                raise refused_item(refused[0])
 
     def discard(self, *keys: str) -> errors.StorageError | None:
         """Deletes every version of these objects; where that is refused, hides them and gives the refusal."""
@@ -368,17 +389,14 @@ class Bucket:
             )
         answered = [item.get("Key") for item in (*found.get("Deleted", ()), *found.get("Errors", ()))]
         require(answered, *keys)
-        refused = {item.get("Key", ""): item for item in found.get("Errors", ())}
+        refused = {item.get("Key", ""): refused_item(item) for item in found.get("Errors", ())}
         markers = {
             item.get("Key", ""): item.get("DeleteMarkerVersionId", "")
             for item in found.get("Deleted", ())
             if item.get("DeleteMarker")
         }
         request_id = request_id_of(found)
-        return [
-            Deleted(key, markers.get(key, ""), _refusal(refused[key]) if key in refused else None, request_id)
-            for key in keys
-        ]
+        return [Deleted(key, markers.get(key, ""), refused.get(key), request_id) for key in keys]
 
     def undelete(self, key: str, marker: str) -> None:
         """Removes the delete marker of that version id, so that the object is seen again."""
@@ -409,26 +427,6 @@ class Bucket:
         """Lets S3 delete what lies under `prefix` for `after_days` days (replaces the lifecycle rules)."""
         self.settings.write(LIFECYCLE, {"Rules": [lifecycle_rule(prefix, after_days)]})
 
-    def has_expiration_rule(self, prefix: str) -> bool:
-        """Whether a lifecycle rule deletes what lies under `prefix`, or hides it where versions are kept.
-
-        Raises StorageRefused without s3:GetLifecycleConfiguration.
-        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
-        """
-        return any(map(expires_objects, self._lifecycle_rules(prefix)))
-
-    def has_version_expiration_rule(self, prefix: str) -> bool:
-        """Whether a lifecycle rule deletes the older versions of what lies under `prefix`.
-
-        Raises as `has_expiration_rule` does.
-        """
-        return any(map(expires_versions, self._lifecycle_rules(prefix)))
-
-    def _lifecycle_rules(self, prefix: str) -> Sequence[Any]:
-        """The rules in force for all that lies under `prefix`."""
-        found = self.settings.read(LIFECYCLE) or {"Rules": ()}
-        return [rule for rule in found["Rules"] if is_in_force_for(rule, prefix)]
-
     def is_versioned(self) -> bool:
         """Whether a deleted object is only hidden. Raises StorageRefused without s3:GetBucketVersioning."""
         return self.versioning() == "Enabled"
@@ -437,11 +435,3 @@ class Bucket:
         """`Enabled`, `Suspended` (older versions stay) or empty. Raises as `is_versioned` does."""
         with translate_errors("ask for the versioning of the bucket"):
             return self._client.get_bucket_versioning(Bucket=self.name).get("Status", "")
-
-
-def _refusal(item: object) -> errors.StorageRefused:
-    said = item if isinstance(item, dict) else {}
-    code, message = str(said.get("Code", "")), str(said.get("Message", ""))
-    return errors.StorageRefused(
-        error_explanations.explain(code, message, 403).sentence, code=code, message=message
-    )

@@ -3,11 +3,13 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from uploader import errors
 from uploader.storage.error_translation import translate_errors
+from uploader.storage.rules import expires_objects, expires_versions, is_in_force_for
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -88,3 +90,23 @@ class BucketSettings:
             else:
                 put = getattr(self._client, f"put_{setting.read_and_write}")
                 put(Bucket=self._bucket, **{setting.argument: value})
+
+    def has_expiration_rule(self, prefix: str) -> bool:
+        """Whether a lifecycle rule deletes what lies under `prefix`, or hides it where versions are kept.
+
+        Raises StorageRefused without s3:GetLifecycleConfiguration.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
+        """
+        return any(map(expires_objects, self._lifecycle_rules(prefix)))
+
+    def has_version_expiration_rule(self, prefix: str) -> bool:
+        """Whether a lifecycle rule deletes the older versions of what lies under `prefix`.
+
+        Raises as `has_expiration_rule` does.
+        """
+        return any(map(expires_versions, self._lifecycle_rules(prefix)))
+
+    def _lifecycle_rules(self, prefix: str) -> Sequence[Any]:
+        """The rules in force for all that lies under `prefix`."""
+        found = self.read(LIFECYCLE) or {"Rules": ()}
+        return [rule for rule in found["Rules"] if is_in_force_for(rule, prefix)]

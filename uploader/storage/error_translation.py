@@ -193,3 +193,12 @@ def _from_answer(error: ClientError, action: str) -> errors.StorageError:
         action=action,
         message=message,
     )
+
+
+def refused_item(item: object) -> errors.StorageRefused:
+    """The refusal of one object among many, as the answer to DeleteObjects has it."""
+    said = item if isinstance(item, dict) else {}
+    code, message = str(said.get("Code", "")), str(said.get("Message", ""))
+    return errors.StorageRefused(
+        error_explanations.explain(code, message, 403).sentence, code=code, message=message
+    )

@@ -19,6 +19,7 @@ from uploader.flow.doctor import CheckResult
 from uploader.settings import Settings
 from uploader.storage import anonymous
 from uploader.storage.bucket import Bucket
+from uploader.storage.bucket_settings import BucketSettings
 from uploader.storage.form_post import FormPoster
 from uploader.storage.local import LocalStore
 from uploader.storage.objects import PresignedPost
@@ -89,7 +90,7 @@ def test_a_rule_counts_where_it_deletes_all_of_incoming(rule: object, sweeps: bo
 
     bucket = Bucket.__new__(Bucket)
     bucket._client, bucket.name = Client(), "a"  # type: ignore[assignment]
-    assert bucket.has_expiration_rule("incoming/") is sweeps
+    assert bucket.settings.has_expiration_rule("incoming/") is sweeps
 
 
 @pytest.mark.parametrize(
@@ -108,8 +109,8 @@ def test_a_rule_counts_where_it_deletes_old_versions(rule: dict[str, object], sw
 
     bucket = Bucket.__new__(Bucket)
     bucket._client, bucket.name = Client(), "a"  # type: ignore[assignment]
-    assert bucket.has_version_expiration_rule("incoming/") is sweeps
-    assert bucket.has_expiration_rule("incoming/") is ("Days" in str(rule.get("Expiration")))
+    assert bucket.settings.has_version_expiration_rule("incoming/") is sweeps
+    assert bucket.settings.has_expiration_rule("incoming/") is ("Days" in str(rule.get("Expiration")))
 
 
 def test_a_versioned_bucket_needs_a_rule_for_its_old_versions(whole: Application, bucket: Bucket) -> None:
@@ -277,7 +278,7 @@ def test_a_refused_lifecycle_question_is_unknown(whole: Application, monkeypatch
     def refuse(*_: object) -> bool:
         raise errors.StorageRefused("no", code="AccessDenied")
 
-    monkeypatch.setattr(Bucket, "has_expiration_rule", refuse)
+    monkeypatch.setattr(BucketSettings, "has_expiration_rule", refuse)
     sweeping = found(whole)["Clean-up of unfinished uploads"]
     assert sweeping.state == "unknown"
     assert "AccessDenied" in sweeping.sentence

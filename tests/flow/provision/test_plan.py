@@ -53,7 +53,7 @@ def test_what_is_applied_is_as_it_should_be_and_undone_is_as_it_was(app: Applica
     again = plan.make_plan(app, origin=ORIGIN)
     assert not _needed(again)
     assert not plan.apply(app, again)
-    assert app.bucket.has_expiration_rule("incoming/")
+    assert app.bucket.settings.has_expiration_rule("incoming/")
     undone = plan.undo(app, plan.make_undo_plan(app))
     assert len(undone) == len(made)
     assert _state(app) == before
@@ -140,3 +140,11 @@ def test_links_live_as_long_as_the_bucket_policy_lets_them(
     statements = {one["Sid"]: one["Condition"] for one in policies.bucket_policy(long)["Statement"]}
     assert statements["DenyOldSignatures"] == {"NumericGreaterThan": {"s3:signatureAge": "604800000"}}
     assert statements["DenyPlainHttp"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_tags_and_a_kms_key_need_their_own_permissions(app: Application, join: Callable[..., Flow]) -> None:
+    key = "arn:aws:kms:eu-west-1:123456789012:key/1-2"
+    policy = policies.iam_policy(join(app.bucket, sse=f"aws:kms:{key}", tags="team=design"))
+    [objects, _, using] = policy["Statement"]
+    assert "s3:PutObjectTagging" in objects["Action"]
+    assert using == {"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": key}

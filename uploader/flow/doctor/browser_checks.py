@@ -24,15 +24,16 @@ def examine(app: Application, origin: str) -> list[CheckResult]:
     """Every finding about pages on `origin`. Never raises."""
     try:
         url = _post_url(app)
-        answer = anonymous.preflight(url, origin)
+        answer = anonymous.preflight(_post_url(app, is_for_app=True), origin)
     except errors.StorageError as error:
         return [CheckResult(GROUP, "CORS", "bad", str(error), _THROUGH), _secure(origin)]
     return [_cors(answer, origin), _reach(url, origin), _clock(answer), _secure(origin)]
 
 
-def _post_url(app: Application) -> str:
+def _post_url(app: Application, *, is_for_app: bool = False) -> str:
     rules = PostRules(f"{app.layout.doctor}preflight", "image/png", 1, "0" * 64)
-    return app.bucket.presign_post(rules, expires_s=app.limits.form_expires_s).url
+    form = app.bucket.presign_post(rules, expires_s=app.limits.form_expires_s, is_for_app=is_for_app)
+    return form.url
 
 
 def _cors(answer: anonymous.Preflight, origin: str) -> CheckResult:
@@ -57,7 +58,8 @@ def _reach(url: str, origin: str) -> CheckResult:
         return CheckResult(GROUP, title, "bad", said, f"Give the bucket an https address. {why}")
     if bucket.hostname in _LOOPBACK and page.hostname not in _LOOPBACK:
         said = "The bucket answers only on the machine that runs this app."
-        return CheckResult(GROUP, title, "warn", said, f"Browsers elsewhere cannot reach it. {why}")
+        mend = f"Browsers elsewhere cannot reach it; set UPLOADER_BROWSER_ENDPOINT_URL to theirs. {why}"
+        return CheckResult(GROUP, title, "warn", said, mend)
     return CheckResult(
         GROUP, title, "good", "The bucket's address can be reached from pages like this one.", why
     )

@@ -47,7 +47,7 @@ class _Trial:
     def exact(self) -> Said:
         rules = PostRules(self.key, _TYPE, len(_BYTES), hashlib.sha256(_BYTES).hexdigest())
         self.form = self.app.bucket.presign_post(
-            rules, expires_s=self.app.limits.form_expires_s, now=self.now
+            rules, expires_s=self.app.limits.form_expires_s, now=self.now, is_for_app=True
         )
         if code := self._refusal_of(_BYTES[::-1]):
             return "good", f"Other bytes than the signed ones are refused ({code})."
@@ -88,7 +88,9 @@ class _Trial:
         return "good", f"Not publicly readable ({status})."
 
     def link(self) -> Said:
-        url, _ = self.app.bucket.presign_get(self.key, expires_s=self.app.limits.link_expires_s, now=self.now)
+        url, _ = self.app.bucket.presign_get(
+            self.key, expires_s=self.app.limits.link_expires_s, now=self.now, is_for_app=True
+        )
         status, body = anonymous.get(url)
         return ("good", "Signed links work.") if body == _BYTES else ("bad", f"A signed link gets {status}.")
 

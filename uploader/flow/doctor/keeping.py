@@ -33,8 +33,8 @@ def _sweeping(app: Application, *, keeps: bool) -> CheckResult:
         why += " In a bucket that keeps versions a rule without NoncurrentVersionExpiration only hides it."
     rule = to_paste({"Rules": [lifecycle_rule(folder, SWEEP_AFTER_DAYS)]})
     try:
-        expires = app.bucket.has_expiration_rule(folder)
-        if expires and (not keeps or app.bucket.has_version_expiration_rule(folder)):
+        expires = app.bucket.settings.has_expiration_rule(folder)
+        if expires and (not keeps or app.bucket.settings.has_version_expiration_rule(folder)):
             said = "A lifecycle rule deletes uploads that nobody finished."
             return CheckResult(GROUP, title, "good", said, why)
     except errors.StorageError as error:

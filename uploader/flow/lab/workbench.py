@@ -113,7 +113,7 @@ class Lab:
             raise ValueError(fault)
         rules = design.rules(credentials_left_s=self._credentials_left_s(), within=self.folder)
         now, asked_s = self._clock(), design.expires_s if expires_s is None else expires_s
-        post = self.bucket.presign_post(rules, expires_s=asked_s, now=now)
+        post = self.bucket.presign_post(rules, expires_s=asked_s, now=now, is_for_app=True)
         log.info("lab.form_signed", key=rules.key, expires_s=asked_s, max_bytes=design.max_bytes)
         return LabForm(design, post, self.bucket.name, asked_s, now.replace(microsecond=0))
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3
 from typing import Any, Final
 
 from uploader.flow.app import Application
+from uploader.storage.object_options import ObjectOptions
 
 _VERSION: Final = "2012-10-17"
 _PARTITIONS: Final = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
@@ -31,10 +32,17 @@ def iam_policy(app: Application) -> Any:
     bucket = bucket_arn(app)
     objects = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:DeleteObjectVersion"]
     asking = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketVersioning"]
-    statements = [
+    statements: list[dict[str, Any]] = [
         {"Effect": "Allow", "Action": objects, "Resource": f"{bucket}/{app.layout.prefix}*"},
         {"Effect": "Allow", "Action": [*asking, "s3:GetLifecycleConfiguration"], "Resource": bucket},
     ]
+    if app.settings.tags:
+        objects.append("s3:PutObjectTagging")
+    if key := ObjectOptions(app.settings.sse or "").kms_key:
+        # a key is named in policies by its ARN, whatever a request calls it
+        arn = key if key.startswith("arn:") else "*"
+        using = ["kms:GenerateDataKey", "kms:Decrypt"]
+        statements.append({"Effect": "Allow", "Action": using, "Resource": arn})
     return {"Version": _VERSION, "Statement": statements}
 
 

@@ -104,7 +104,10 @@ class ServerUploads:
         def once() -> None:
             with recorder.span("app", "app", "sign a form"):
                 form = self._bucket.presign_post(
-                    rules, expires_s=self._context.limits.form_expires_s, now=self._context.clock()
+                    rules,
+                    expires_s=self._context.limits.form_expires_s,
+                    now=self._context.clock(),
+                    is_for_app=True,
                 )
             with recorder.span("app", "s3", "POST the form", size_bytes=len(data)) as result:
                 receipt = self._transfer.post(form, data, content_type=rules.content_type, on_sent=on_sent)
