@@ -1,8 +1,9 @@
 """Presenter mode: text as it may be shown on a stage, by one function.
 
 Masked are passwords, access keys, session tokens, signatures, policies (they hold the access key), account
-ids and e-mail addresses. A mask keeps the kind of what it hides, or its first characters. Every pattern takes
-linear time: what may repeat without a bound is possessive, or ends at a character that it cannot hold.
+ids, names of resources (ARNs) and e-mail addresses. A mask keeps the kind of what it hides, or its first
+characters. Every pattern takes linear time: what may repeat without a bound is possessive, or ends at a
+character that it cannot hold.
 """
 
 import re
@@ -50,6 +51,10 @@ def _password(found: re.Match[str]) -> str:
     return f"{found['before']}{_DOT * 4}{name}{_DOT * 4}"
 
 
+def _arn(found: re.Match[str]) -> str:
+    return f"{found['arn']}{_DOT * 4}"
+
+
 def _email(found: re.Match[str]) -> str:
     return f"{_DOT * 4}@{_DOT * 4}.{found['end']}"
 
@@ -81,6 +86,13 @@ _RULES: Final[tuple[tuple[re.Pattern[str], str | Mask], ...]] = (
     (re.compile(r"(?<![0-9A-Za-z])(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[0-9A-Z]{12,}"), _keep(4)),
     # In a credential the access key of any store stands before the scope.
     (re.compile(rf"(?<![\w/+{_DOT}.-])[\w+.-]{{3,128}}(?={_SCOPE})"), _keep(4)),
+    # A resource's name holds account, role, bucket and key; what stays is the service that it belongs to.
+    (
+        re.compile(
+            r"\b(?P<arn>arn(?::|%3A)aws[a-z-]{0,12}(?::|%3A)[a-z0-9-]{1,32}(?::|%3A))[^\s\"'<>,;]{1,2048}"
+        ),
+        _arn,
+    ),
     (re.compile(r"(?<![0-9A-Za-z-])[0-9]{4}-?[0-9]{4}-?[0-9]{4}(?![0-9A-Za-z-])"), _DOT * 12),
     (re.compile(r"(?<![\w.+-])[\w.+-]++@(?:[\w-]++\.)+(?P<end>[A-Za-z]{2,24})\b"), _email),
 )

@@ -27,7 +27,7 @@ TEXT = """() => {
   return found.join("\\n")
 }"""
 EVIL = "a[href*='evil.example'], img[src*='evil.example']"
-TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Film")
+TABS = ("Anatomy", "Copy as", "Tamper", "Time", "Sequence")
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def said_on_all_tabs(page: Page) -> str:
         if tab == "Tamper":
             page.get_by_role("button", name="Send 18 tampered forms").click()
             expect(page.get_by_text("deleted again")).to_be_visible(timeout=60_000)
-        if tab == "Film":
+        if tab == "Sequence":
             expect(page.get_by_text("6 exchanges")).to_be_visible(timeout=30_000)
         page.wait_for_timeout(700)
         texts.append(page.evaluate(TEXT))

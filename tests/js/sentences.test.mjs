@@ -22,6 +22,14 @@ for (const [job, sentence] of [
   test(`a row says: ${sentence}`, () => assert.equal(stateSentence(job, 1_000), sentence));
 }
 
+test("on a stage a row does not repeat what S3 said", () => {
+  const reason = "S3 refused this file (AccessDenied): User: arn:aws:iam::123456789012:role/app is not allowed";
+  const job = { state: "refused", reason, stageReason: "S3 refused this file (AccessDenied)." };
+  assert.equal(stateSentence(job, 0), reason);
+  assert.equal(stateSentence(job, 0, { onStage: true }), "S3 refused this file (AccessDenied).");
+  assert.equal(stateSentence({ ...job, stageReason: "" }, 0, { onStage: true }), reason);
+});
+
 test("the earlier image and the similar ones are named", () => {
   const earlier = matchOf({ state: "duplicate", earlier: image("a.jpg") }, same);
   assert.equal(earlier.words, "“a.jpg”, uploaded 2 Nov 2020, 14:02");

@@ -65,15 +65,16 @@ def heading(app: Application, title: str, *, presenter: bool = False) -> None:
 
 def storage_fault(error: UploaderError) -> None:
     """Why the bucket cannot be read, in its own words."""
+    sentence = presenter_mode.shown(str(error))
     if isinstance(error, BucketUnreachable | LocalStoreUnavailable):
-        st.warning(str(error), title="The bucket does not answer", icon=":material/cloud_off:")
+        st.warning(sentence, title="The bucket does not answer", icon=":material/cloud_off:")
         if error.code == queries.SLOW:
             queries.look_again()
     elif isinstance(error, StorageBusy):
-        st.warning(str(error), title="The bucket is busy", icon=":material/hourglass:")
+        st.warning(sentence, title="The bucket is busy", icon=":material/hourglass:")
     elif isinstance(error, NotAllowed):
-        st.warning(str(error), title="Not open to you", icon=":material/lock:")
+        st.warning(sentence, title="Not open to you", icon=":material/lock:")
     elif isinstance(error, ObjectMissing):
-        st.info(str(error), title="Not here any more", icon=":material/hide_image:")
+        st.info(sentence, title="Not here any more", icon=":material/hide_image:")
     else:
-        st.error(str(error), title="The bucket refused", icon=":material/block:")
+        st.error(sentence, title="The bucket refused", icon=":material/block:")

@@ -39,7 +39,7 @@ def switch() -> None:
         value=is_on(),
         key=_SWITCH,
         on_change=_switched,
-        help="Masks account ids, access keys, tokens, signatures and e-mail addresses.",
+        help="Masks account ids, ARNs, keys, tokens, signatures and e-mail addresses, in S3's words too.",
         width="content",
     )
 

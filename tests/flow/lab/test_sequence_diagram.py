@@ -1,4 +1,4 @@
-"""The film as a diagram and as Markdown."""
+"""The sequence as a diagram, as Markdown and as a picture."""
 
 from tests.support.flow import WHO, Flow, claim, post_like_a_browser
 from tests.support.sample_image import picture
@@ -28,7 +28,7 @@ def test_it_is_kept_as_markdown() -> None:
     assert "| --- | --- | --- | --- | --- | --- |" in text
 
 
-def test_the_browser_is_on_the_film_of_its_own_road(flow: Flow) -> None:
+def test_the_browser_is_in_the_sequence_of_a_direct_upload(flow: Flow) -> None:
     data = picture()
     begun = flow.uploads.begin(claim(data), who=WHO)
     post_like_a_browser(begun, data)
@@ -38,14 +38,14 @@ def test_the_browser_is_on_the_film_of_its_own_road(flow: Flow) -> None:
     assert text.index("browser->>s3: POST the form") < text.index("app->>s3: GET")
 
 
-def test_the_road_through_the_app_has_no_browser(flow: Flow) -> None:
+def test_an_upload_through_the_app_has_no_browser(flow: Flow) -> None:
     image = flow.server_uploads.upload(picture(), "a.jpg", who=WHO)
     text = sequence_diagram.mermaid(flow.traces.get(image.key))
     assert "browser" not in text
     assert "app->>checker" in text
 
 
-def test_what_the_browser_timed_is_on_the_film(flow: Flow) -> None:
+def test_what_the_browser_timed_is_in_the_sequence(flow: Flow) -> None:
     data = picture()
     begun = flow.uploads.begin(claim(data), who=WHO)
     post_like_a_browser(begun, data)
@@ -58,6 +58,7 @@ def test_what_the_browser_timed_is_on_the_film(flow: Flow) -> None:
         "choose, hash",
         "ask for a form",
         "sign a form",
+        "OPTIONS: may this page POST?<br/>within the next one's time",
         "POST the form",
         "hand in the ticket",
         "app->>s3: GET",

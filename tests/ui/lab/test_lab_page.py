@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from tests.support.buckets import keys_in
 from tests.support.sample_image import picture
 from uploader.flow.app import Application
+from uploader.flow.catalog.upload_trace import BrowserTimes
 from uploader.storage.bucket import Bucket
 
 Open = Callable[[], AppTest]
@@ -235,9 +236,9 @@ def test_the_credentials_end_is_told(open_lab: OPEN_LAB, monkeypatch: pytest.Mon
     assert f"The credentials behind it end at {ends_at:%H:%M}" in said(page)
 
 
-def test_the_film_is_the_one_of_the_last_upload(open_lab: OPEN_LAB, app: Application) -> None:
-    page = show(open_lab(), "Film")
-    assert "Nothing to show yet" in said(page)
+def test_the_sequence_is_the_one_of_the_last_upload(open_lab: OPEN_LAB, app: Application) -> None:
+    page = show(open_lab(), "Sequence")
+    assert "Upload an image, then come back" in said(page)
     image = app.server_uploads.upload(picture(), "a.jpg", who="")
 
     class Stored:
@@ -251,16 +252,43 @@ def test_the_film_is_the_one_of_the_last_upload(open_lab: OPEN_LAB, app: Applica
     assert "6 exchanges" in said(page)
 
 
+def test_the_sequence_is_there_after_a_reload_with_the_browsers_own_part(
+    open_lab: OPEN_LAB, app: Application
+) -> None:
+    image = app.server_uploads.upload(picture(), "a.jpg", who="")
+    app.traces.put_times(image.key, BrowserTimes(3.0, 20.0, 400.0, 77.0, 9, "REQ9"))
+    page = show(open_lab(), "Sequence")
+    words = said(page)
+    assert words.index("choose, hash") < words.index("OPTIONS: may this page POST?") < words.index("REQ9")
+    assert [button.label for button in page.get("download_button")] == ["Markdown", "Mermaid", "SVG"]
+
+
+def test_what_s3_says_is_masked_on_stage() -> None:
+    def script() -> None:
+        from uploader.errors import StorageRefused
+        from uploader.ui import common
+
+        role = "arn:aws:sts::123456789012:assumed-role/uploads-app/i-0abc"
+        common.storage_fault(
+            StorageRefused(f"User: {role} is not authorized to put arn:aws:s3:::team/incoming/x")
+        )
+
+    page = AppTest.from_function(script, default_timeout=30)
+    assert "uploads-app" in page.run().error[0].value
+    page.session_state["presenting"] = True
+    assert page.run().error[0].value == "User: arn:aws:sts:•••• is not authorized to put arn:aws:s3:••••"
+
+
 def test_nothing_secret_is_on_stage(open_lab: OPEN_LAB) -> None:
     page = open_lab()
     page.toggle(key="presenter_switch").set_value(True).run()
     form = page.session_state["lab_form"].post.fields
     key = form["x-amz-credential"].partition("/")[0]
-    for tab in ("Anatomy", "Copy as", "Tamper", "Time", "Film"):
+    for tab in ("Anatomy", "Copy as", "Tamper", "Time", "Sequence"):
         text = said(show(page, tab))
         assert not [name for name in ("x-amz-signature", "policy") if form[name] in text]
         assert key not in text
-        assert "••••" in text or tab in ("Tamper", "Time", "Film")
+        assert "••••" in text or tab in ("Tamper", "Time", "Sequence")
 
 
 def test_presenter_mode_goes_along_to_other_pages(open_lab: OPEN_LAB) -> None:

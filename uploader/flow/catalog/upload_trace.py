@@ -9,9 +9,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 _TRACES_KEPT: Final = 500
+_T = TypeVar("_T")
 
 Actor = Literal["browser", "app", "checker", "s3"]
 
@@ -92,15 +93,32 @@ class TraceStore:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[Span, ...]] = OrderedDict()
+        self._times: OrderedDict[str, BrowserTimes] = OrderedDict()
+        self._last: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 
-    def put(self, key: str, recorder: TraceRecorder) -> None:
-        """Keeps a trace; the oldest ones go."""
+    def put(self, key: str, recorder: TraceRecorder, *, who: str | None = None) -> None:
+        """Keeps a trace; the oldest ones go. With `who` it is that person's last upload."""
         with self._lock:
-            self._kept[key] = tuple(recorder.spans)
-            self._kept.move_to_end(key)
-            while len(self._kept) > _TRACES_KEPT:
-                self._kept.popitem(last=False)
+            _keep(self._kept, key, tuple(recorder.spans))
+            if who is not None:
+                _keep(self._last, who, key)
+
+    def put_times(self, key: str, times: BrowserTimes) -> None:
+        """Keeps what the browser told of its own part in the upload of an image that is kept here."""
+        with self._lock:
+            if key in self._kept:
+                _keep(self._times, key, times)
+
+    def times_of(self, key: str) -> BrowserTimes | None:
+        """What the browser told of its own part; None where it told nothing."""
+        with self._lock:
+            return self._times.get(key)
+
+    def last_of(self, who: str) -> str:
+        """The key of the image that a person stored last; empty where none is known here."""
+        with self._lock:
+            return self._last.get(who, "")
 
     def pop(self, key: str) -> tuple[Span, ...]:
         """A trace that goes on under another key; empty where there is none."""
@@ -111,3 +129,10 @@ class TraceStore:
         """The trace of an image; empty where another replica, or an earlier process, stored it."""
         with self._lock:
             return self._kept.get(key, ())
+
+
+def _keep(kept: OrderedDict[str, _T], key: str, value: _T) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > _TRACES_KEPT:
+        kept.popitem(last=False)

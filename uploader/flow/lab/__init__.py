@@ -4,6 +4,7 @@ workbench         designs, signs, judges and inspects a form
 attack_runner     runs every attack on it, and cleans up
 link_attack_runner  the same for a presigned PUT and GET, beside the form
 sequence_diagram  the trace of an upload as Mermaid and Markdown
+sequence_svg      the same as a picture
 """
 
 from uploader.flow.lab.workbench import Lab, sample_picture

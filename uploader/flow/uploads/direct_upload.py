@@ -120,7 +120,7 @@ class DirectUploads:
         except errors.StorageBusy:
             self._context.require_room()  # a full disk is all that a local store says of it
             raise
-        self._context.traces.put(image.key, recorder)
+        self._context.traces.put(image.key, recorder, who=who)
         upload_log.stored(image, recorder, via="browser")
         return image
 

@@ -97,7 +97,7 @@ class ServerUploads:
             context.require_room()  # a full disk is the likeliest cause, and has a sentence of its own
             raise
         upload_log.stored(image, recorder, via="server")
-        context.traces.put(key, recorder)
+        context.traces.put(key, recorder, who=who)
         return replace(image, similar=search.result())
 
     def _post(self, rules: PostRules, data: bytes, on_sent: OnSent | None, recorder: TraceRecorder) -> None:

@@ -7,10 +7,10 @@ from uploader.flow.lab.workbench import Lab, LabForm, sample_picture
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.form_design import FormDesign
 from uploader.ui import common, queries, signin
-from uploader.ui.lab import compare_view, designer, paste_view, tour_view, trials, views
+from uploader.ui.lab import compare_view, designer, paste_view, sequence_view, tour_view, trials, views
 
 TOUR, DESIGN, PASTE = "Tour", "Design", "Paste"
-TABS = ("Anatomy", "Copy as", "Tamper", "PUT and GET", "Time", "Film")
+TABS = ("Anatomy", "Copy as", "Tamper", "PUT and GET", "Time", "Sequence")
 
 
 @st.cache_resource
@@ -93,6 +93,6 @@ if tabs["PUT and GET"].open:
 if tabs["Time"].open:
     with tabs["Time"]:
         trials.time_machine(lab, form, file, zone)
-if tabs["Film"].open:
-    with tabs["Film"]:
-        trials.upload_trace_tab(app, trials.last_key())
+if tabs["Sequence"].open:
+    with tabs["Sequence"]:
+        sequence_view.page(app)

@@ -1,14 +1,9 @@
-"""What the lab tries: the attacks, another time, and the trace of the last upload."""
+"""What the lab tries: the attacks, and another time."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 
 import streamlit as st
 
-from uploader.errors import StorageError
-from uploader.flow.app import Application
-from uploader.flow.catalog.upload_trace import Span, TraceRecorder
-from uploader.flow.lab import sequence_diagram
 from uploader.flow.lab.attack_runner import AttackResult, Report, predictions, tamper
 from uploader.flow.lab.workbench import Lab, LabForm
 from uploader.presign.teaching.attacks import HONEST, Attack, File
@@ -193,57 +188,3 @@ def _moment(found: Verdict, at: datetime, offset_s: int, life_s: int) -> None:
         st.caption(
             "S3 compares the time with the end of the policy only, so a form works even before its own date."
         )
-
-
-def upload_trace_tab(app: Application, key: str) -> None:
-    """The last upload of this person, exchange by exchange."""
-    spans = _filmed(app, key)
-    if not spans:
-        st.caption(
-            "Nothing to show yet: upload an image here, and this tells what happened, with true milliseconds."
-        )
-        st.page_link("upload/page.py", label="Upload an image", icon=":material/upload:")
-        return
-    name = key.rpartition("/")[2]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        presenter_mode.download(
-            "Save as Markdown",
-            sequence_diagram.markdown(spans, name),
-            file_name="film.md",
-            mime="text/markdown",
-            key="lab_film",
-        )
-        st.caption(f"{common.plain(name)} · {sequence_diagram.summary(spans)}")
-    presenter_mode.diagram(sequence_diagram.mermaid(spans), alt="The exchanges of the last upload, in order")
-    presenter_mode.table(
-        [
-            {**row, "Request id": common.plain(row["Request id"]) if row["Request id"] else ""}
-            for row in sequence_diagram.rows(spans)
-        ]
-    )
-
-
-def _filmed(app: Application, key: str) -> tuple[Span, ...]:
-    spans = app.traces.get(key) if key else ()
-    if not spans:
-        return ()
-    read = st.session_state.get("direct:read")
-    times = [outcome.times for outcome in (read.report.stored if read else ()) if outcome.key == key]
-    if times and times[-1]:
-        spans = sequence_diagram.with_browser(spans, times[-1])
-    camera = TraceRecorder()
-    with suppress(StorageError), camera.span("app", "s3", "LIST, asked just now"):
-        app.gallery.page(size=1)
-    return (*spans, *camera.spans)
-
-
-def last_key() -> str:
-    """The key of the last image that this session stored, either way; empty where there is none."""
-    state = st.session_state
-    keys = [row.image.key for row in state.batch.stored if row.image] if state.get("batch") else []
-    read = state.get("direct:read")
-    direct = [outcome.key for outcome in read.report.stored] if read else []
-    newest = sorted(
-        key for key in (*keys[-1:], *direct[-1:]) if key
-    )  # keys count down, so the first is newest
-    return newest[0] if newest else ""

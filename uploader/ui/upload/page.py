@@ -60,6 +60,9 @@ def straight() -> bool:
         hide_names=presenter_mode.is_on(),
         undo=undo if app.settings.allow_delete else None,
     )
+    for outcome in report.stored:
+        if outcome.times:
+            app.traces.put_times(outcome.key, outcome.times)
     newest = report.stored[-1].key if report.stored else ""
     if newest != state.direct_newest and not report.is_busy:
         queries.forget_listings()

@@ -218,11 +218,11 @@ export class UploadQueue {
     const unknown = unreadable ? FILE_CHANGED : "This browser could not send the file; try again.";
     const reason = known ? error.message : unknown;
     const final = unreadable || error.kind === "changed" || [413, 415, 422].includes(error.status);
-    this.#refuse(job, reason, final);
+    this.#refuse(job, reason, final, error.stageReason);
     job.blocked = stopsSending(error);
   }
 
-  #refuse(job, reason, final) {
-    Object.assign(job, { state: "refused", reason, final });
+  #refuse(job, reason, final, stageReason = "") {
+    Object.assign(job, { state: "refused", reason, final, stageReason });
   }
 }

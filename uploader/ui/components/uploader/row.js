@@ -47,7 +47,7 @@ export class Row {
   // `isInSight`: whether somebody can see it, so that a picture is worth its bytes.
   draw(isInSight) {
     const { job, parts } = this;
-    const words = stateSentence(job, this.queue.now());
+    const words = stateSentence(job, this.queue.now(), { onStage: this.queue.options.hideNames });
     const shown = (name) => (this.queue.options.hideNames ? "••••" : name); // on a stage, a name may say who it is
     const name = shown(job.name);
     const drawn = `${job.state} ${words} ${job.fraction} ${name} ${isInSight && !!job.preview}`;

@@ -19,7 +19,9 @@ const STATE_WORDS = {
 const ESTIMATE_AFTER_MS = 3_000;
 
 // What a row says of its file; `nowMs` is the clock that `job.resumesMs` was set by.
-export function stateSentence(job, nowMs) {
+// On a stage it leaves out what S3 said of accounts and keys.
+export function stateSentence(job, nowMs, { onStage = false } = {}) {
+  if (onStage && job.state === "refused" && job.stageReason) return job.stageReason;
   if (job.reason) return job.reason;
   if (job.state === "sending") return `Uploading ${Math.floor(job.fraction * 100)} %`;
   if (job.state === "pausing") {

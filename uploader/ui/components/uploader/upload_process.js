@@ -157,7 +157,7 @@ export class UploadProcess {
     });
   }
 
-  // Runs `work` and notes how long it took, for the film of the upload.
+  // Runs `work` and notes how long it took, for the sequence of the upload.
   async #timed(job, name, work) {
     const startedMs = this.#queue.now();
     try {
