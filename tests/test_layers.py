@@ -79,7 +79,7 @@ ONLY_IN = {
     "mypy_boto3_s3": r"uploader/storage/.*",
     "PIL": r"uploader/images/.*",
     "pi_heif": r"uploader/images/.*",
-    "requests": r"uploader/(storage/(form_post|anonymous)|command/remote_app)\.py",
+    "requests": r"uploader/(storage/(form_post|anonymous)|flow/webhook|command/remote_app)\.py",
     "starlette": r"uploader/(api/.*|asgi/dashboard\.py)",
     "anyio": r"uploader/api/.*",
     "uvicorn": r"uploader/api/.*",

@@ -23,6 +23,7 @@ FIELDS: Final = {
     "bucket": "The bucket.",
     "code": "Why, for programs: S3's own code, or one of the app's.",
     "count": "How many.",
+    "delivery": "The id of the message.",
     "download": "Whether it is to be saved under its name.",
     "ends_at": "Until when the link works.",
     "error": "What kind of error it was.",
@@ -36,6 +37,7 @@ FIELDS: Final = {
     "key": "Where the object lies in the bucket.",
     "keys": "Where the objects lie in the bucket.",
     "max_bytes": "The largest file that the form takes.",
+    "message": "The name of the message.",
     "missing": "How many were deleted meanwhile.",
     "name": "The name of the file, or of the access token.",
     "needed": "The role that it takes.",
@@ -120,6 +122,10 @@ APP: Final = (
     _event("request.failed", "path exception", "A route met a fault of the app's own."),
     _event("upload.fault", "exception", "An upload met a fault of the app's own."),
     _event("upload.after_fault", "exception", "What is done after an upload's answer met a fault."),
+    _event(
+        "webhook.failed", "message delivery attempt reason", "The webhook took a message at no try; given up."
+    ),
+    _event("webhook.lost", "message delivery reason", "A message for the webhook was dropped."),
     _event("no_room", "reason", "The machine has no room for a file to be checked."),
     _event("access.unreadable", "id", "What is kept of an access token cannot be read."),
     _event("metrics.not_served", "reason", "The metrics could not be served at the address of their own."),

@@ -70,6 +70,14 @@ def _redis_address(value: SecretStr) -> SecretStr:
     return value
 
 
+def _secret_address(value: SecretStr) -> SecretStr:
+    """An address that may let in whoever knows it, so it is shown nowhere."""
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or "@" in parts.netloc:
+        raise ValueError("an address such as https://hooks.example.com/uploads is needed")
+    return value
+
+
 def _header_name(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", value):
         raise ValueError("the name of a header such as X-Forwarded-Email is needed")
@@ -159,6 +167,7 @@ Folder = Annotated[str, AfterValidator(_folder)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
 MetricsPlace = Annotated[str, AfterValidator(_metrics_place)]
+SecretAddress = Annotated[SecretStr, AfterValidator(_secret_address)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secret)]
 Encryption = Annotated[str, AfterValidator(_encryption)]
 Tags = Annotated[tuple[str, ...], NoDecode, _list_of(_tags)]

@@ -26,6 +26,7 @@ from uploader.setting_values import (
     Origins,
     RedisAddress,
     RegionName,
+    SecretAddress,
     SigningSecret,
     Tags,
     WebAddress,
@@ -33,6 +34,7 @@ from uploader.setting_values import (
 
 _DEFAULTS = Limits()
 _PREFIX = "UPLOADER_"
+_SECRETS = ("secret_key", "webhook_secret")
 
 
 LinkAccess = Literal["people", "anyone"]
@@ -136,11 +138,16 @@ class Settings(BaseSettings):
     of its own for whoever reaches it.
     """
 
+    webhook_url: SecretAddress | None = None
+    """Where another program is told, by a signed POST, what was stored and deleted. Unset: nowhere."""
+    webhook_secret: SigningSecret | None = None
+    """Signs what that program is told. Unset: a secret that is derived from `secret_key`."""
+
     @model_validator(mode="before")
     @classmethod
     def _unset(cls, given: Any) -> Any:
         """An empty variable is an unset one; an empty secret is a deployment that lost its secret."""
-        return {name: value for name, value in given.items() if value != "" or name == "secret_key"}
+        return {name: value for name, value in given.items() if value != "" or name in _SECRETS}
 
     @model_validator(mode="after")
     def _trusted(self) -> Self:
@@ -231,7 +238,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _shown(field: str, fault: Any) -> str:
-    if field in ("secret_key", "rate_limit_url"):
+    if field in (*_SECRETS, "rate_limit_url", "webhook_url"):
         return HIDDEN
     given = os.environ.get(f"{_PREFIX}{field.upper()}", fault.get("input"))
     return repr(without_credentials(given) if isinstance(given, str) else given)

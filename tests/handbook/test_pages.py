@@ -42,6 +42,8 @@ WORDS = {
     "admins",
     "lab",
     "metrics",
+    "webhook_url",
+    "webhook_secret",
     "trusted_header",
     "trusted_jwks_url",
     "trusted_audience",

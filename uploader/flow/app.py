@@ -27,6 +27,7 @@ from uploader.flow.tokens import TokenStore
 from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.flow.uploads.server_upload import ServerUploads
 from uploader.flow.uploads.upload_context import UploadContext
+from uploader.flow.webhook import Webhook, start_webhook
 from uploader.images import Checker, sandbox
 from uploader.limits import Limits
 from uploader.presign import Signer
@@ -65,6 +66,7 @@ class Application:
     rates: RateLimits
     tokens: TokenStore
     store: RunningStore | None = None
+    webhook: Webhook | None = None
 
     @property
     def layout(self) -> Layout:
@@ -87,6 +89,8 @@ class Application:
         """Ends what runs beside and, where this process is its last user, the local store."""
         self.uploads.close()
         self.checker.close()
+        if self.webhook:
+            self.webhook.close()
         if self.store:
             self.store.close()
 
@@ -103,6 +107,7 @@ def open_application(settings: Settings) -> Application:
             store.close()
         raise
     opened = join(bucket, settings, limits, checker=Checker(limits), signer=signer, store=store)
+    opened = replace(opened, webhook=start_webhook(settings, signer.derive("webhook"), opened.permanent.path))
     # Streamlit collects garbage around every rerun; what lives as long as the process need not be looked at.
     gc.collect()
     gc.freeze()

@@ -6,6 +6,7 @@ began.
 """
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -51,9 +52,14 @@ class Signer:
     """Mints and reads passes and tickets with one secret. The clock is always an argument."""
 
     def __init__(self, secret: str) -> None:
+        self._secret = secret
         self._passes = URLSafeSerializer(secret, salt="uploader.pass.1", signer_kwargs=_SIGNING)
         self._tickets = URLSafeSerializer(secret, salt="uploader.ticket.1", signer_kwargs=_SIGNING)
         self._selections = URLSafeSerializer(secret, salt="uploader.selection.1", signer_kwargs=_SIGNING)
+
+    def derive(self, purpose: str) -> str:
+        """A secret for another purpose, 64 hex digits, that tells nothing of this one."""
+        return hmac.new(self._secret.encode(), f"uploader.{purpose}.1".encode(), hashlib.sha256).hexdigest()
 
     def mint_pass(self, who: Person | str, *, now: datetime, life_s: int = PASS_LIFE_S) -> str:
         """A pass for a person, or for a script by its name; good for `life_s` seconds, at most 15 minutes."""
