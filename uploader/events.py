@@ -30,6 +30,7 @@ FIELDS: Final = {
     "exception": "The traceback.",
     "expires_at": "Until when the form can be sent.",
     "expires_s": "The life that was asked for, in seconds.",
+    "free_bytes": "How much room the disk has left.",
     "given": "What the settings say.",
     "hint": "What to do.",
     "host": "The name under which the page was asked for.",
@@ -139,6 +140,8 @@ APP: Final = (
     _event("sign_in.misconfigured", "provider reason", "Something is wrong under [auth] in secrets.toml."),
 )
 STORE: Final = (
+    _event("local_store.full", "free_bytes", "The local store's disk is full; no upload begins."),
+    _event("local_store.vacuum_failed", "reason", "What deleted images took could not be freed."),
     _event(
         "setup.changed", "setting bucket", "Somebody changed a setting of the bucket by `uploader setup`."
     ),
