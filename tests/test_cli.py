@@ -33,6 +33,15 @@ def test_the_doctor_passes_a_fresh_store(capsys: pytest.CaptureFixture[str]) -> 
     assert "  ok    Exact form: Other bytes than the signed ones are refused" in said
 
 
+def test_the_doctor_passes_a_store_with_encryption_and_tags(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UPLOADER_SSE", "AES256")
+    monkeypatch.setenv("UPLOADER_TAGS", "team=design")
+    assert main(["doctor"]) == 0
+    assert "FAIL" not in capsys.readouterr().out
+
+
 def test_the_doctor_fails_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "https://uploads.example.com"]) == 1
     said = capsys.readouterr().out

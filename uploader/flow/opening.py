@@ -20,7 +20,9 @@ SWEEP_AFTER_DAYS: Final = 1
 
 def open_bucket(settings: Settings, store: RunningStore | None) -> Bucket:
     """The operator's bucket, or that of the local store, made ready. Raises StorageError."""
-    options = ObjectOptions(settings.sse or "", dict(tag.split("=", 1) for tag in settings.tags))
+    tags = dict(tag.split("=", 1) for tag in settings.tags)
+    # SeaweedFS knows no condition on tags
+    options = ObjectOptions(settings.sse or "", tags, tags_in_forms=store is None)
     if store is None:
         return Bucket.open(
             settings.bucket or "",

@@ -17,10 +17,14 @@ _KMS: Final = "aws:kms"
 
 @dataclass(frozen=True, slots=True)
 class ObjectOptions:
-    """`encryption` is `AES256`, `aws:kms`, or `aws:kms:` and a key; empty for the bucket's own default."""
+    """`encryption` is `AES256`, `aws:kms`, or `aws:kms:` and a key; empty for the bucket's own default.
+
+    Without `tags_in_forms` a form has no tags, for a store that knows no such condition.
+    """
 
     encryption: str = ""
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    tags_in_forms: bool = True
 
     @property
     def kms_key(self) -> str:
@@ -39,7 +43,7 @@ class ObjectOptions:
             fields["x-amz-server-side-encryption"] = self._algorithm
         if self.kms_key:
             fields["x-amz-server-side-encryption-aws-kms-key-id"] = self.kms_key
-        if self.tags:
+        if self.tags and self.tags_in_forms:
             fields["tagging"] = self._tagging_document()
         return fields
 
