@@ -23,7 +23,8 @@ for (const [job, sentence] of [
 }
 
 test("on a stage a row does not repeat what S3 said", () => {
-  const reason = "S3 refused this file (AccessDenied): User: arn:aws:iam::123456789012:role/app is not allowed";
+  const reason =
+    "S3 refused this file (AccessDenied): User: arn:aws:iam::123456789012:role/app is not allowed";
   const job = { state: "refused", reason, stageReason: "S3 refused this file (AccessDenied)." };
   assert.equal(stateSentence(job, 0), reason);
   assert.equal(stateSentence(job, 0, { onStage: true }), "S3 refused this file (AccessDenied).");

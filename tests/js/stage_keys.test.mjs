@@ -11,12 +11,10 @@ function pressed(key, { taken = false, ...more } = {}) {
 }
 
 test("a key presses its button", () => {
-  assert.deepEqual(["PageDown", "ArrowRight", "PageUp", "x"].map((key) => pressed(key)), [
-    "next",
-    "next",
-    "back",
-    undefined,
-  ]);
+  assert.deepEqual(
+    ["PageDown", "ArrowRight", "PageUp", "x"].map((key) => pressed(key)),
+    ["next", "next", "back", undefined],
+  );
 });
 
 test("a field keeps its keys, and so does whoever took the key before", () => {

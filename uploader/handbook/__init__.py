@@ -6,6 +6,7 @@ routes.md       the HTTP routes                command.md     the command line
 library.md      the Python functions           deployment.md  proxies, replicas, containers
 benchmarks.md   what it costs, measured        lab.md         the page Presign lab
 events.md       the log, every event             tools.md       tools that use access tokens
+exercises.md    five questions for a class, answered in the lab
 """
 
 from importlib.resources import files
@@ -25,6 +26,7 @@ TOPICS: Final = (
     "deployment",
     "events",
     "lab",
+    "exercises",
     "benchmarks",
 )
 """In the order in which they are needed."""

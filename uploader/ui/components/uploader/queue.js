@@ -178,7 +178,7 @@ export class UploadQueue {
     this.notice = { kind: error.kind, url: error.url };
     for (const job of this.jobs) {
       if (job.state === "waiting") {
-        Object.assign(job, { state: "refused", reason: error.message, blocked: true });
+        Object.assign(job, { state: "refused", reason: error.message, stageReason: "", blocked: true });
       }
       if (PREPARING.includes(job.state)) job.abort.abort(error);
     }

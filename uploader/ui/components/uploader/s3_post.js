@@ -52,5 +52,8 @@ function errorFromXml(status, body) {
     return new UploadError("retry", sentence, { code, waitMs: 2_000 });
   }
   const sentence = `S3 refused this file (${code || status}): ${message || "no reason was given."}`;
-  return new UploadError("final", sentence, { code, stageReason: `S3 refused this file (${code || status}).` });
+  return new UploadError("final", sentence, {
+    code,
+    stageReason: `S3 refused this file (${code || status}).`,
+  });
 }
