@@ -186,6 +186,17 @@ def test_deleting_asks_first_and_takes_the_thumbnail_along(open_page: Open, app:
     assert [stored.key for stored in app.bucket.list(NO_PREFIX.thumbnail_key(key)).objects] == []
 
 
+def test_when_an_image_was_taken_is_shown_where_it_was_written_down(
+    open_page: Open, app: Application
+) -> None:
+    silent, telling = stored(app, 2)
+    app.bucket.put(telling, b"x", content_type="image/jpeg", metadata={"taken": "2024-05-06T07:08:09+02:00"})
+    assert "Taken" not in said(gallery(open_page, image=silent.rpartition("/")[2]))
+    page = gallery(open_page, image=telling.rpartition("/")[2])
+    assert "Taken" in said(page)
+    assert "2024-05-06 07:08:09+02:00" in [text.value for text in page.text]
+
+
 def test_keep_keeps(open_page: Open, app: Application) -> None:
     keys = stored(app, 2)
     page = gallery(open_page, image=keys[0].rpartition("/")[2])
