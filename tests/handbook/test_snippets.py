@@ -48,7 +48,7 @@ def check(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     line = re.sub(
         r"\$\((.+)\)", lambda found: check(found[1], monkeypatch) or "what-the-command-prints", line
     )
-    words = shlex.split(line)
+    words = shlex.split(line.partition(" > ")[0])
     while words and (words[0] == "export" or re.match(r"[A-Z_]+=", words[0])):
         name, _, value = words.pop(0).partition("=")
         if name.startswith("UPLOADER_"):
