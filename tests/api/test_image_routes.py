@@ -261,6 +261,8 @@ def test_the_list_is_filtered_as_the_gallery_is(client: Any) -> None:
     assert names() == names(q="boat") == names(since=(now - timedelta(hours=1)).isoformat()) == both
     assert names(q="red") == names(format="jpeg") == names(who=ADA.label) == ["red boat.jpg"]
     assert names(format="png,gif") == ["green boat.png"]
+    assert names(until="0001-01-01") == names(who="x" * 255) == []
+    assert names(since="0001-01-01T00:00:00+00:00", until="9999-12-31T23:59:59.999999+00:00") == both
     assert names(until="2020-01-01") == names(since="2100-01-01T00:00:00+02:00") == []
     assert names(q="green", format="jpg") == []
 
@@ -277,6 +279,7 @@ def test_the_list_is_filtered_as_the_gallery_is(client: Any) -> None:
         ({"until": "0001-01-01T00:00:00+23:00"}, "bad_until"),
         ({"format": "exe,docy"}, "bad_format"),
         ({"sort": "name"}, "bad_parameter"),
+        ({"who": "x" * 256}, "bad_who"),
     ],
 )
 def test_a_wrong_question_is_one_sentence(client: Any, query: dict[str, str], refused: str) -> None:

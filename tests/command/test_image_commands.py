@@ -119,6 +119,15 @@ def test_what_is_there_is_not_sent_again(run: Run, app: Application, monkeypatch
     assert len(keys_in(app.bucket, "images/")) == 3
 
 
+def test_equal_files_of_one_run_are_stored_once(run: Run, app: Application) -> None:
+    for number in range(8):
+        write(f"copy {number}.png", 3)
+    code, lines, _ = run("put", "--format", "json", ".")
+    assert (code, len(lines)) == (0, 8)
+    assert len({json.loads(line)["id"] for line in lines}) == 1
+    assert len(keys_in(app.bucket, "images/")) == 1
+
+
 def test_one_bad_file_stops_no_other(run: Run, app: Application) -> None:
     write("good.png", 1)
     Path("bad.png").write_bytes(b"no image")

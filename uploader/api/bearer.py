@@ -29,6 +29,9 @@ async def admit(request: Request, scope: Scope) -> Access:
     app = await in_thread(flow.application, QUICK)
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     text = text.strip() if scheme.lower() == "bearer" else ""
+    if not text:
+        sentence = "No token and no pass came with this request; send one as Authorization: Bearer <token>."
+        raise errors.PassInvalid(sentence, code="pass_missing")
     if text.startswith("upl_"):
         if not app.tokens.is_remembered(text):
             await spend(app.rates, "token", request, "")

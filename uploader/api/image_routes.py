@@ -19,11 +19,13 @@ from uploader.flow.access import Access
 from uploader.flow.gallery.search import Filters
 from uploader.flow.gallery.search_text import search_words
 from uploader.formats import BY_EXTENSION, BY_NAME, CHOICES
+from uploader.people import MAX_CLAIM_LENGTH
 
 MOST_LISTED: Final = 100
 LISTED: Final = 24
 PARAMETERS: Final = ("cursor", "limit", "q", "format", "since", "until", "who")
 _CURSOR: Final = re.compile(r"[0-9a-f]{12}(?:-[0-9a-f]{32})?")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LIMIT: Final = re.compile(r"[0-9]{1,3}")
 _FILES: Final = anyio.CapacityLimiter(8)
 """Files that come to this process at once; who comes later waits before a byte is read."""
@@ -109,7 +111,9 @@ def _cursor(query: dict[str, str]) -> str:
 def _filters(query: dict[str, str]) -> Filters:
     since, until = (_parsed(_moment, query.get(name, ""), name) for name in ("since", "until"))
     formats = _parsed(_extensions, query.get("format", ""), "format") or frozenset()
-    return Filters(search_words(query.get("q", "")), formats, since, until, query.get("who", ""))
+    if len(who := query.get("who", "")) > MAX_CLAIM_LENGTH:
+        raise Refused(400, "bad_who", f"The parameter who must be at most {MAX_CLAIM_LENGTH} characters.")
+    return Filters(search_words(query.get("q", "")), formats, since, until, who)
 
 
 def _parsed(read: Callable[[str], T], text: str, name: str) -> T | None:
@@ -121,9 +125,9 @@ def _parsed(read: Callable[[str], T], text: str, name: str) -> T | None:
 
 
 def _moment(text: str) -> datetime:
-    """A date is its midnight in UTC, as is a moment without a zone."""
+    """A date is its midnight in UTC, as is a moment without a zone; before the clock of keys nothing was."""
     found = datetime.fromisoformat(text)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return max(_EPOCH, found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def _extensions(text: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Many files, several at a time; one that is refused never stops the others."""
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ class Put:
 def put_files(store: ImageStore, choices: Sequence[Choice], *, again: bool, at_once: int) -> Iterator[Put]:
     """Stores files and tells of each in the order in which they were named."""
     sizes = [0 if choice.sentence else choice.path.stat().st_size for choice in choices]
+    locks = {
+        size: threading.Lock() for size in sizes
+    }  # so that the second of two equal files finds the first
     line = ProgressLine(sys.stderr, files=len(choices), size_bytes=sum(sizes))
 
     def put(number: int) -> Put:
@@ -31,7 +35,8 @@ def put_files(store: ImageStore, choices: Sequence[Choice], *, again: bool, at_o
         try:
             if choice.sentence:
                 return Put(choice, sentence=choice.sentence)
-            image = store.put(choice.path, again=again, on_sent=partial(line.sent, number))
+            with locks[sizes[number]]:
+                image = store.put(choice.path, again=again, on_sent=partial(line.sent, number))
             return Put(choice, image)
         except UploaderError as error:
             return Put(choice, sentence=str(error))
