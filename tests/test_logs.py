@@ -1,13 +1,16 @@
 """What the app logs: one JSON record an event, with nothing secret and no control character in it."""
 
 import json
+import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import structlog
 
-from uploader.logs import configure_logs
+from uploader.logs import bind_client, bind_person, configure_logs, in_context, subscribe
+from uploader.people import script
 
 SIGNED = "http://127.0.0.1:9/b/k?X-Amz-Signature=0123456789abcdef0123456789abcdef&x-id=GetObject"
 NASTY = 'a\r\n{"event": "forged"}\x1b[31m\x00\x7f\x9b\u202egpj.exe\u2028\ud800'
@@ -104,3 +107,27 @@ def test_a_traceback_is_one_line_without_local_variables(capsys: pytest.CaptureF
 def test_debug_events_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger().debug("detail")
     assert capsys.readouterr() == ("", "")
+
+
+def test_listeners_hear_of_what_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(logging.WARNING)
+    heard: list[tuple[str, str]] = []
+    unsubscribe = subscribe(lambda event: heard.append((event["event"], event["timestamp"][-1])))
+    structlog.get_logger().info("quiet")
+    structlog.get_logger().warning("loud")
+    unsubscribe()
+    structlog.get_logger().warning("later")
+    assert heard == [("quiet", "Z"), ("loud", "Z")]
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["loud", "later"]
+
+
+def test_a_pool_names_who_and_from_where_too(capsys: pytest.CaptureFixture[str]) -> None:
+    bind_client("203.0.113.7")
+    bind_person(script("ci"))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(in_context(structlog.get_logger().info), ["one", "two"]))
+    bind_client("")
+    structlog.get_logger().info("three")
+    records = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [one.get("who") for one in records] == ["ci", "ci", None]
+    assert [one.get("client") for one in records] == ["203.0.113.7", "203.0.113.7", None]

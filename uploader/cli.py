@@ -10,6 +10,7 @@ uploader help [TOPIC]                   prints the handbook
 """
 
 import argparse
+import logging
 import os
 import runpy
 import sys
@@ -29,6 +30,7 @@ from uploader.flow import doctor
 from uploader.flow.app import open_application
 from uploader.flow.maintenance.reindex import Counts, reindex
 from uploader.flow.opening import signer_for
+from uploader.logs import configure_logs
 from uploader.settings import Settings
 from uploader.version import VERSION
 
@@ -83,6 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if further and asked.run is not _run:
         made.error(f"unrecognized arguments: {' '.join(further)}")
     asked.further = further
+    configure_logs(logging.WARNING)  # what a command does is what it prints; the server sets its own
     try:
         return int(asked.run(asked))
     except UploaderError as error:

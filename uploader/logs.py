@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextvars import copy_context
+from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
@@ -34,17 +35,21 @@ _T = TypeVar("_T")
 
 
 def configure_logs(least: int = logging.INFO) -> None:
-    """Makes every structlog logger write so, from the level `least` on. Calling it twice is fine."""
+    """Makes every structlog logger write so, from the level `least` on. Calling it twice is fine.
+
+    Listeners hear of what is not written too.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _tell_listeners,
+            partial(_drop_below, least),
             structlog.processors.format_exc_info,  # plain text: the richer forms show local variables
             _render,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(least),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
@@ -83,6 +88,14 @@ def _tell_listeners(
 ) -> MutableMapping[str, Any]:
     for listener in tuple(_listeners):
         listener(event)
+    return event
+
+
+def _drop_below(
+    least: int, _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    if logging.getLevelNamesMapping()[event["level"].upper()] < least:
+        raise structlog.DropEvent
     return event
 
 

@@ -9,11 +9,9 @@ uploader token NAME       prints a new access token of the operator's
 
 import argparse
 import json
-import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
 from typing import Any, Final
 
 from uploader import link_formats
@@ -25,7 +23,6 @@ from uploader.errors import UploaderError
 from uploader.flow.app import open_application
 from uploader.flow.tokens import SCOPES
 from uploader.limits import size_label
-from uploader.logs import configure_logs
 from uploader.people import script
 from uploader.settings import Settings
 
@@ -64,14 +61,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _command(commands: Any, name: str, run: Any, help_text: str) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = commands.add_parser(name, help=help_text)
-    made.set_defaults(run=partial(_quietly, run))
+    made.set_defaults(run=run)
     return made
-
-
-def _quietly(run: Callable[[argparse.Namespace], int], asked: argparse.Namespace) -> int:
-    """Runs a command whose events go to nobody, unless something is wrong."""
-    configure_logs(logging.WARNING)
-    return run(asked)
 
 
 def _put(asked: argparse.Namespace) -> int:
