@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "flow.app": ("flow", "storage", "images", "presign"),
     "flow.uploads": (*_FLOW_BASE, "flow.rate_limits"),
     "flow.gallery": _FLOW_BASE,
-    "flow.lab": _FLOW_BASE,
+    "flow.lab": (*_FLOW_BASE, "flow.rate_limits"),
     "flow.doctor": (
         *_FLOW_BASE,
         "flow.app",

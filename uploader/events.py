@@ -114,6 +114,8 @@ IMAGES: Final = (
     _event("zip.sent", "count missing size_bytes took_ms", "The archive was sent to its end."),
     _event("lab.form_signed", "key expires_s max_bytes", "The lab signed a form."),
     _event("lab.attack_sent", "attack key size_bytes status code", "The lab sent an attack on a form."),
+    _event("lab.swept", "key count", "What forms of the lab had stored was deleted after their end."),
+    _event("lab.left", "key code", "What a form of the lab had stored could not be deleted."),
 )
 APP: Final = (
     _event("started", "version bucket settings", "The app is there."),
@@ -133,6 +135,8 @@ APP: Final = (
     _event("secret.not_kept", "hint", "The signing secret lasts only as long as this process."),
     _event("region.wrong", "bucket given right", "The bucket lies in another region than the settings say."),
     _event("rate_limits.redis_failed", "reason", "Redis does not count calls; this process counts alone."),
+    _event("local_store.full", "free_bytes", "The disk of the local store has no room for more images."),
+    _event("local_store.vacuum_failed", "reason", "What deleted images take could not be freed."),
     _event("credentials.not_renewed", "code reason", "The credentials could not be renewed."),
     _event("credentials.not_replaced", "code reason", "Refused credentials could not be replaced by others."),
     _event("identity.joserfc_missing", "hint", "Tokens cannot be read: a library is not installed."),

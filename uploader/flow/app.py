@@ -160,7 +160,7 @@ def join(
         thumbnails=ThumbnailRepair(bucket, checker, limits, copies, layout),
         web_copies=copies,
         traces=traces,
-        lab=Lab(bucket, layout=layout, limits=limits, is_local=store is not None),
+        lab=Lab(bucket, layout=layout, is_local=store is not None, rates=rates),
         rates=rates,
         tokens=TokenStore(bucket, layout, clock=clock),
         store=store,

@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any, Final, TypeVar
 
 import structlog
-from limits import RateLimitItemPerDay, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
@@ -20,6 +20,8 @@ from uploader.limits import size_label
 
 PER_MINUTE: Final = RateLimitItemPerMinute(600)
 """Calls of each route by one person, or from one address where nobody signs in: far above any batch."""
+LAB_PER_HOUR: Final = RateLimitItemPerHour(1_000)
+"""Forms of the lab that one person has signed, and runs of its attacks; changing a design signs one."""
 
 _WAIT_S: Final = 1.0
 """How long Redis may take to connect or to answer."""
@@ -53,17 +55,27 @@ class RateLimits:
 
     def spend_call(self, route: str, who: str) -> None:
         """Counts one call of a route. Raises LimitReached where its caller came too often."""
-
-        def count(storage: Any) -> float | None:
-            counter = MovingWindowRateLimiter(storage)
-            if counter.hit(PER_MINUTE, route, who):
-                return None
-            return counter.get_window_stats(PER_MINUTE, route, who).reset_time
-
-        if (reset_at_s := self._counted(count)) is not None:
-            wait_s = _wait_s(reset_at_s)
+        if wait_s := self._spend(PER_MINUTE, route, who):
             sentence = f"More than {PER_MINUTE.amount} calls came within a minute; wait {wait_s} s."
             raise LimitReached(sentence, code="too_many", retry_after_s=wait_s)
+
+    def spend_lab(self, who: str) -> None:
+        """Counts one form that the lab really signs or attacks. Raises LimitReached."""
+        if wait_s := self._spend(LAB_PER_HOUR, "lab", who):
+            many = f"More than {LAB_PER_HOUR.amount:,} forms were signed or attacked here within an hour"
+            sentence = f"{many}; go on in {_wait_label(wait_s)}."
+            raise LimitReached(sentence, code="too_many", retry_after_s=wait_s)
+
+    def _spend(self, limit: RateLimitItem, what: str, who: str) -> int:
+        """Counts one; 0, or how many seconds to wait where it was one too many."""
+
+        def count(storage: Any) -> int:
+            counter = MovingWindowRateLimiter(storage)
+            if counter.hit(limit, what, who):
+                return 0
+            return _wait_s(counter.get_window_stats(limit, what, who).reset_time)
+
+        return self._counted(count)
 
     def spend_bytes(self, who: str, size_bytes: int) -> None:
         """Counts the bytes of a file that is about to be stored. Raises LimitReached where they are too many.
@@ -116,6 +128,10 @@ def _too_many_bytes(size_bytes: int, max_bytes: int, wait_s: int) -> str:
     if size_bytes > max_bytes:
         size = size_label(size_bytes)
         return f"This file is {size}, and each person may upload {allowed}; choose a smaller one."
+    return f"Each person may upload {allowed}; this file can be sent in {_wait_label(wait_s)}."
+
+
+def _wait_label(wait_s: int) -> str:
     unit, seconds = ("hour", _HOUR_S) if wait_s > _HOUR_S else ("minute", 60)
     many = ceil(wait_s / seconds)
-    return f"Each person may upload {allowed}; this file can be sent in {many} {unit}{'s' * (many > 1)}."
+    return f"{many} {unit}{'s' * (many > 1)}"

@@ -211,6 +211,18 @@ class Bucket:
             raise errors.StorageRefused(EXPIRED, code="ExpiredToken")
         return min(wanted_s, left_s)
 
+    def with_made_up_credentials(self) -> "Bucket":
+        """The same bucket, signed for with keys that exist nowhere: forms that look right, for no use."""
+        # AWS's own example of an access key
+        credentials = Credentials.fixed("AKIAIOSFODNN7EXAMPLE", secrets.token_urlsafe(30))
+        client = boto3.Session(botocore_session=credentials.session()).client(
+            "s3",
+            region_name=self.region,
+            endpoint_url=self.endpoint_url,
+            config=self._client.meta.config,
+        )
+        return Bucket(client, self.name, credentials)
+
     # --- objects ---------------------------------------------------------------------------------------
 
     def head(self, key: str) -> StoredObject:

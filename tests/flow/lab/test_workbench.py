@@ -15,7 +15,6 @@ from uploader.flow.catalog.layout import Layout
 from uploader.flow.lab.attack_runner import AttackResult, Report, address_of, predictions, tamper
 from uploader.flow.lab.workbench import Lab, sample_picture
 from uploader.images import inspect
-from uploader.limits import Limits
 from uploader.presign import PostRules
 from uploader.presign.policy_document import read_policy
 from uploader.presign.teaching.attacks import ATTACKS
@@ -231,17 +230,3 @@ def test_a_storage_error_of_the_signer_is_told(lab: Lab, monkeypatch: pytest.Mon
     assert "end in 0 s" in lab.faults(lab.tutorial_form())["expires_s"]
     with pytest.raises((ValueError, StorageError)):
         lab.sign(lab.tutorial_form())
-
-
-def test_the_lab_signs_no_more_than_the_app_itself(bucket: Bucket) -> None:
-    lab = Lab(bucket, limits=Limits(max_bytes=8 * 2**20))
-    assert lab.faults(lab.tutorial_form()) == {}
-    large, long = (
-        replace(lab.tutorial_form(), max_bytes=9 * 2**20),
-        replace(lab.tutorial_form(), expires_s=7_200),
-    )
-    assert "at most 8 MB" in lab.faults(large)["max_bytes"]
-    assert "at most 1 h" in lab.faults(long)["expires_s"]
-    for design in (large, long):
-        with pytest.raises(ValueError, match="The lab signs forms"):
-            lab.sign(design)

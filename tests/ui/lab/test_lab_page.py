@@ -384,3 +384,15 @@ def test_many_names_of_metadata_are_refused_and_not_drawn(open_lab: OPEN_LAB) ->
 def test_an_address_of_any_length_is_put_right_without_end(open_lab: OPEN_LAB) -> None:
     page = open_lab(**{f"strange{number}": "x" for number in range(300)}, key="incoming/lab/x")
     assert page.text_input(key="lab_key").value == "incoming/lab/x"
+
+
+def test_on_a_real_bucket_without_sign_in_only_exact_forms_are_sent(
+    open_lab: OPEN_LAB, app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.lab._is_local = False
+    page = show(open_lab(), "Tamper")
+    assert "UPLOADER_LAB=everyone" in page.info[0].value
+    assert "lab_attack" not in [button.key for button in page.button]
+    assert "Predicted" in said(page)
+    press(page, "This app's exact form")
+    assert "lab_attack" in [button.key for button in page.button]

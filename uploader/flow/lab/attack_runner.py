@@ -1,7 +1,9 @@
 """Runs attacks on a signed form: each predicted by the simulator, really sent, and cleaned up after."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -38,6 +40,8 @@ class ActualAnswer:
     sentence: str
     key: str = ""
     """Where the object lies when it was stored."""
+    sent_md5: str = ""
+    """Of the file, where no answer came: what an object has as its ETag if it was stored all the same."""
 
     @property
     def is_stored(self) -> bool:
@@ -117,14 +121,19 @@ def tamper(
 ) -> Report:
     """Sends the honest upload, then the attacks, a few at a time; deletes what got through.
 
-    Nothing is raised for a refusal or a missing answer: each trial holds its own.
+    Nothing is raised for a refusal or a missing answer: each trial holds its own. Raises NotAllowed where
+    this form may only be looked at, LimitReached.
     """
-    post, stored = FormPoster(), set[str]()
+    lab.require_sending(form)
+    lab.spend()
+    post, stored, unanswered = FormPoster(), set[str](), dict[str, str]()
 
     def run(attack: Attack) -> AttackResult:
         trial = _try(lab, form, file, attack, post)
-        if trial.actual.is_stored or not trial.actual.status:
+        if trial.actual.is_stored:
             stored.add(trial.actual.key)
+        elif not trial.actual.status:
+            unanswered[trial.actual.key] = trial.actual.sent_md5
         return trial
 
     try:
@@ -135,7 +144,7 @@ def tamper(
                 on_done(done, len(running))
         trials = tuple(each.result() for each in running)
     finally:
-        cleaned = _clean(lab, stored)
+        cleaned = _clean(lab, stored | _arrived(lab, unanswered))
     deleted = tuple(each.key for each in cleaned if not each.error)
     left = tuple((each.key, str(each.error)) for each in cleaned if each.error)
     return Report(honest, trials, deleted, left, any(each.marker for each in cleaned))
@@ -175,18 +184,33 @@ def _send(transfer: FormPoster, post: PresignedPost, file: File) -> ActualAnswer
                 continue
             message = str(error.facts.get("message", ""))
             if isinstance(error, BucketUnreachable):
-                return ActualAnswer(0, "", message, str(error), key)
+                sent_md5 = hashlib.md5(file.body, usedforsecurity=False).hexdigest()
+                return ActualAnswer(0, "", message, str(error), key, sent_md5)
             code = "" if error.status < 400 else error.code  # a redirect follows a stored file
             return ActualAnswer(error.status, code, message, str(error), key)
     raise AssertionError("the last attempt returns")
 
 
+def _arrived(lab: Lab, unanswered: Mapping[str, str]) -> set[str]:
+    """The keys, of those to which no answer came, where really lies what was sent."""
+    found = set()
+    for key, md5 in unanswered.items():
+        with suppress(StorageError):
+            if key.startswith(lab.folder) and lab.bucket.head(key).etag.strip('"') == md5:
+                found.add(key)
+    return found
+
+
 def _clean(lab: Lab, keys: set[str]) -> Sequence[Deleted]:
+    """Deletes what was stored in the lab's folder. Elsewhere it may have been somebody's before."""
+    own = sorted(key for key in keys if key.startswith(lab.folder))
+    outside = StorageRefused("it lies outside the lab's folder")
+    left = [Deleted(key, error=outside) for key in sorted(keys.difference(own))]
     try:
-        return lab.bucket.delete_many(sorted(keys))
+        return [*lab.bucket.delete_many(own), *left]
     except StorageError as error:
         why = StorageRefused(str(error), code=error.code)
-        return [Deleted(key, error=why) for key in sorted(keys)]
+        return [*(Deleted(key, error=why) for key in own), *left]
 
 
 def address_of(url: str, bucket: str, other: str) -> str:

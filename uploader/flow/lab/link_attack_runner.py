@@ -87,7 +87,12 @@ def _judged(attacks: Sequence[UrlAttack], request: UrlRequest, *, now: datetime)
 
 
 def compare(lab: Lab, form: LabForm, file: File, content_type: str) -> Comparison:
-    """Sends every attack on the form and on both links. Raises StorageError where nothing can be signed."""
+    """Sends every attack on the form and on both links.
+
+    Raises StorageError where nothing can be signed, NotAllowed where links are not to be sent, LimitReached.
+    """
+    lab.require_sending_links()
+    lab.spend()
     plain = _sent_puts(lab, file, content_type, is_exact=False)
     exact = _sent_puts(lab, file, content_type, is_exact=True)
     attacks = [each.post for each in PUT_ATTACKS if each.post and each.post is not HONEST]
@@ -106,7 +111,12 @@ def _sent_puts(lab: Lab, file: File, content_type: str, *, is_exact: bool) -> tu
 
 
 def send_gets(lab: Lab, file: File, content_type: str) -> tuple[LinkTrial, ...]:
-    """Stores the picture, sends every attack on a GET link with an override, and deletes it again."""
+    """Stores the picture, sends every attack on a GET link with an override, and deletes it again.
+
+    Raises StorageError, NotAllowed, LimitReached.
+    """
+    lab.require_sending_links()
+    lab.spend()
     key = _fresh_key(lab)
     lab.bucket.put(key, file.body, content_type=content_type, sha256=file.sha256)
     try:
@@ -138,9 +148,9 @@ def _sent(lab: Lab, attacks: Sequence[UrlAttack], request: UrlRequest) -> tuple[
                 stored.add(changed.key)
             trials.append(trial)
     finally:
-        if stored:
+        if own := sorted(key for key in stored if key.startswith(lab.folder)):
             with suppress(StorageError):  # the lifecycle rule sweeps what stays
-                lab.bucket.delete_many(sorted(stored))
+                lab.bucket.delete_many(own)
     return tuple(trials)
 
 

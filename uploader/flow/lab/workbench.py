@@ -1,21 +1,27 @@
 """The presign lab: a form of one's own design, signed, judged and taken apart by what the app itself uses.
 
-What lies under `incoming/lab/` is swept by the bucket's lifecycle rule and never seen in the gallery. The
-secret key serves the simulator here and goes no further.
+What lies under `incoming/lab/` is swept when its form has ended and never seen in the gallery. The secret key
+serves the simulator here and goes no further.
 """
 
 import secrets
 import struct
 import zlib
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import structlog
 
+from uploader.errors import NotAllowed
 from uploader.flow.catalog.layout import NO_PREFIX, Layout
-from uploader.limits import Limits, size_label
+from uploader.flow.lab.lab_rules import DRAWN_ONLY, LabRules
+from uploader.flow.lab.sweeper import Sweeper
+from uploader.flow.rate_limits import RateLimits
+from uploader.people import Person
 from uploader.presign import PostRules, new_key
 from uploader.presign.policy_document import PolicyFault, read_clauses
 from uploader.presign.sigv4 import read_scope
@@ -23,7 +29,7 @@ from uploader.presign.simulator import judge
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.condition_notes import ConditionNote, explain_conditions
 from uploader.presign.teaching.form_design import FormDesign, tutorial_design
-from uploader.presign.teaching.inspector import FormInspection, duration_label, inspect_form
+from uploader.presign.teaching.inspector import FormInspection, inspect_form
 from uploader.presign.teaching.paste_report import PasteReport, examine
 from uploader.presign.teaching.store_notes import store_kind, store_note
 from uploader.presign.verdict import Verdict
@@ -33,7 +39,6 @@ from uploader.storage.objects import PresignedPost
 log = structlog.get_logger()
 
 _SIDE_PX: Final = 96
-_BLOG: Final = tutorial_design()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,34 @@ class Lab:
         bucket: Bucket,
         *,
         layout: Layout = NO_PREFIX,
-        limits: Limits | None = None,
         is_local: bool = False,
+        rates: RateLimits | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.bucket = bucket
-        self.folder = layout.lab
-        self._limits = limits or Limits()
+        self.rules = LabRules(layout.lab, layout.lab)
+        self._rates = rates or RateLimits()
+        self._sweeper = Sweeper(bucket, clock=clock)
+        self._made_up = cache(bucket.with_made_up_credentials)
+        self._is_local = is_local
         self._store = store_kind(bucket.endpoint_url, is_local=is_local)
         self._clock = clock
+
+    def for_person(self, person: Person, *, is_open: bool) -> "Lab":
+        """The lab as this person may use it.
+
+        `is_open`: people sign in, or the operator opened it to everyone. Else it signs and sends exact forms
+        only, unless the bucket is the local store's.
+        """
+        own = copy(self)
+        exact_only = not (is_open or self._is_local)
+        own.rules = LabRules.for_person(self.rules.shared_folder, person, sends_exact_only=exact_only)
+        return own
+
+    @property
+    def folder(self) -> str:
+        """Where every key of this person's forms lies."""
+        return self.rules.folder
 
     def tutorial_form(self) -> FormDesign:
         """The blog post's form, in the lab's folder."""
@@ -82,20 +106,7 @@ class Lab:
     def faults(self, design: FormDesign) -> dict[str, str]:
         """Field -> one sentence, for each that is wrong; a faulty design is never signed."""
         own = design.faults(credentials_left_s=self._credentials_left_s(), within=self.folder)
-        return {**self._too_generous(design), **own}
-
-    def _too_generous(self, design: FormDesign) -> dict[str, str]:
-        """A form of the lab lets in no more, and lives no longer, than what the app itself signs."""
-        most_bytes = max(_BLOG.max_bytes, self._limits.max_bytes)
-        longest_s = max(_BLOG.expires_s, self._limits.link_expires_s)
-        faults = {}
-        if design.max_bytes > most_bytes:
-            size = size_label(most_bytes)
-            faults["max_bytes"] = f"The lab signs forms for at most {size}, like the app itself; lower it."
-        if design.expires_s > longest_s:
-            life = duration_label(longest_s)
-            faults["expires_s"] = f"The lab signs forms that live at most {life}; ask for less."
-        return faults
+        return {**self.rules.faults(design), **own}
 
     def explained(self, design: FormDesign) -> tuple[ConditionNote, ...]:
         """The design's own conditions, each with the attack that it stops; none where one has no sense."""
@@ -107,15 +118,37 @@ class Lab:
     def sign(self, design: FormDesign, *, expires_s: int | None = None) -> LabForm:
         """Signs a design as every form of the app is signed; `expires_s` below 0 has ended already.
 
-        Raises ValueError with the first fault, StorageError.
+        What is only drawn is signed with made-up credentials. Raises ValueError with the first fault,
+        LimitReached, StorageError.
         """
-        for fault in self._too_generous(design).values():
+        for fault in self.rules.faults(design).values():
             raise ValueError(fault)
-        rules = design.rules(credentials_left_s=self._credentials_left_s(), within=self.folder)
+        design.rules(credentials_left_s=self._credentials_left_s(), within=self.folder)
+        rules, is_drawn = self.rules.signed(design).rules(within=self.folder), self.rules.draws_only(design)
         now, asked_s = self._clock(), design.expires_s if expires_s is None else expires_s
-        post = self.bucket.presign_post(rules, expires_s=asked_s, now=now, is_for_app=True)
-        log.info("lab.form_signed", key=rules.key, expires_s=asked_s, max_bytes=design.max_bytes)
+        if is_drawn:
+            post = self._made_up().presign_post(rules, expires_s=asked_s, now=now, is_for_app=True)
+        else:
+            self.spend()
+            post = self.bucket.presign_post(rules, expires_s=asked_s, now=now, is_for_app=True)
+            if asked_s > 0:
+                self._sweeper.add(design.key_text, is_prefix=design.key_is_prefix, ends_at=post.expires_at)
+            log.info("lab.form_signed", key=rules.key, expires_s=asked_s, max_bytes=design.max_bytes)
         return LabForm(design, post, self.bucket.name, asked_s, now.replace(microsecond=0))
+
+    def spend(self) -> None:
+        """Counts one thing that this person really signs or sends. Raises LimitReached."""
+        self._rates.spend_lab(self.rules.who)
+
+    def require_sending(self, form: LabForm) -> None:
+        """Raises NotAllowed, with what opens it, where this form may only be looked at."""
+        if self.rules.draws_only(form.design):
+            raise NotAllowed(DRAWN_ONLY, code="lab_drawn_only")
+
+    def require_sending_links(self) -> None:
+        """The same for links of PUT and GET, which are no exact forms."""
+        if self.rules.sends_exact_only:
+            raise NotAllowed(DRAWN_ONLY, code="lab_drawn_only")
 
     def still_holds(self, form: LabForm) -> bool:
         """False once the form has ended, or the credentials behind it were renewed."""
@@ -152,7 +185,8 @@ class Lab:
     def signing_secrets(self, form: LabForm) -> dict[str, Any]:
         """What only the bucket's owner knows of a form, for the simulator; not for a page."""
         access_key = read_scope(form.post.fields["x-amz-credential"]).access_key
-        return {"secret_key": self.bucket.secret_key_for(access_key), "region": self.bucket.region}
+        bucket = self._made_up() if self.rules.draws_only(form.design) else self.bucket
+        return {"secret_key": bucket.secret_key_for(access_key), "region": bucket.region}
 
     def inspect(self, form: LabForm) -> FormInspection:
         """The form's fields, policy and signature; tells whether the signature is right."""

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
-from uploader.errors import StorageError
+from uploader.errors import LimitReached, NotAllowed, StorageError
 from uploader.flow.lab.attack_runner import AttackResult
 from uploader.flow.lab.link_attack_runner import (
     Comparison,
@@ -61,6 +61,8 @@ def _on_request(key: str, form: LabForm, send: Callable[[], T]) -> T | None:
             st.session_state[key] = (form.design, send())
         except StorageError as error:
             common.storage_fault(error)
+        except (LimitReached, NotAllowed) as error:
+            st.info(str(error), icon=":material/draw:")
     kept = st.session_state.get(key)
     return kept[1] if kept and kept[0] == form.design else None
 

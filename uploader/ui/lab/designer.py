@@ -32,7 +32,8 @@ def designed(lab: Lab, file: File) -> FormDesign:
     state = st.session_state
     if "lab_key" not in state:
         parameters = {name: text for name, text in st.query_params.items() if name != _TAB}
-        seed(from_query(parameters) if parameters else state.get("lab_design") or lab.tutorial_form())
+        shared = lab.rules.adopted(from_query(parameters)) if parameters else None
+        seed(shared or state.get("lab_design") or lab.tutorial_form())
     for name in _MOST_CHARACTERS:
         state[name] = state[name]  # or it would be gone while its field is shown masked
     design = state.lab_design = _read(state.lab_design, file)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from uploader.errors import StorageError
+from uploader.errors import LimitReached, StorageError
 from uploader.flow.lab.workbench import Lab, LabForm, sample_picture
 from uploader.presign.teaching.attacks import File
 from uploader.presign.teaching.form_design import FormDesign
@@ -29,7 +29,8 @@ def the_form(lab: Lab, design: FormDesign) -> LabForm:
 
 app = queries.require_app()
 signin.require_lab(app)
-lab, file, zone = app.lab, the_picture(), queries.time_zone()
+is_open = signin.signs_in() or app.settings.lab == "everyone"
+lab, file, zone = app.lab.for_person(signin.person(), is_open=is_open), the_picture(), queries.time_zone()
 common.heading(app, "Presign lab", presenter=True)
 st.session_state.setdefault("lab_mode", TOUR if tour_view.PARAMETER in st.query_params else DESIGN)
 mode = st.segmented_control(
@@ -68,6 +69,9 @@ with right:
         form = the_form(lab, design)
     except StorageError as error:
         common.storage_fault(error)
+        st.stop()
+    except LimitReached as error:
+        st.warning(str(error), icon=":material/hourglass:")
         st.stop()
     found = lab.inspect(form)
     views.verdict(form, zone)

@@ -11,7 +11,7 @@ from typing import Final
 
 import streamlit as st
 
-from uploader.errors import StorageError
+from uploader.errors import LimitReached, NotAllowed, StorageError
 from uploader.flow.lab.attack_runner import AttackResult, Report, tamper
 from uploader.flow.lab.workbench import Lab
 from uploader.presign.policy_document import RANGE
@@ -95,6 +95,8 @@ def _sent(lab: Lab, file: File, step: TourStep, design: FormDesign) -> Report | 
             kept[step.name] = (design, tamper(lab, lab.sign(design), file, attacks=step.trials))
         except StorageError as error:
             common.storage_fault(error)
+        except (LimitReached, NotAllowed) as error:
+            st.info(str(error), icon=":material/draw:")
         except ValueError as error:
             st.warning(common.words(str(error)), icon=":material/edit_off:")
     found: tuple[FormDesign, Report] | None = kept.get(step.name)
@@ -246,6 +248,8 @@ def _all(lab: Lab, file: File, design: FormDesign) -> None:
                 st.session_state.lab_tour_all = (design, tamper(lab, lab.sign(design), file))
             except StorageError as error:
                 common.storage_fault(error)
+            except (LimitReached, NotAllowed) as error:
+                st.info(str(error), icon=":material/draw:")
         kept: tuple[FormDesign, Report] | None = st.session_state.get("lab_tour_all")
         if kept is None or kept[0] != design:
             return

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta, tzinfo
 
 import streamlit as st
 
+from uploader.errors import LimitReached
 from uploader.flow.lab.attack_runner import AttackResult, Report, predictions, tamper
+from uploader.flow.lab.lab_rules import DRAWN_ONLY
 from uploader.flow.lab.workbench import Lab, LabForm
 from uploader.presign.teaching.attacks import HONEST, Attack, File
 from uploader.presign.teaching.inspector import duration_label
@@ -24,6 +26,10 @@ _AGREE = {
 def attacks(lab: Lab, form: LabForm, file: File) -> None:
     """Every attack predicted, and on request really sent."""
     forecast = predictions(lab, form, file)
+    if lab.rules.draws_only(form.design):
+        st.info(DRAWN_ONLY, icon=":material/draw:")
+        presenter_mode.table([_row(attack, predicted, None, form) for attack, predicted in forecast])
+        return
     label = f"Send {len(forecast)} tampered forms"
     report: Report | None = None
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -31,10 +37,13 @@ def attacks(lab: Lab, form: LabForm, file: File) -> None:
         st.caption("The simulator predicts each answer; then each form really goes to the bucket.")
     if pressed:
         bar = st.progress(0.0, text="Sending")
-        report = tamper(
-            lab, form, file, on_done=lambda done, of: bar.progress(done / of, f"{done} of {of} sent")
-        )
-        st.session_state.lab_report = (form.design, report)
+        try:
+            report = tamper(
+                lab, form, file, on_done=lambda done, of: bar.progress(done / of, f"{done} of {of} sent")
+            )
+            st.session_state.lab_report = (form.design, report)
+        except LimitReached as error:
+            st.warning(str(error), icon=":material/hourglass:")
         bar.empty()
     report = report or _kept_report(form)
     if report is None:
