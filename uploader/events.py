@@ -135,8 +135,6 @@ APP: Final = (
     _event("secret.not_kept", "hint", "The signing secret lasts only as long as this process."),
     _event("region.wrong", "bucket given right", "The bucket lies in another region than the settings say."),
     _event("rate_limits.redis_failed", "reason", "Redis does not count calls; this process counts alone."),
-    _event("local_store.full", "free_bytes", "The disk of the local store has no room for more images."),
-    _event("local_store.vacuum_failed", "reason", "What deleted images take could not be freed."),
     _event("credentials.not_renewed", "code reason", "The credentials could not be renewed."),
     _event("credentials.not_replaced", "code reason", "Refused credentials could not be replaced by others."),
     _event("identity.joserfc_missing", "hint", "Tokens cannot be read: a library is not installed."),
