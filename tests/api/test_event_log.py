@@ -123,6 +123,10 @@ def test_every_flow_says_who_and_from_where_and_nothing_secret(
     access = Access(app, ADA)
     world.keep(access.share_link(key, expires_s=600)[0].partition("X-Amz-Signature=")[2])
     access.share_link(key, expires_s=600)
+    token, kept = access.make_token("ci", ["list"], life_days=1)
+    world.secrets += [token, token.rpartition("_")[2]]
+    assert client.get("/api/images", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+    access.revoke_token(kept.id)
     ticket = world.keep(access.zip_ticket([key, relayed]))
     assert client.get("/api/zip", params={"ticket": ticket}).status_code == 200
     batch = access.start_batch([File("c.jpg", 9, lambda: b"no jpeg!!"), File("d.jpg", 9, lambda: b"other")])
@@ -141,7 +145,7 @@ def test_every_flow_says_who_and_from_where_and_nothing_secret(
     assert found >= {
         *("started", "upload.begun", "upload.stored", "upload.rejected", "request.refused", "link.followed"),
         *("link.signed", "zip.begun", "zip.sent", "lab.form_signed", "lab.attack_sent", "image.deleted"),
-        *("image.restored", "access.refused", "sign_out"),
+        *("image.restored", "access.refused", "access.made", "access.revoked", "sign_out"),
     }
     text = json.dumps(records)
     for secret in world.secrets:

@@ -79,7 +79,8 @@ def test_in_and_out_and_the_image_says_who(secrets: Secrets, provider: Provider,
     expect(page.get_by_text("Sign in to upload images")).to_be_visible()
     records = [json.loads(line) for line in server.log.splitlines() if line.startswith('{"')]
     mine = [one["event"] for one in records if (one.get("who"), one.get("client")) == (ADA, "127.0.0.1")]
-    assert mine == ["sign_in", "upload.begun", "upload.stored", "sign_out"]
+    assert (mine[0], mine[-1]) == ("sign_in", "sign_out")
+    assert {"upload.begun", "upload.stored"} <= set(mine)
 
 
 def test_a_person_without_an_address_is_still_somebody(
