@@ -110,8 +110,9 @@ test("the same file twice is sent once, and a second time where it is asked for"
 });
 
 test("what the gallery has is not sent, and shown", async () => {
+  const name = `${"f".repeat(12)}-${"0".repeat(32)}-old.jpg`;
   const earlier = {
-    key: "images/x",
+    key: `images/${name}`,
     name: "old.jpg",
     thumbnail_url: `${BUCKET}t`,
     uploaded_at: "2026-11-02T14:02:00Z",
@@ -122,7 +123,7 @@ test("what the gallery has is not sent, and shown", async () => {
   assert.deepEqual(states(), ["duplicate"]);
   assert.deepEqual(queue.jobs[0].earlier, {
     name: "old.jpg",
-    page: "gallery?image=x",
+    page: `gallery?image=${name}`,
     src: `${BUCKET}t`,
     uploadedAt: new Date("2026-11-02T14:02:00Z"),
   });
