@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from tests.support.buckets import keys_in
+from tests.support.flow import AtOnce
 from tests.support.sample_image import picture
 from uploader import api
 from uploader.api import image_routes, openapi, request_file
@@ -39,6 +40,7 @@ BOB = Person("https://id.example#bob", "bob@example.com", "bob@example.com", "",
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     settings = Settings.load(local_dir=tmp_path_factory.mktemp("images"), uploaders="example.com")
     made = open_application(settings)
+    made.uploads.background = AtOnce()
     yield made
     made.close()
 

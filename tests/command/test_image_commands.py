@@ -12,6 +12,7 @@ import requests
 import structlog
 
 from tests.support.buckets import keys_in
+from tests.support.flow import AtOnce
 from tests.support.routes_server import routes_server
 from tests.support.sample_image import picture
 from uploader.cli import main
@@ -40,6 +41,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     made = open_application(
         Settings.load(local_dir=tmp_path_factory.mktemp("command"), uploaders="example.com")
     )
+    made.uploads.background = AtOnce()
     yield made
     made.close()
 

@@ -13,6 +13,7 @@ import pytest
 import requests
 import yaml
 
+from tests.support.flow import AtOnce
 from tests.support.routes_server import routes_server
 from tests.support.sample_image import picture
 from uploader import handbook
@@ -30,6 +31,7 @@ ROWS = {tool.name: tool for tool in READY_FILES}
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     opened = open_application(Settings.load(local_dir=tmp_path_factory.mktemp("tools")))
+    opened.uploads.background = AtOnce()
     yield opened
     opened.close()
 
