@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from tests.support.flow import post_like_a_browser
 from tests.support.sample_image import picture
 from uploader import api, events
-from uploader.errors import NotAllowed
+from uploader.errors import ImageRejected, NotAllowed
 from uploader.flow import app as wired
 from uploader.flow.access import Access
 from uploader.flow.app import Application
@@ -25,7 +25,6 @@ from uploader.flow.lab.attack_runner import tamper
 from uploader.flow.lab.workbench import sample_picture
 from uploader.flow.sign_ins import EndedSignIns
 from uploader.flow.uploads.direct_upload import Begun, Claim
-from uploader.flow.uploads.upload_batch import File
 from uploader.logs import bind_client, bind_person
 from uploader.people import Person, Role
 from uploader.presign import image_id
@@ -129,8 +128,8 @@ def test_every_flow_says_who_and_from_where_and_nothing_secret(
     access.revoke_token(kept.id)
     ticket = world.keep(access.zip_ticket([key, relayed]))
     assert client.get("/api/zip", params={"ticket": ticket}).status_code == 200
-    batch = access.start_batch([File("c.jpg", 9, lambda: b"no jpeg!!"), File("d.jpg", 9, lambda: b"other")])
-    assert batch.wait(60)
+    with pytest.raises(ImageRejected):
+        access.upload(b"no jpeg!!", "c.jpg")
     form = app.lab.sign(app.lab.exact(sample_picture(), "image/png", expires_s=300))
     world.keep_form(form.post.fields)
     tamper(app.lab, form, sample_picture())

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.sample_image import picture
+from tests.support.uploader_page import send_through_the_app, summary
 
 pytestmark = pytest.mark.browser
 
@@ -163,10 +164,8 @@ def test_nothing_secret_is_on_stage(server: Any, page: Page, tmp_path: Path) -> 
         access_key = bucket._credentials.current().access_key
     (tmp_path / "a.jpg").write_bytes(picture())
     page.goto(server.url)
-    page.get_by_text("Upload via the app", exact=True).click()
-    expect(page.get_by_text("Choose a whole folder")).to_be_visible()
-    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(str(tmp_path / "a.jpg"))
-    expect(page.get_by_text(re.compile("(?<!of )1 uploaded"))).to_be_visible(timeout=30_000)
+    send_through_the_app(page, str(tmp_path / "a.jpg"))
+    summary(page, "1 uploaded")
     page.get_by_role("link", name="Presign lab").first.click()
     words = page.get_by_label("Metadata, a line of name=value each")
     words.fill("who=ada@example.com\naccount=123456789012")

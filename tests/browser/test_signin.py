@@ -198,7 +198,7 @@ def test_signing_out_ends_passes_tickets_and_other_tabs(
         f"{server.url}/api/uploads", json={}, headers={"Authorization": bearer}, timeout=20
     )
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "signed_out")
-    other.get_by_text("Upload via the app").click()
+    choose(other, pictures(1))  # which asks for a new pass, and so for a run of the page
     expect(other.get_by_text("Sign in to upload images")).to_be_visible()
 
 

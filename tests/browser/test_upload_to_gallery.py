@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.sample_image import picture
+from tests.support.uploader_page import choose, send_through_the_app, summary
 
 pytestmark = pytest.mark.browser
 
@@ -42,19 +43,13 @@ def files(tmp_path: Path) -> list[str]:
     return [str(path) for path in made]
 
 
-def through_the_app(page: Page, files: list[str]) -> None:
-    page.get_by_text("Upload via the app", exact=True).click()
-    expect(page.get_by_text("Choose a whole folder")).to_be_visible()
-    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(files)
-
-
 def test_pictures_through_the_app_and_everything_is_there_after_a_restart(
     app_server: Callable[..., Any], page: Page, files: list[str]
 ) -> None:
     server = app_server()
     page.goto(server.url)
-    through_the_app(page, files)
-    expect(page.get_by_text("3 uploaded · 1 not accepted")).to_be_visible(timeout=30_000)
+    send_through_the_app(page, files)
+    summary(page, "3 uploaded · 1 not accepted")
     expect(page.get_by_text("This image is cut off")).to_be_visible()
     assert page.evaluate(SEEN, 3) == 3
 
@@ -78,12 +73,9 @@ def test_a_whole_folder_through_the_app(app_server: Callable[..., Any], page: Pa
     (folder.parent / "notes.txt").write_text("not an image")
     server = app_server()
     page.goto(server.url)
-    page.get_by_text("Upload via the app", exact=True).click()
-    page.get_by_text("Choose a whole folder").click()
-    chooser = page.locator("[data-testid=stFileUploader] input[webkitdirectory]")
-    expect(chooser).to_be_attached()
-    chooser.set_input_files(str(folder.parent))
-    expect(page.get_by_text(re.compile("(?<!of )2 uploaded"))).to_be_visible(timeout=30_000)
+    page.get_by_label("How files are sent").select_option("Through the app")
+    page.locator(".direct .folder-input").set_input_files(str(folder.parent))
+    summary(page, "2 uploaded · 1 other file skipped")
     assert len(server.stored()) == 2
 
 
@@ -92,15 +84,14 @@ def test_a_rerun_fetches_no_picture_again(
 ) -> None:
     server = app_server()
     page.goto(server.url)
-    through_the_app(page, files)
-    assert page.evaluate(SEEN, 3) == 3
+    choose(page, files)
+    summary(page, "3 uploaded · 1 not accepted")
+    expect(page.locator(".tiles .frame.loaded")).to_have_count(3)
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url) if "thumbnails/" in request.url else None)
-    page.get_by_text("Fast upload", exact=True).click()
-    expect(page.get_by_text("Drop, paste or choose images")).to_be_visible()
-    page.get_by_text("Upload via the app", exact=True).click()
-    expect(page.get_by_text("Choose a whole folder")).to_be_visible()
-    assert fetched == []
+    choose(page, [{"name": "later.jpg", "mimeType": "image/jpeg", "buffer": picture(color="white")}])
+    expect(page.locator(".tiles .frame.loaded")).to_have_count(4)
+    assert len({url.partition("?")[0] for url in fetched}) == 1, "the new one alone"
 
 
 def test_nothing_but_the_app_and_its_store_is_asked(
@@ -114,8 +105,8 @@ def test_nothing_but_the_app_and_its_store_is_asked(
     page.on("request", lambda request: hosts.add(re.sub(r"^(\w+://[^:/]*).*", r"\1", request.url)))
     server = app_server()
     page.goto(server.url)
-    through_the_app(page, [str(evil), str(good)])
-    expect(page.get_by_text("1 uploaded · 1 not accepted")).to_be_visible(timeout=30_000)
+    send_through_the_app(page, [str(evil), str(good)])
+    summary(page, "1 uploaded · 1 not accepted")
     page.get_by_role("button", name=re.compile("Open www.evil.example")).click()
     expect(page.get_by_role("dialog").get_by_text("www.evil.example <b>.jpg")).to_be_visible()
     linked = page.locator("a[href]").evaluate_all("links => links.map((link) => link.hostname)")

@@ -22,6 +22,7 @@ from tests.support.uploader_page import (
     pictures,
     rows,
     s3_error,
+    send_through_the_app,
     state,
     summary,
 )
@@ -74,7 +75,7 @@ def test_a_hostile_name_is_only_text(host: Any, page: Page) -> None:
     assert (page.title(), asked) == ("Host", [])
 
 
-def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
+def test_what_the_bucket_blocks_goes_through_the_app_and_that_is_said(
     app_server: Callable[..., Any], page: Page
 ) -> None:
     server = app_server(script=HOST)
@@ -83,41 +84,40 @@ def test_without_a_cors_rule_for_it_the_page_says_what_to_paste(
             ["https://elsewhere.example"]
         )  # with no rule at all, this store allows everybody
     open_host(page, server.url)
-    choose(page, pictures(5))
-    summary(page, "5 not uploaded")
-    page.get_by_text("Details for the administrator").click()
-    rule = json.loads(page.locator(".direct .rule").inner_text())
-    assert rule == [cors_rule([server.url])]
-    assert server.stored("incoming/") == []
-    with server.bucket() as bucket:
-        bucket.allow_origins(rule[0]["AllowedOrigins"])
-    page.get_by_role("button", name="Try again").click()
-    summary(page, "5 uploaded")
-    expect(page.locator(".direct .notice")).to_be_hidden()
-    heard(page, known=5)
-
-
-def test_what_the_bucket_blocks_is_sent_through_the_app(app_server: Callable[..., Any], page: Page) -> None:
-    server = app_server(script=HOST)
-    with server.bucket() as bucket:
-        bucket.allow_origins(["https://elsewhere.example"])
-    open_host(page, server.url)
     files = [named("ü \u202e [x].jpg", picture(next(SEEDS))), *pictures(3)]
     choose(page, files)
-    summary(page, "4 not uploaded")
-    page.get_by_role("button", name=re.compile("Send .* through the app")).click()
     summary(page, "4 uploaded")
-    expect(page.locator(".direct .notice")).to_be_hidden()
+    notice = page.locator(".direct .notice")
+    expect(notice).to_contain_text(
+        "The bucket takes no files from this page yet, so your files go through the app."
+    )
     assert len(server.stored()) == len(server.stored("thumbnails/")) == 4
-    with server.bucket() as bucket:
-        (odd,) = [key for key in server.stored() if "picture" not in key]
-        assert bucket.head(odd).size_bytes
+    assert server.stored("incoming/") == []
     choose(page, [*files[:1], named("report.jpg", b"\xff\xd8\xff and no more"), *pictures(1)])
     summary(page, "5 uploaded · 1 duplicate · 1 not accepted")  # later files take the same way
     page.get_by_role("button", name="Upload a second copy").click()
     summary(page, "6 uploaded · 1 not accepted")
-    assert len(server.stored()) == 6
     heard(page, known=6)
+    page.get_by_text("Details for the administrator").click()
+    rule = json.loads(page.locator(".direct .rule").inner_text())
+    assert rule == [cors_rule([server.url])]
+    with server.bucket() as bucket:
+        bucket.allow_origins(rule[0]["AllowedOrigins"])
+    relayed = count(page, "/api/uploads/relay")
+    page.get_by_role("button", name="Try the bucket again").click()
+    expect(notice).to_be_hidden()
+    choose(page, pictures(1))
+    summary(page, "7 uploaded")
+    assert relayed == []
+
+
+def test_who_demonstrates_it_sends_through_the_app(host: Any, page: Page) -> None:
+    open_host(page, host.url)
+    relayed, begun = count(page, "/api/uploads/relay"), count(page, "/api/uploads")
+    send_through_the_app(page, pictures(1))
+    summary(page, "1 uploaded")
+    expect(page.locator(".direct .notice")).to_be_hidden()
+    assert (len(relayed), len(begun)) == (1, 0)
 
 
 def test_a_cors_rule_that_goes_away_in_the_middle_loses_nothing(
@@ -138,8 +138,10 @@ def test_a_bucket_out_of_reach_is_told_apart_from_cors(host: Any, page: Page) ->
     open_host(page, host.url)
     page.route(f"{host.store_url}/**", lambda route: route.abort("connectionrefused"))
     choose(page, pictures(2))
-    summary(page, "2 not uploaded")
-    expect(page.locator(".direct .notice")).to_contain_text(f"No answer came from {host.store_url}.")
+    summary(page, "2 uploaded")
+    expect(page.locator(".direct .notice")).to_contain_text("The bucket cannot be reached from this browser")
+    page.get_by_text("Details for the administrator").click()
+    expect(page.locator(".direct .cure")).to_contain_text(f"No answer came from {host.store_url}.")
     expect(page.locator(".direct .rule")).to_be_hidden()
 
 

@@ -46,7 +46,6 @@ def test_a_viewer_uploads_and_deletes_nothing(app: Application) -> None:
         lambda: viewer.begin(claim),
         lambda: viewer.complete("ticket"),
         lambda: viewer.upload(data, "a.png"),
-        lambda: viewer.start_batch([]),
         lambda: viewer.mint_pass(),
         lambda: viewer.delete([key]),
         lambda: viewer.undo([]),

@@ -14,7 +14,6 @@ from tests.support.app_server import free_port
 from tests.support.flow import WHO, Flow, claim, scene
 from uploader.errors import LimitReached
 from uploader.flow.rate_limits import PER_MINUTE, RateLimits
-from uploader.flow.uploads.upload_batch import File, start_batch
 from uploader.limits import MIB
 from uploader.storage.bucket import Bucket
 
@@ -137,10 +136,8 @@ def test_both_ways_of_an_upload_are_bounded_together(bucket: Bucket, join: Calla
     flow.uploads.begin(claim(picture), who=WHO)
     with pytest.raises(LimitReached):
         flow.uploads.begin(claim(other), who=WHO)
-    batch = start_batch(flow.server_uploads, [File("b.jpg", len(other), lambda: other)], who=WHO)
-    assert batch.wait(60)
-    [row] = batch.refused
-    assert row.sentence.startswith("Each person may upload ")
+    with pytest.raises(LimitReached, match=r"^Each person may upload "):
+        flow.server_uploads.upload(other, "b.jpg", who=WHO)
     assert not flow.shown()
 
 

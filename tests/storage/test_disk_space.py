@@ -17,7 +17,6 @@ from uploader.flow import app as wired
 from uploader.flow import doctor, readiness
 from uploader.flow.app import Application
 from uploader.flow.opening import open_bucket
-from uploader.flow.uploads.upload_batch import File, start_batch
 from uploader.images import Checker
 from uploader.limits import MIB, Limits
 from uploader.presign import Signer
@@ -87,9 +86,9 @@ def test_a_full_disk_is_said_by_health_doctor_and_both_ways_of_an_upload(
         with pytest.raises(LocalStoreUnavailable) as raised:
             app.uploads.begin(claim(scene(1)), who=WHO)
         assert raised.value.code == "store_full"
-        batch = start_batch(app.server_uploads, [File("a.jpg", 5, lambda: scene(1))], who=WHO)
-        assert batch.wait(60)
-        assert batch.refused[0].sentence == str(raised.value)
+        with pytest.raises(LocalStoreUnavailable) as relayed:
+            app.server_uploads.upload(scene(1), "a.jpg", who=WHO)
+        assert str(relayed.value) == str(raised.value)
 
 
 def test_what_the_store_calls_its_own_fault_is_said_to_be_a_full_disk(

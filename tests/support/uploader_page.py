@@ -47,6 +47,12 @@ def choose(page: Page, files: Any) -> None:
     page.locator(".direct .files-input").set_input_files(files)
 
 
+def send_through_the_app(page: Page, files: Any) -> None:
+    """Chooses the other way in the zone's menu, then these files."""
+    page.get_by_label("How files are sent").select_option("Through the app")
+    choose(page, files)
+
+
 def summary(page: Page, text: str | re.Pattern[str]) -> None:
     """Waits for the summary line."""
     expect(page.locator(".direct .summary")).to_contain_text(text, timeout=PATIENCE_MS)

@@ -22,7 +22,6 @@ from uploader.flow.tokens import AccessToken
 from uploader.flow.uploads import upload_log
 from uploader.flow.uploads.direct_upload import Begun, Claim
 from uploader.flow.uploads.forwarded_file import Forwarded, forward
-from uploader.flow.uploads.upload_batch import Batch, File, start_batch
 from uploader.people import Person, Role
 from uploader.presign.tokens import Selection
 
@@ -64,11 +63,6 @@ class Access:
         """Finishes an upload. Raises what `DirectUploads.complete` raises, and NotAllowed."""
         self.require(Role.UPLOADER)
         return self.app.uploads.complete(ticket, who=self.person.label)
-
-    def start_batch(self, files: Sequence[File], *, again: bool = False) -> Batch:
-        """Starts to store files through the app. Raises NotAllowed."""
-        self.require(Role.UPLOADER)
-        return start_batch(self.app.server_uploads, files, who=self.person.label, again=again)
 
     def upload(self, data: bytes, filename: str, **options: Any) -> StoredImage:
         """Stores one file through the app. Raises what `ServerUploads.upload` raises, and NotAllowed."""

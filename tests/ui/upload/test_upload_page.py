@@ -1,7 +1,6 @@
 """The upload page as a script: what it shows, and what it does with files."""
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -23,88 +22,11 @@ def texts(page: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
-def through_the_app(page: AppTest) -> AppTest:
-    page.segmented_control(key="road").set_value("Upload via the app").run()
-    return page
-
-
-def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    for name, data in files:
-        page.file_uploader[0].upload(name, data, "image/jpeg")
-    page.run()
-    for _ in range(200):
-        if page.session_state.batch.is_over:
-            return page.run()
-        time.sleep(0.05)
-    raise AssertionError("the batch did not end")
-
-
 def test_the_first_visit_is_one_sentence_and_the_drop_zone(open_page: Open) -> None:
     page = open_page()
     assert not page.exception
     assert "No images yet" in texts(page)
     assert "Recent uploads" not in texts(page)
-
-
-def test_pictures_go_through_the_app_and_each_outcome_can_be_read(open_page: Open, app: Application) -> None:
-    page = upload(
-        through_the_app(open_page()),
-        ("one.jpg", picture(color="red")),
-        ("broken.png", picture(format="PNG")[:-9]),
-        ("two.jpg", picture(color="blue")),
-    )
-    said = texts(page)
-    assert "2 uploaded · 1 not accepted" in said
-    assert "`broken.png` This image is cut off" in said
-    assert "Recent uploads" in said
-    assert len(app.gallery.page().tiles) == 2
-    assert page.file_uploader[0].value == [], "the widget is emptied so that its bytes go"
-
-
-def test_clear_takes_the_outcomes_away(open_page: Open) -> None:
-    page = upload(through_the_app(open_page()), ("one.jpg", picture()))
-    next(button for button in page.button if button.label == "Clear list").click().run()
-    assert "uploaded" not in texts(page)
-
-
-def press(page: AppTest, label: str) -> AppTest:
-    return next(button for button in page.button if button.label == label).click().run()
-
-
-def test_a_file_that_is_there_is_sent_only_where_asked(open_page: Open, app: Application) -> None:
-    upload(through_the_app(open_page()), ("one.jpg", picture()))
-    page = upload(through_the_app(open_page()), ("](https://evil.example) `again`.jpg", picture()))
-    said = texts(page)
-    assert "1 duplicate" in said
-    assert "``](https://evil.example) `again`.jpg`` Already in the gallery: " in said
-    assert "[`one.jpg`](gallery?image=" in said
-    assert "Already in the gallery" in said
-    page = press(page, "Upload a second copy")
-    while not page.session_state.batch.is_over:
-        time.sleep(0.05)
-    said = texts(page.run())
-    assert "1 uploaded" in said
-    assert "Already in the gallery" not in said
-    assert len(app.gallery.page().tiles) == 2
-
-
-def test_clear_lets_the_files_go(open_page: Open) -> None:
-    page = upload(through_the_app(open_page()), ("one.jpg", picture()), ("two.jpg", picture()))
-    assert "You added this file twice." in texts(page)
-    assert sum(row.kept is not None for row in page.session_state.batch.rows) == 1
-    page = press(page, "Clear list")
-    assert page.session_state.batch is None
-    assert "The same file" not in texts(page)
-
-
-@pytest.mark.parametrize(
-    "name", ["![x](https://evil.example/p.png).jpg", "``a``.jpg", "<b>x</b> :red[y].jpg", "$x$.jpg"]
-)
-def test_a_name_is_only_ever_text(open_page: Open, name: str) -> None:
-    page = upload(through_the_app(open_page()), (name, picture()[:100]))
-    line = next(element.value for element in page.markdown if "error" in element.value)
-    fence = "```" if "``" in name else "`"
-    assert f"{fence}{name}{fence}" in line.replace("` ", "`").replace(" `", "`")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ promotion        checked bytes become an image of the gallery
 server_upload    through the app: check, sign, post, compare
 forwarded_file   a file that came in one request, sent on as a browser would send it
 background       what is done after the answer
-upload_batch     many files through the app, three at a time
 upload_log       what the log says of an upload
 upload_context   what both ways work with
 """

@@ -46,12 +46,9 @@ def page(app: Application) -> None:
 
 def last_key(app: Application) -> str:
     """The key of the last image of this session, else of this person; empty where there is none."""
-    state = st.session_state
-    keys = [row.image.key for row in state.batch.stored if row.image] if state.get("batch") else []
-    read = state.get("direct:read")
-    direct = [outcome.key for outcome in read.report.stored] if read else []
-    own = [key for key in (*keys[-1:], *direct[-1:]) if key]
-    return min(own) if own else app.traces.last_of(signin.person().label)  # keys count down
+    read = st.session_state.get("direct:read")
+    stored = read.report.stored if read else ()
+    return stored[-1].key if stored else app.traces.last_of(signin.person().label)
 
 
 def _spans(app: Application, key: str) -> tuple[Span, ...]:

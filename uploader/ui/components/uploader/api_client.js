@@ -66,7 +66,9 @@ function errorFromAnswer(status, retryAfter, { error: { code, message } = {}, ea
   if (status === 410) return new UploadError("expired", sentence, facts);
   if (status !== 429 && status !== 503) return new UploadError("final", sentence, facts);
   const seconds = Number(retryAfter) || 2;
-  if (code === "store_full" || (status === 429 && seconds > LONGEST_WAIT_S)) return new UploadError("final", sentence, facts);
+  if (code === "store_full" || (status === 429 && seconds > LONGEST_WAIT_S)) {
+    return new UploadError("final", sentence, facts);
+  }
   return new UploadError("retry", sentence, { ...facts, waitMs: Math.min(seconds, LONGEST_WAIT_S) * 1000 });
 }
 

@@ -1,25 +1,21 @@
-// The notice that nothing can be sent to the bucket from here, with what to do.
+// The notice that files go through the app because the bucket cannot be reached, and what an administrator can do.
 
 import { corsRule, unreachableAdvice } from "./blocked_advice.js";
 
-export function drawNotice(parts, { notice, jobs, options }) {
+export function drawNotice(parts, { notice, options }) {
   parts.notice.hidden = !notice;
   if (!notice) return;
   const isCors = notice.kind === "cors";
-  parts.details.hidden = !isCors;
-  const files = jobs.filter((job) => job.blocked).length;
-  parts.switch.textContent = `Send ${files === 1 ? "1 file" : `${files} files`} through the app`;
-  parts.switch.hidden = !files;
-  parts["notice-title"].textContent = isCors
-    ? "Uploads are not set up for this page yet"
+  for (const name of ["rule", "copy"]) parts[name].hidden = !isCors;
+  const cause = isCors
+    ? "The bucket takes no files from this page yet"
     : "The bucket cannot be reached from this browser";
-  parts["notice-text"].textContent = isCors
-    ? "We can send your files through the app instead."
+  parts["notice-title"].textContent = `${cause}, so your files go through the app.`;
+  parts.cure.textContent = isCors
+    ? `The bucket needs a CORS rule for ${location.origin}. Paste this in S3 under Permissions,
+      Cross-origin resource sharing.`
     : unreachableAdvice(notice.url, location);
-  if (!isCors) return;
-  parts.cure.textContent = `The bucket needs a CORS rule for ${location.origin}. Paste this in S3 under Permissions,
-      Cross-origin resource sharing.`;
-  parts.rule.textContent = corsRule(options.corsRule, location.origin);
+  if (isCors) parts.rule.textContent = corsRule(options.corsRule, location.origin);
 }
 
 export async function copyRule({ rule, copy }) {

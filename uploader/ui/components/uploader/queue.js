@@ -26,9 +26,9 @@ export const QUICK_MS = 500; // a file that stays longer in one state waits for 
 export class UploadQueue {
   jobs = [];
   options = { rules: null, apiBase: "", hideNames: false, corsRule: {} };
-  notice = null; // {kind, url}: why nothing can be sent from here
+  notice = null; // {kind, url}: why files go through our own server
   skipped = 0; // files of a folder that are no images
-  throughApp = false; // the bucket cannot be reached from here, and somebody chose to send through the app
+  throughApp = false; // our own server stores the files: the bucket cannot be reached, or somebody wants it so
   view = null; // what draws this queue
   onChange = () => {};
   #busySinceMs = 0;
@@ -132,16 +132,14 @@ export class UploadQueue {
   }
 
   retry(jobs) {
-    this.notice = null;
     for (const job of jobs.filter(isRetryable)) {
-      Object.assign(job, { state: "waiting", reason: "", undoFault: "", fraction: 0, blocked: false });
+      Object.assign(job, { state: "waiting", reason: "", undoFault: "", fraction: 0 });
     }
     this.pump();
   }
 
   // Sends what was not sent because the same is there already.
   sendDuplicates(jobs) {
-    this.notice = null;
     for (const job of jobs.filter(isDuplicate)) {
       Object.assign(job, { state: "waiting", storeDuplicate: true, earlier: null });
     }
@@ -155,10 +153,11 @@ export class UploadQueue {
     job.undoSeq = this.bridge.report({ kind: "undo", key: job.key });
   }
 
-  // From now on our own server stores the files, those first that could not be sent.
-  sendThroughApp() {
-    this.throughApp = true;
-    this.retry(this.jobs.filter((job) => job.blocked));
+  // Files that are not under way yet go straight to the bucket, or through our own server.
+  sendThroughApp(isThroughApp) {
+    this.throughApp = isThroughApp;
+    this.notice = null;
+    this.onChange();
   }
 
   // Takes away what is over and needs nobody's eye: not what was refused or waits for an answer.
@@ -168,20 +167,15 @@ export class UploadQueue {
 
   // Takes away what was refused or waits for an answer.
   dismiss() {
-    this.notice = null;
     this.#keep((job) => !needsReading(job));
   }
 
-  // Where nothing can be sent from here, the files that come next need not find that out one by one.
+  // Where no byte reaches the bucket from here, files go through our own server, those too that are prepared just now.
   blockIfNeeded(error) {
-    if (!stopsSending(error)) return;
+    if (!stopsSending(error) || this.throughApp) return;
+    this.throughApp = true;
     this.notice = { kind: error.kind, url: error.url };
-    for (const job of this.jobs) {
-      if (job.state === "waiting") {
-        Object.assign(job, { state: "refused", reason: error.message, stageReason: "", blocked: true });
-      }
-      if (PREPARING.includes(job.state)) job.abort.abort(error);
-    }
+    for (const job of this.jobs.filter(({ state }) => PREPARING.includes(state))) job.abort.abort(error);
   }
 
   setState(job, state, fraction = 0) {
@@ -212,6 +206,7 @@ export class UploadQueue {
 
   #fail(job, error) {
     if (error.name === "AbortError") return Object.assign(job, { state: "cancelled", reason: "Cancelled." });
+    if (stopsSending(error)) return Object.assign(job, { state: "waiting", fraction: 0 });
     const unreadable = ["NotReadableError", "NotFoundError"].includes(error.name);
     const known = error instanceof UploadError;
     if (!known && !unreadable) console.error("uploader:", error);
@@ -219,7 +214,6 @@ export class UploadQueue {
     const reason = known ? error.message : unknown;
     const final = unreadable || error.kind === "changed" || [413, 415, 422].includes(error.status);
     this.#refuse(job, reason, final, error.stageReason);
-    job.blocked = stopsSending(error);
   }
 
   #refuse(job, reason, final, stageReason = "") {

@@ -22,7 +22,7 @@ const ANNOUNCE_MS = 4_000; // a screen reader hears at most one sentence in this
 const SETTLED_MS = 300;
 const PARTS = [
   ...["zone", "pick", "lead", "hint", "folder", "files-input", "folder-input", "camera", "camera-input"],
-  ...["notice", "notice-title", "notice-text", "details", "cure", "rule", "switch", "copy", "again"],
+  ...["notice", "notice-title", "details", "cure", "rule", "copy", "again", "way-menu"],
   ...[
     "bar",
     "summary",
@@ -106,15 +106,15 @@ export class View {
       "cancel-all": () => queue.jobs.forEach((job) => queue.cancel(job)),
       "all-anyway": () => queue.sendDuplicates(queue.jobs),
       "retry-all": () => queue.retry(queue.jobs),
-      again: () => queue.retry(queue.jobs),
+      again: () => queue.sendThroughApp(false),
       clear: () => queue.clear(),
       dismiss: () => queue.dismiss(),
-      switch: () => queue.sendThroughApp(),
       copy: () => copyRule(parts),
       "copy-all": () => copyFrom(parts["copy-all"], linksText(queue.jobs.filter(isLinked).map(linkOf))),
     };
     for (const [name, action] of Object.entries(actions)) this.#on(parts[name], "click", action);
     bindFormatMenu(parts["format-menu"]);
+    this.#on(parts["way-menu"], "change", () => queue.sendThroughApp(parts["way-menu"].value === "app"));
     this.#on(parts.files, "pointerleave", () => this.#scheduleDraw());
     this.#on(parts.files, "focusout", () => this.#scheduleDraw());
   }
@@ -154,6 +154,7 @@ export class View {
     parts.summary.textContent = summary;
     this.#drawButtons();
     drawNotice(parts, queue);
+    parts["way-menu"].value = queue.throughApp ? "app" : "bucket";
     this.#announce(summary);
     if (queue.jobs.some((job) => job.state === "pausing")) {
       this.#tickTimer ||= setTimeout(() => this.#tick(), 1_000);
@@ -163,7 +164,7 @@ export class View {
   #drawButtons() {
     const { queue, parts } = this;
     const { jobs } = queue;
-    const isSettled = !queue.busy && !queue.notice;
+    const isSettled = !queue.busy;
     const duplicates = jobs.filter(isDuplicate).length;
     parts["cancel-all"].classList.toggle("off", !jobs.some(isCancellable));
     parts.links.classList.toggle("off", !jobs.some(isLinked));
