@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.sample_image import picture
-from tests.support.uploader_page import send_through_the_app, summary
+from tests.support.uploader_page import open_host, send_through_the_app, summary
 
 pytestmark = pytest.mark.browser
 
@@ -163,7 +163,7 @@ def test_nothing_secret_is_on_stage(server: Any, page: Page, tmp_path: Path) -> 
     with server.bucket() as bucket:
         access_key = bucket._credentials.current().access_key
     (tmp_path / "a.jpg").write_bytes(picture())
-    page.goto(server.url)
+    open_host(page, server.url)
     send_through_the_app(page, str(tmp_path / "a.jpg"))
     summary(page, "1 uploaded")
     page.get_by_role("link", name="Presign lab").first.click()

@@ -9,26 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.sample_image import picture
-from tests.support.uploader_page import choose, send_through_the_app, summary
+from tests.support.uploader_page import PATIENCE_MS, choose, open_host, send_through_the_app, summary
 
 pytestmark = pytest.mark.browser
 
 COLORS = ["red", "green", "blue"]
-SEEN = """async (count) => {
-  const pictures = () => {
-    const found = []
-    const walk = (root) => {
-      for (const node of root.querySelectorAll("*")) {
-        if (node.shadowRoot) walk(node.shadowRoot)
-        if (node.tagName === "IMG" && node.naturalWidth > 0) found.push(node.src)
-      }
-    }
-    walk(document)
-    return found
-  }
-  for (let i = 0; i < 100 && pictures().length < count; i++) await new Promise((go) => setTimeout(go, 100))
-  return pictures().length
-}"""
 
 
 @pytest.fixture
@@ -47,16 +32,16 @@ def test_pictures_through_the_app_and_everything_is_there_after_a_restart(
     app_server: Callable[..., Any], page: Page, files: list[str]
 ) -> None:
     server = app_server()
-    page.goto(server.url)
+    open_host(page, server.url)
     send_through_the_app(page, files)
     summary(page, "3 uploaded · 1 not accepted")
     expect(page.get_by_text("This image is cut off")).to_be_visible()
-    assert page.evaluate(SEEN, 3) == 3
+    expect(page.locator(".tiles .frame.loaded")).to_have_count(3, timeout=PATIENCE_MS)
 
     server.stop(kill=True)
     server.start()
     page.goto(f"{server.url}/gallery")
-    assert page.evaluate(SEEN, 3) == 3
+    expect(page.locator(".tiles .frame.loaded")).to_have_count(3, timeout=PATIENCE_MS)
     page.get_by_role("button", name=re.compile("Open holiday in blue")).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("holiday in blue.jpg")).to_be_visible()
@@ -72,7 +57,7 @@ def test_a_whole_folder_through_the_app(app_server: Callable[..., Any], page: Pa
     (folder.parent / "b.png").write_bytes(picture(format="PNG"))
     (folder.parent / "notes.txt").write_text("not an image")
     server = app_server()
-    page.goto(server.url)
+    open_host(page, server.url)
     page.get_by_label("How files are sent").select_option("Through the app")
     page.locator(".direct .folder-input").set_input_files(str(folder.parent))
     summary(page, "2 uploaded · 1 other file skipped")
@@ -83,7 +68,7 @@ def test_a_rerun_fetches_no_picture_again(
     app_server: Callable[..., Any], page: Page, files: list[str]
 ) -> None:
     server = app_server()
-    page.goto(server.url)
+    open_host(page, server.url)
     choose(page, files)
     summary(page, "3 uploaded · 1 not accepted")
     expect(page.locator(".tiles .frame.loaded")).to_have_count(3)
@@ -104,7 +89,7 @@ def test_nothing_but_the_app_and_its_store_is_asked(
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(re.sub(r"^(\w+://[^:/]*).*", r"\1", request.url)))
     server = app_server()
-    page.goto(server.url)
+    open_host(page, server.url)
     send_through_the_app(page, [str(evil), str(good)])
     summary(page, "1 uploaded · 1 not accepted")
     page.get_by_role("button", name=re.compile("Open www.evil.example")).click()

@@ -148,6 +148,15 @@ test("what the bucket blocks goes through the app, and the files that wait do no
   assert.deepEqual([network.post.mock.callCount(), network.relay.mock.callCount()], [4, 5]);
 });
 
+test("what goes through the app from the start needs no bucket", async () => {
+  const { queue, network, states } = queueWith();
+  queue.sendThroughApp(true);
+  await queue.add(files(2));
+  await settle();
+  assert.deepEqual(states(), ["stored", "stored"]);
+  assert.deepEqual([network.call.mock.callCount(), network.relay.mock.callCount()], [0, 2]);
+});
+
 test("a pass that has ended is renewed once", async () => {
   const call = async (url, body, pass) => {
     if (pass === "pass 1") throw new UploadError("pass", "The pass has ended.", { status: 401 });

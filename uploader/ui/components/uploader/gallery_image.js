@@ -1,8 +1,8 @@
 // Images of the gallery as the routes describe them, made fit for a row of the list.
 
-// A thumbnail's address, or "" where it is elsewhere than in the bucket.
+// A thumbnail's address, or "" where it is elsewhere than in the bucket, or the bucket is not known here.
 export function bucketAddress(src, bucketUrl) {
-  return src.startsWith(`${new URL(bucketUrl).origin}/`) ? src : "";
+  return bucketUrl && src.startsWith(`${new URL(bucketUrl).origin}/`) ? src : "";
 }
 
 export function galleryImage({ key, name, thumbnail_url: thumbnail, uploaded_at: uploadedAt }, bucketUrl) {

@@ -114,6 +114,7 @@ export class View {
     };
     for (const [name, action] of Object.entries(actions)) this.#on(parts[name], "click", action);
     bindFormatMenu(parts["format-menu"]);
+    parts["way-menu"].disabled = false;
     this.#on(parts["way-menu"], "change", () => queue.sendThroughApp(parts["way-menu"].value === "app"));
     this.#on(parts.files, "pointerleave", () => this.#scheduleDraw());
     this.#on(parts.files, "focusout", () => this.#scheduleDraw());
