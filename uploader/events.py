@@ -84,7 +84,9 @@ PEOPLE: Final = (
     _event("sign_out", "", "Somebody signed out."),
     _event("access.refused", "needed code", "Somebody tried what they may not do."),
     _event(
-        "request.refused", "path status code host", "A request was refused; `host` where that was the reason."
+        "request.refused",
+        "path status code reason host",
+        "A request was refused; `host` where that was the reason.",
     ),
     _event("access.made", "id name scopes owner", "Somebody made an access token for a program."),
     _event("access.revoked", "id name owner", "Somebody ended an access token."),

@@ -35,6 +35,8 @@ STATUS_BY_CODE: Final[Mapping[str, int]] = {"ticket_expired": 410, "signed_out":
 
 MAX_BODY_BYTES: Final = 65_536
 FILE_WITHIN_S: Final = 600
+_UNAVAILABLE: Final = "The app cannot take uploads just now; its log tells whoever runs it why."
+_INNER: Final = ("settings_invalid", "local_store_unavailable")
 RETRY_AFTER_S: Final = 2
 
 _log = structlog.get_logger("uploader.api")
@@ -136,8 +138,15 @@ def text(body: dict[str, Any], field: str, wanted: str, max_length: int) -> str:
 
 def _known(path: str, error: errors.UploaderError) -> Response:
     status = STATUS_BY_CODE.get(error.code) or next(s for kind, s in STATUS if isinstance(error, kind))
-    _log.info("request.refused", path=path, status=status, code=error.code)
-    return _refusal(status, error.code, str(error), retry_after_s=getattr(error, "retry_after_s", 0))
+    _log.info("request.refused", path=path, status=status, code=error.code, reason=str(error))
+    return _refusal(
+        status, error.code, _for_strangers(error), retry_after_s=getattr(error, "retry_after_s", 0)
+    )
+
+
+def _for_strangers(error: errors.UploaderError) -> str:
+    """The sentence, but for what is wrong on the server itself: that can name its folders and settings."""
+    return _UNAVAILABLE if error.code in _INNER else str(error)
 
 
 def _refusal(status: int, code: str, sentence: str, *, retry_after_s: int = 0) -> Response:
