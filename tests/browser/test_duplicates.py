@@ -169,7 +169,11 @@ def test_what_looks_like_another_is_stored_and_pointed_out(server: Any, page: Pa
 def test_an_image_from_elsewhere_is_never_fetched(server: Any, page: Page) -> None:
     foreign: list[Request] = []
     page.on("request", lambda request: foreign.append(request) if "evil.example" in request.url else None)
-    earlier = {"key": "images/x.jpg", "name": "x.jpg", "uploaded_at": "2026-11-02T14:02:00Z"}
+    earlier = {
+        "key": f"images/{'0' * 12}-{'0' * 32}-x.jpg",
+        "name": "x.jpg",
+        "uploaded_at": "2026-11-02T14:02:00Z",
+    }
 
     def answer(route: Any) -> None:
         begun = route.fetch().json()
