@@ -1,7 +1,9 @@
 """GET /i/<id>: an address of an image that lasts as long as the image."""
 
+import json
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,19 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
+from tests.support.buckets import keys_in
 from tests.support.sample_image import picture
-from uploader import api
+from uploader import api, errors
+from uploader.api.base_path import BasePath
 from uploader.api.middleware import PERSON_OF
 from uploader.flow import app as wired
+from uploader.flow.access import Access
 from uploader.flow.app import Application
-from uploader.people import ANYONE, Person, Role
+from uploader.images import Checker
+from uploader.people import ANYONE, NOBODY, Person, Role
+from uploader.settings import Settings
+from uploader.storage.bucket import Bucket
+from uploader.storage.local import local_secret
 
 HTML = {"accept": "text/html,*/*"}
 NAME = "Диаграмма продаж.png"
@@ -90,7 +99,7 @@ def test_it_works_after_a_restart(app: Application) -> None:
     image = app.server_uploads.upload(picture(), NAME, who="")
     path = app.permanent.path(image.key)
     wired.close_application()
-    assert client().get(path).status_code == 302
+    assert len(fetched(client().get(path))[0]) == image.size_bytes
 
 
 @pytest.mark.parametrize("wanted", ["x", "A" * 30, "A" * 29 + "B", "é" * 30, "A" * 10_000, "..%2fimages"])
@@ -134,3 +143,85 @@ def test_it_can_lead_to_a_cdn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert answer.headers["location"] == f"https://cdn.example.com/team/{image.key}"
     finally:
         wired.close_application()
+
+
+ANN = Person("ann", "ann@example.com", "", "", Role.UPLOADER)
+BEN = Person("ben", "ben@example.com", "", "", Role.UPLOADER)
+
+
+def test_one_image_is_opened_to_anyone_and_closed_again(app: Application) -> None:
+    image = app.server_uploads.upload(picture(), NAME, who=ANN.label)
+    other = app.server_uploads.upload(picture(color="red"), NAME, who=ANN.label)
+    path = app.permanent.path(image.key)
+    Access(app, ANN).set_audience(image.key, "anyone")
+    assert client(None).get(path).status_code == 302
+    assert client(None).get(app.permanent.path(other.key)).status_code == 403
+    assert [tile.key for tile in app.gallery.page(size=2).tiles] == [other.key, image.key]
+    Access(app, ANN).set_audience(image.key, "people")
+    assert client(None).get(path).status_code == 403
+    assert client(VIEWER).get(path).status_code == 302
+
+
+@pytest.mark.parametrize("who", [BEN, VIEWER])
+def test_only_who_uploaded_it_opens_an_image(app: Application, who: Person) -> None:
+    image = app.server_uploads.upload(picture(), NAME, who=ANN.label)
+    with pytest.raises(errors.NotAllowed):
+        Access(app, who).set_audience(image.key, "anyone")
+    assert client(None).get(app.permanent.path(image.key)).status_code == 403
+
+
+def test_a_change_that_was_cut_short_leaves_an_image_closed(app: Application) -> None:
+    image = app.server_uploads.upload(picture(), NAME, who=ANN.label)
+    for mark in app.layout.audience_keys(image.key):
+        app.bucket.put(mark, b"", content_type="application/x-empty")
+    assert client(None).get(app.permanent.path(image.key)).status_code == 403
+
+
+@pytest.fixture
+def second_pair(tmp_path: Path) -> tuple[str, str]:
+    """Credentials that the local store takes too."""
+    pairs = [{"accessKey": f"local{n}", "secretKey": f"a secret for tests {n}"} for n in (1, 2)]
+    identity = {"name": "uploader", "credentials": pairs, "actions": ["Admin", "Read", "List", "Write"]}
+    local_secret(tmp_path)
+    (tmp_path / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    return pairs[1]["accessKey"], pairs[1]["secretKey"]
+
+
+def test_replicas_agree_at_once_whatever_their_credentials(
+    second_pair: tuple[str, str], app: Application
+) -> None:
+    """Two applications on one bucket: opened by one, closed and deleted by the other."""
+    assert app.store
+    settings, store = Settings.load(), app.store.store
+    pair = dict(zip(("access_key", "secret_key"), second_pair, strict=True))
+    assert store.access_key != second_pair[0]
+    with Checker(app.limits) as checker:
+        bucket = Bucket.open(store.bucket, region=store.region, endpoint_url=store.endpoint_url, **pair)
+        other = wired.join(bucket, settings, app.limits, checker=checker, signer=app.signer)
+        image = app.server_uploads.upload(picture(), NAME, who=ANN.label)
+        wanted = app.permanent.id_of(image.key)
+        for one, another in ((app, other), (other, app)):
+            Access(one, ANN).set_audience(image.key, "anyone")
+            with urllib.request.urlopen(Access(another, NOBODY).follow(wanted).url) as found:
+                assert len(found.read()) == image.size_bytes
+            Access(another, ANN).set_audience(image.key, "people")
+            with pytest.raises(errors.NotAllowed):
+                Access(one, NOBODY).follow(wanted)
+        Access(other, ANN).delete([image.key])
+        with pytest.raises(errors.ObjectMissing):
+            Access(app, ANN).follow(wanted)
+    assert keys_in(app.bucket, "images/") == []
+
+
+def test_an_address_has_the_base_path_of_the_pages(app: Application) -> None:
+    image = app.server_uploads.upload(picture(), NAME, who="")
+    path = app.permanent.path(image.key)
+    made = [Middleware(As, person=ANYONE), Middleware(BasePath, base_path="/team")]
+    served = TestClient(Starlette(routes=api.ROUTES, middleware=made), follow_redirects=False)
+    assert served.get(f"/team{path}").status_code == 302
+    assert served.get(path).status_code == 302
+    assert served.get(f"/teams{path}").status_code == 404
+    bearer = {"authorization": f"Bearer {app.signer.mint_pass(ANYONE, now=datetime.now(UTC))}"}
+    answer = served.get(f"/team/api/images/{app.permanent.id_of(image.key)}", headers=bearer)
+    assert answer.json()["image_url"] == f"http://testserver/team{path}"
+    assert answer.json()["page_url"].startswith("http://testserver/team/gallery?image=")

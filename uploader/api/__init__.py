@@ -33,6 +33,7 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
     body_deadline.py     how long a body may take
     client_address.py    the visitor's own address, behind proxies that the operator named
     metrics_route.py     the metrics for Prometheus, and who may read them
+    base_path.py         the routes under the folder of the pages, where there is one
     return_path.py       leads people back, after sign-in, to the page they asked for
     middleware.py        what every request meets before: is it meant for this page, and may it send bytes?
     security_headers.py  the Content-Security-Policy and its kin

@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from uploader.api.base_path import BasePath
 from uploader.api.body_deadline import BodyDeadline
 from uploader.api.client_address import ClientAddress, is_within, peer
 from uploader.api.component_assets import ComponentAssets
@@ -150,6 +151,7 @@ def guard(
     *,
     any_address: bool,
     inline_scripts: Sequence[str] = (),
+    base_path: str = "",
     person_of: PersonOf = _nobody,
 ) -> list[Middleware]:
     """The middleware for `st.App`; `inline_scripts` are those written into Streamlit's page."""
@@ -177,6 +179,7 @@ def guard(
         headers,
         Middleware(BodyDeadline),
         Middleware(RequestGuard, names=known, proxy=proxy, person_of=person_of),
+        Middleware(BasePath, base_path=base_path),
         Middleware(ReturnPath),
         Middleware(ComponentAssets),
     ]

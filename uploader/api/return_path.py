@@ -12,6 +12,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from uploader.api.base_path import BASE_PATH
+
 _COOKIE: Final = "uploader_return"
 _LIFE_S: Final = 600
 _PAGE: Final = re.compile(r"/(?:(?:gallery|tokens|lab|setup)/?|i/[A-Za-z0-9_-]{1,64})")
@@ -27,7 +29,7 @@ class ReturnPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI has it."""
-        root = str(scope.get("root_path", ""))
+        root = str(scope.get(BASE_PATH) or scope.get("root_path", ""))
         path = str(scope.get("path", "")).removeprefix(root) if scope["type"] == "http" else ""
         if _PAGE.fullmatch(path) and _is_navigation(scope):
             query = scope["query_string"].decode("ascii", "replace")

@@ -25,6 +25,7 @@ def app_options() -> dict[str, Any]:
             server.hosts(),
             any_address=not server.listens_on_loopback(),
             inline_scripts=server.inline_scripts(),
+            base_path=server.base_path(),
             person_of=signin.person_of,
         ),
         "lifespan": api.lifespan,

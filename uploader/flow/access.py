@@ -13,6 +13,7 @@ import structlog
 from uploader import errors
 from uploader.first_times import FirstTimes
 from uploader.flow.app import Application
+from uploader.flow.catalog.layout import Audience
 from uploader.flow.catalog.permanent_links import Size, Target
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery import zip_selection
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 _links: Final = FirstTimes()
 """Links that somebody was given before: a page asks for the same one in every run."""
 
+NOT_YOURS_TO_OPEN: Final = "Somebody else uploaded it; only they or an admin can choose who opens its link."
 NOT_YOURS: Final = "Somebody else uploaded it; only they or an admin can delete it."
 
 
@@ -136,12 +138,28 @@ class Access:
 
     def follow(self, wanted: str, *, download: bool = False, size: Size = "") -> Target:
         """Where an image's permanent address leads now. Raises NotAllowed, ObjectMissing, StorageError."""
-        if self.app.settings.links != "anyone":
-            self.require(Role.VIEWER)
         links = self.app.permanent
-        key = links.find(wanted)
+        found = links.look_up(wanted)
+        if found.audience != "anyone":
+            self.require(Role.VIEWER)
+        key = found.key
         log.info("link.followed", key=key, download=download)
         return links.download(key, size) if download else links.target(key, size)
+
+    def may_choose_audience(self, image: StoredImage) -> bool:
+        """Whether this person may choose who follows an image's address; without sign-in all are the same."""
+        return bool(self.person.id) and self.person.may_change(image.who)
+
+    def set_audience(self, key: str, audience: Audience) -> None:
+        """Opens an image's permanent address to anyone who has it, or closes it again.
+
+        Raises NotAllowed, ObjectMissing, StorageError.
+        """
+        self.require(Role.UPLOADER)
+        if not self.person.may_change(self.app.gallery.image(key).who):
+            raise errors.NotAllowed(NOT_YOURS_TO_OPEN)
+        self.app.permanent.set_audience(key, audience)
+        log.info("link.audience", key=key, audience=audience)
 
     def may_delete(self, image: StoredImage) -> bool:
         """Whether this person may delete an image."""

@@ -5,7 +5,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from uploader import link_formats
 from uploader.flow.app import Application
@@ -40,11 +40,11 @@ def listed(tile: Tile, app: Application, origin: str) -> dict[str, Any]:
 
 def links(key: str, name: str, app: Application, origin: str) -> dict[str, str]:
     """The id of an image, its permanent address, ready to paste too, and its place on the page."""
-    base = app.settings.public_origin or origin
-    url = urljoin(base, app.permanent.path(key))
+    base, folder = app.settings.public_origin or origin, urlsplit(origin).path.rstrip("/")
+    url = urljoin(base, f"{folder}{app.permanent.path(key)}")
     return {
         "id": app.permanent.id_of(key),
-        "page_url": urljoin(base, f"/gallery?image={quote(key.removeprefix(app.layout.images))}"),
+        "page_url": urljoin(base, f"{folder}/gallery?image={quote(key.removeprefix(app.layout.images))}"),
         **pasteable(url, name),
     }
 

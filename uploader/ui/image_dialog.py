@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urljoin
 
 import humanize
 import streamlit as st
@@ -19,7 +18,7 @@ from uploader.flow.gallery.neighbours import extended, neighbours_around
 from uploader.flow.gallery.search import Filters
 from uploader.limits import MAX_SIGNATURE_LIFE_S, format_label, size_label
 from uploader.presign import image_part
-from uploader.ui import common, presenter_mode, queries, signin
+from uploader.ui import common, link_audience, presenter_mode, queries, server, signin
 from uploader.ui.components.copy_link import copy_link
 from uploader.ui.components.tiles import selectable_tiles
 from uploader.ui.components.viewer import Span, bound, drawn_for, turned_to, viewer
@@ -176,10 +175,7 @@ def _pairs(rows: Sequence[tuple[str, str]]) -> None:
 def _links(app: Application, image: StoredImage) -> None:
     with st.expander("Links"):
         presenter_mode.code(permanent_address(app, image.key), wrap_lines=True)
-        if app.settings.links == "anyone" or not signin.signs_in():
-            st.caption("Works as long as the image is here, for anyone who has the link.")
-        else:
-            st.caption("Works as long as the image is here, for people who can use this page.")
+        link_audience.choice(app, image)
         _signed_link(app, image)
 
 
@@ -200,7 +196,7 @@ def _signed_link(app: Application, image: StoredImage) -> None:
 
 def permanent_address(app: Application, key: str) -> str:
     """The whole permanent address of an image, as it is handed on."""
-    return urljoin(app.settings.public_origin or str(st.context.url or ""), app.permanent.path(key))
+    return server.address(app.settings.public_origin or "", app.permanent.path(key))
 
 
 def _actions(app: Application, image: StoredImage, can_delete: bool) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from uploader.errors import BucketUnreachable, UploaderError
 from uploader.flow.app import OPENING, Application, application, reopened_application
+from uploader.flow.catalog.layout import Audience
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery.gallery import NO_FILTERS, Gallery, Page
 from uploader.flow.gallery.search import Filters
@@ -101,6 +102,12 @@ def _similar(bucket: str, key: str, _image: StoredImage) -> tuple[StoredImage, .
     return application().index.find_similar(_image)
 
 
+@st.cache_data(ttl=_FACTS_LIFE_S, max_entries=500, show_spinner=False)
+def _audience(bucket: str, key: str) -> Audience:
+    links = application().permanent
+    return links.look_up(links.id_of(key)).audience
+
+
 @st.cache_data(ttl=_FACTS_LIFE_S, max_entries=10, show_spinner=False)
 def _people(bucket: str) -> tuple[str, ...]:
     return application().index.people()
@@ -164,6 +171,16 @@ def people(app: Application) -> tuple[str, ...]:
         return patiently(_people, app.bucket_label)
     except BucketUnreachable:
         return ()
+
+
+def audience(app: Application, key: str) -> Audience:
+    """Who may follow an image's address, kept for a minute. Raises ObjectMissing, StorageError."""
+    return patiently(_audience, app.bucket_label, key)
+
+
+def forget_audience() -> None:
+    """After it was changed here."""
+    _audience.clear()
 
 
 def forget_listings() -> None:

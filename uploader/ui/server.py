@@ -3,7 +3,7 @@
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import streamlit as st
 from streamlit import config
@@ -47,6 +47,17 @@ def hosts() -> tuple[str, ...]:
     except SettingsInvalid:
         return ("*",)
     return (*LOOPBACK, *named, *_sign_in_hosts(), *config.get_option("server.allowedHosts"))
+
+
+def base_path() -> str:
+    """Where the pages are on their host: empty, or with a slash before and none behind."""
+    folder = str(config.get_option("server.baseUrlPath")).strip("/")
+    return f"/{folder}" if folder else ""
+
+
+def address(origin: str, path: str) -> str:
+    """The whole address of one of our routes, as it is handed on."""
+    return urljoin(origin or str(st.context.url or ""), f"{base_path()}{path}")
 
 
 def listens_on_loopback() -> bool:

@@ -23,7 +23,8 @@ def test_every_place_lies_under_the_prefix(prefix: str) -> None:
     assert layout.staged_key(key) == f"{prefix}incoming/{STEM}.jpg"
     assert layout.tombstone_key(key) == f"{prefix}index/deleted/{STEM}"
     assert layout.web_copy_key(key) == f"{prefix}web-copies/{STEM}.jpg"
-    assert layout.companion_keys(key) == (layout.thumbnail_key(key), layout.web_copy_key(key))
+    assert layout.companion_keys(key)[:2] == (layout.thumbnail_key(key), layout.web_copy_key(key))
+    assert layout.audience_keys(key) == (f"{prefix}images/{STEM}.people", f"{prefix}images/{STEM}.anyone")
     assert layout.foreign_thumbnail_key("0f") == f"{prefix}thumbnails/other/0f.jpg"
     assert layout.index_key("index/people/") == f"{layout.index}people/" == f"{prefix}index/people/"
     assert (layout.lab, layout.doctor) == (f"{layout.incoming}lab/", f"{layout.incoming}doctor/")

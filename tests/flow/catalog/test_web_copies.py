@@ -82,7 +82,7 @@ def test_it_is_deleted_with_the_image_and_comes_back_with_it(copying: Flow) -> N
     removed = flow.gallery.delete([key])
     assert pictures_in(bucket) == []
     flow.gallery.undo(removed)
-    assert set(pictures_in(bucket)) == {key, *NO_PREFIX.companion_keys(key)}
+    assert set(pictures_in(bucket)) == {key, *NO_PREFIX.companion_keys(key)[:2]}
     flow.gallery.delete_for_good([key])
     assert pictures_in(bucket) == []
     assert not [held for held, _ in versions_in(bucket) if held.startswith("web-copies/")]
@@ -131,7 +131,7 @@ def test_reindex_makes_what_was_stored_before_it_was_wanted(flow: Flow, copying:
 def test_an_address_leads_to_the_wanted_size(copying: Flow) -> None:
     key = copying.server_uploads.upload(LARGE, "Beach.jpg", who="").key
     links = copying.permanent
-    small, copy = NO_PREFIX.companion_keys(key)
+    small, copy = NO_PREFIX.companion_keys(key)[:2]
     for size, place in (("", key), ("original", key), ("web", copy), ("thumb", small)):
         assert f"/{place}?" in links.target(key, size).url  # type: ignore[arg-type]
     assert f"/{copy}?" in links.download(key, "web").url

@@ -292,7 +292,7 @@ def test_a_heic_is_stored_as_it_is_with_a_jpeg_beside_it(flow: Flow) -> None:
     image = flow.uploads.complete(begun.ticket, who=WHO)
     assert (image.format, image.key.rpartition(".")[2]) == ("HEIC", "heic")
     assert flow.shown() == [image.key]
-    assert set(pictures_in(flow.bucket)) == {image.key, *NO_PREFIX.companion_keys(image.key)}
+    assert set(pictures_in(flow.bucket)) == {image.key, *NO_PREFIX.companion_keys(image.key)[:2]}
 
 
 # --- a bucket that keeps versions --------------------------------------------------------------------------

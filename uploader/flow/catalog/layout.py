@@ -11,7 +11,7 @@ A lifecycle rule deletes what stays in `incoming/`. The names of images: see `pr
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, get_args
 
 from uploader.presign import new_key, parse_key
 from uploader.presign.object_keys import IMAGES
@@ -19,6 +19,9 @@ from uploader.presign.object_keys import IMAGES
 THUMBNAILS: Final = "thumbnails/"
 INCOMING: Final = "incoming/"
 INDEX: Final = "index/"
+Audience = Literal["people", "anyone"]
+"""Who may follow an address: people who can use the page, or anyone who has it."""
+AUDIENCES: Final[tuple[Audience, ...]] = get_args(Audience)
 WEB_COPIES: Final = "web-copies/"
 
 
@@ -107,7 +110,12 @@ class Layout:
 
     def companion_keys(self, key: str) -> tuple[str, ...]:
         """Everything that may lie beside the image at `key` and goes with it, the index aside."""
-        return (self.thumbnail_key(key), self.web_copy_key(key))
+        return (self.thumbnail_key(key), self.web_copy_key(key), *self.audience_keys(key))
+
+    def audience_keys(self, key: str) -> tuple[str, ...]:
+        """The marks beside the image at `key` of who may follow its address: one a choice of AUDIENCES."""
+        stem = parse_key(key).stem
+        return tuple(f"{self.images}{stem}.{audience}" for audience in AUDIENCES)
 
     def foreign_thumbnail_key(self, content_id: str) -> str:
         """Where the thumbnail of another tool's image lies; `content_id` names its key and its content."""

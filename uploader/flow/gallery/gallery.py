@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 NO_FILTERS: Final = Filters()
 _AT_ONCE: Final = 16
-_DELETED_AT_ONCE: Final = MAX_DELETE_KEYS // 2  # each image has two objects beside it
+_DELETED_AT_ONCE: Final = MAX_DELETE_KEYS // 4  # each image may have four objects beside it
 _SKEW: Final = timedelta(days=1)  # how far the clocks of other replicas may run ahead
 
 

@@ -75,7 +75,7 @@ def find(list_after: Callable[[str, int], Listing], filters: Filters, *, cursor:
     wanted: list[StoredObject] = []
     read, last = 0, cursor
     for stored, parts in _walk(
-        list_after, after, _A_CALL if filters.needs_reading else min(size + 1, _A_CALL)
+        list_after, after, _A_CALL if filters.needs_reading else min(2 * size + 1, _A_CALL)
     ):
         if parts.clock > oldest:
             return Found(tuple(wanted), "", read)

@@ -1,14 +1,13 @@
 """Many images as one download."""
 
 from collections.abc import Sequence
-from urllib.parse import urljoin
 
 import streamlit as st
 
 from uploader.errors import NotAllowed, TicketInvalid
 from uploader.flow.app import Application
 from uploader.flow.gallery.zip_stream import MOST
-from uploader.ui import signin
+from uploader.ui import server, signin
 
 
 @st.dialog("Download", width="small", icon=":material/folder_zip:")
@@ -23,6 +22,6 @@ def offer(app: Application, keys: Sequence[str]) -> None:
         st.warning(str(error))
         return
     st.write(f"{len(keys):,} image{'' if len(keys) == 1 else 's'} under their original names, in one ZIP.")
-    address = urljoin(str(st.context.url or "/"), f"/api/zip?ticket={ticket}")
+    address = server.address("", f"/api/zip?ticket={ticket}")
     st.link_button("Download ZIP", address, type="primary", icon=":material/download:")
     st.caption("The link works for 10 minutes.")

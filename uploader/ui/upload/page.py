@@ -8,7 +8,7 @@ from uploader.errors import UploaderError
 from uploader.flow.uploads.direct_upload import cors_rule_of_pages
 from uploader.limits import format_list, size_label
 from uploader.people import Role
-from uploader.ui import common, image_dialog, presenter_mode, queries, signin
+from uploader.ui import common, image_dialog, presenter_mode, queries, server, signin
 from uploader.ui.components.tiles import tiles
 from uploader.ui.components.uploader import upload_zone
 
@@ -42,6 +42,7 @@ report = upload_zone(
     hint=hint,
     cors_rule=cors_rule_of_pages(),
     key="direct",
+    api_base=server.base_path(),
     hide_names=presenter_mode.is_on(),
     undo=undo if app.settings.allow_delete else None,
 )
