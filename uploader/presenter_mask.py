@@ -84,7 +84,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], str | Mask], ...]] = (
     (re.compile(r"(?P<before>)(?<![0-9A-Za-z+/])e(?:y[A-J]|w[o0])[0-9A-Za-z+/]{40,}={0,2}"), _kind("policy")),
     (re.compile(r"(?P<before>\A\s*)[0-9a-f]{64}(?=\s*\Z)"), _kind("signature")),
     (re.compile(r"(?<![0-9A-Za-z])(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[0-9A-Z]{12,}"), _keep(4)),
-    (re.compile(r"(?<=/[is]/)[A-Za-z0-9_-]{22,30}(?![A-Za-z0-9_-])"), _keep(4)),  # an address opens its image
+    (re.compile(r"(?<=/[is]/)[A-Za-z0-9_-]{22,32}(?![A-Za-z0-9_-])"), _keep(4)),  # an address opens its image
     # In a credential the access key of any store stands before the scope.
     (re.compile(rf"(?<![\w/+{_DOT}.-])[\w+.-]{{3,128}}(?={_SCOPE})"), _keep(4)),
     # A resource's name holds account, role, bucket and key; what stays is the service that it belongs to.

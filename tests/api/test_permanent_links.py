@@ -43,7 +43,7 @@ class As:
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     monkeypatch.setenv("UPLOADER_LOCAL_DIR", str(tmp_path))
-    yield wired.application()
+    yield wired.application(wait_s=60)
     wired.close_application()
 
 
@@ -126,7 +126,7 @@ def test_an_operator_can_open_it_to_anyone(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("UPLOADER_LOCAL_DIR", str(tmp_path))
     monkeypatch.setenv("UPLOADER_LINKS", "anyone")
     try:
-        app = wired.application()
+        app = wired.application(wait_s=60)
         path = app.permanent.path(app.server_uploads.upload(picture(), NAME, who="").key)
         assert client(None).get(path).status_code == 302
     finally:
@@ -137,7 +137,7 @@ def test_it_can_lead_to_a_cdn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("UPLOADER_LOCAL_DIR", str(tmp_path))
     monkeypatch.setenv("UPLOADER_PUBLIC_URL", "https://cdn.example.com/team")
     try:
-        app = wired.application()
+        app = wired.application(wait_s=60)
         image = app.server_uploads.upload(picture(), "a.png", who="")
         answer = client().get(app.permanent.path(image.key))
         assert answer.headers["location"] == f"https://cdn.example.com/team/{image.key}"

@@ -13,6 +13,7 @@ POST /api/uploads/relay     the same pass, X-File-Name (percent-encoded), the fi
                             -> 200 as above; for browsers that cannot reach the bucket
 GET  /api/zip?ticket=…      -> 200, the images that the ticket names as one archive
 GET  /i/<id>                -> 302 to the image, signed anew; `?download` saves it under its name
+GET  /s/<id>                -> 200, a page of shared images; /s/<id>/zip all of them, /s/<id>/<image> one
 GET  /api/health            -> 200 or 503 {"ok"}; with a pass also {"bucket", "version", "uptime_s"}
 GET  /api/alive             -> 200 {"ok"} while the process answers
 GET  /metrics               -> 200, counts and durations for Prometheus, where an operator wants them
@@ -23,6 +24,7 @@ foreign page has nothing to ride on, and no CORS header, so it cannot read an an
 
     routes.py            the handlers, and the life of the application around them
     image_routes.py      /api/images, in one request each
+    share_routes.py      a page of shared images, and its ZIP
     request_file.py      the one file of a request, on its way through a spool
     openapi.py           what all of them take and answer, for programs
     bearer.py            who comes with a request: by a pass or by an access token

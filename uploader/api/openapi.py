@@ -102,6 +102,7 @@ def _parameter(name: str, schema: Json, description: str, *, place: str = "query
 
 
 _ID: Final = _parameter("id", TEXT, "The id in the image's permanent address", place="path")
+_IMAGE_OF_SHARE: Final = _parameter("image", TEXT, "The id of one of its images", place="path")
 _NAME: Final = _parameter("X-File-Name", TEXT, "The file's name, percent-encoded", place="header")
 
 
@@ -167,6 +168,21 @@ PATHS: Final[Json] = {
             _parameter("size", {"enum": [size for size in SIZES if size]}, "Which of its pictures"),
             is_open=True,
         ),
+    },
+    "/s/{id}": {
+        "get": _operation(
+            "Show the images of a share", 200,
+            {"text/html": {"schema": TEXT}}, _ID, is_open=True,
+        ),
+    },
+    "/s/{id}/zip": {
+        "get": _operation(
+            "The images of a share as one ZIP", 200,
+            {"application/zip": {"schema": {"type": "string", "format": "binary"}}}, _ID, is_open=True,
+        ),
+    },
+    "/s/{id}/{image}": {
+        "get": _operation("Lead to one image of a share", 302, None, _ID, _IMAGE_OF_SHARE, is_open=True),
     },
     "/api/health": {"get": _operation("Whether uploads can work", 200, _json("Health"), is_open=True,
                                       also={"503": {"description": "Not now", "content": _json("Health")}})},

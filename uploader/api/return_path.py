@@ -16,7 +16,7 @@ from uploader.api.base_path import BASE_PATH
 
 _COOKIE: Final = "uploader_return"
 _LIFE_S: Final = 600
-_PAGE: Final = re.compile(r"/(?:(?:gallery|tokens|lab|setup)/?|i/[A-Za-z0-9_-]{1,64})")
+_PAGE: Final = re.compile(r"/(?:(?:gallery|tokens|lab|setup)/?|[is]/[A-Za-z0-9_-]{1,64})")
 _RETURN: Final = re.compile(_PAGE.pattern + r"(?:\?[!-~]{0,2000})?")
 _CALLBACK: Final = re.compile(r"/oauth2callback/?")
 

@@ -31,6 +31,7 @@ from uploader.api.json_api import (
 from uploader.api.metrics_route import events_counted, show_metrics
 from uploader.api.openapi import openapi
 from uploader.api.request_file import MAX_NAME_LENGTH
+from uploader.api.share_routes import share_image, share_page, share_zip
 from uploader.flow import app as flow
 from uploader.flow import image_json
 from uploader.flow.access import Access
@@ -201,6 +202,9 @@ ROUTES: Final[list[ApiRoute]] = [
     route("/api/alive", GET=alive),
     route("/api/openapi.json", GET=openapi),
     route("/i/{id}", GET=image),
+    route("/s/{id}", GET=share_page),
+    route("/s/{id}/zip", GET=share_zip),
+    route("/s/{id}/{image}", GET=share_image),
     route("/metrics", ANY=show_metrics),
     route("/api/{rest:path}", ANY=unknown),
 ]

@@ -10,6 +10,7 @@ rate_limits   how often one person may call, and how much they may send in a day
 webhook       tells another program what was stored and deleted
 admission     sessions that passed the sign-in gate
 image_json    an image as the routes answer it and the command prints it
+shares        selections of images under one address
 tokens        access tokens of people for other programs
 uploads       begin, check, store and promote an upload, both ways
 gallery       pages of what is stored, search, neighbours, ZIP; folders that other tools fill

@@ -18,6 +18,7 @@ from uploader.flow.catalog.permanent_links import Size, Target
 from uploader.flow.catalog.stored_image import StoredImage
 from uploader.flow.gallery import zip_selection
 from uploader.flow.gallery.deletions import DeleteResult
+from uploader.flow.shares import Share
 from uploader.flow.sign_ins import ended_sign_ins
 from uploader.flow.tokens import AccessToken
 from uploader.flow.uploads import upload_log
@@ -100,6 +101,44 @@ class Access:
             raise errors.NotAllowed("This token is somebody else's; only they or an admin can revoke it.")
         if token:
             self.app.tokens.revoke(token)
+
+    def make_share(
+        self, keys: Sequence[str], title: str, audience: Audience, *, life_days: int | None
+    ) -> Share:
+        """Shares these images: see `ShareStore.make`. Only uploaders may open them to anyone."""
+        self.require(Role.UPLOADER if audience == "anyone" else Role.VIEWER)
+        return self.app.shares.make(self.person, keys, title, audience, life_days=life_days)
+
+    def shares(self) -> list[Share]:
+        """Their own shares, and for an admin everybody's. Raises NotAllowed, StorageError."""
+        self.require(Role.VIEWER)
+        shares = self.app.shares
+        return shares.all() if self.person.is_admin else shares.made_by(self.person)
+
+    def revoke_share(self, share_id: str) -> None:
+        """Ends a share; one that has ended is no fault. Raises NotAllowed, StorageError."""
+        self.require(Role.VIEWER)
+        try:
+            share = self.app.shares.find(share_id)
+        except errors.ObjectMissing:
+            return
+        if not (self.person.is_admin or share.belongs_to(self.person)):
+            raise errors.NotAllowed("Somebody else shared this; only they or an admin can revoke it.")
+        self.app.shares.revoke(share)
+
+    def open_share(self, share_id: str) -> Share:
+        """A share, for those whom it is for. Raises NotAllowed, ObjectMissing, StorageError."""
+        share = self.app.shares.find(share_id)
+        if share.audience != "anyone":
+            self.require(Role.VIEWER)
+        return share
+
+    def share_target(self, share_id: str, image_id: str) -> Target:
+        """Where one image of a share can be read now. Raises NotAllowed, ObjectMissing, StorageError."""
+        share, key = self.open_share(share_id), self.app.permanent.find(image_id)
+        if key not in share.keys:
+            raise errors.ObjectMissing("This image is not in the share.", code="no_such_image")
+        return self.app.permanent.target(key)
 
     def zip_ticket(self, keys: Sequence[str]) -> str:
         """A ticket to download these images, for this person alone. Raises NotAllowed, TicketInvalid."""

@@ -23,6 +23,7 @@ from uploader.flow.gallery.gallery import Gallery
 from uploader.flow.lab import Lab
 from uploader.flow.opening import open_bucket, signer_for
 from uploader.flow.rate_limits import RateLimits
+from uploader.flow.shares import ShareStore
 from uploader.flow.tokens import TokenStore
 from uploader.flow.uploads.direct_upload import DirectUploads
 from uploader.flow.uploads.server_upload import ServerUploads
@@ -64,6 +65,7 @@ class Application:
     traces: TraceStore
     lab: Lab
     rates: RateLimits
+    shares: ShareStore
     tokens: TokenStore
     store: RunningStore | None = None
     webhook: Webhook | None = None
@@ -169,6 +171,7 @@ def join(
         traces=traces,
         lab=Lab(bucket, layout=layout, is_local=store is not None, rates=rates),
         rates=rates,
+        shares=ShareStore(bucket, layout, clock=clock),
         tokens=TokenStore(bucket, layout, clock=clock),
         store=store,
     )

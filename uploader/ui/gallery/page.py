@@ -10,7 +10,7 @@ from uploader.flow.gallery.gallery import Page
 from uploader.presign import image_part
 from uploader.ui import common, image_dialog, queries, signin
 from uploader.ui.components.tiles import GridEvent, selectable_tiles
-from uploader.ui.gallery import delete_dialog, foreign, toolbar, zip_dialog
+from uploader.ui.gallery import delete_dialog, foreign, share_dialog, toolbar, zip_dialog
 
 LOOK_EVERY_S = 20
 MENDED_A_RUN = 4
@@ -71,6 +71,8 @@ def grid(page: Page, *, waiting: int = 0) -> GridEvent:
         state.gallery_delete = asked.keys
     if asked.what == "download":
         state.gallery_zip = asked.keys
+    if asked.what == "share":
+        state.gallery_share, state.share_made = asked.keys, None
     if asked.open:
         st.query_params["image"] = image_part(asked.open)
     return asked
@@ -223,6 +225,10 @@ if to_delete := state.get("gallery_delete"):
     delete_dialog.ask(app, to_delete, shown=page.tiles)
 elif to_save := state.pop("gallery_zip", ()):
     zip_dialog.offer(app, to_save)
+elif to_share := state.pop("gallery_share", ()):
+    share_dialog.offer(app, to_share)
+elif state.pop("gallery_shared", False):
+    share_dialog.shared(app)
 elif name := st.query_params.get("image"):
     image_dialog.image_dialog(
         app,

@@ -67,6 +67,7 @@ def toolbar(gallery: Gallery, *, folders: bool = True) -> View:
             st.button("Reload", icon=":material/refresh:", on_click=reload, key="reload")
             if folders:
                 foreign.way_in()
+        st.button("Shared links", icon=":material/share:", type="tertiary", on_click=_shared, key="shared")
     extensions = frozenset(BY_NAME[name].extension for name in formats)
     filters = Filters(search_words(text or ""), extensions, *_range(between), who=who)
     if filters:
@@ -158,6 +159,10 @@ def clear() -> None:
     for key in _KEYS:
         st.session_state[key] = {"find": "", "format": [], "between": []}.get(key)
     go("")
+
+
+def _shared() -> None:
+    st.session_state.gallery_shared = True
 
 
 def reload() -> None:

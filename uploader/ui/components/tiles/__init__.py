@@ -31,8 +31,8 @@ _component: Final = packaged_component(
 class GridEvent:
     """What the person did with the grid just now. It comes from the browser: keys are to be checked.
 
-    `open` is the key of a clicked image; `what` is "delete" or "download" for the selected `keys`; `missing`
-    are the tiles on show whose thumbnail did not load.
+    `open` is the key of a clicked image; `what` is "delete", "download" or "share" for the selected `keys`;
+    `missing` are the tiles on show whose thumbnail did not load.
     """
 
     open: str = ""

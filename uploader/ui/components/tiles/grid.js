@@ -153,11 +153,13 @@ export class Grid {
     const here = tiles.filter((tile) => this.selection.has(tile.dataset.id)).length;
     const away = size > here ? ` (${size - here} on other pages)` : "";
     this.bar.querySelector(".count").textContent = `${size} selected${away}`;
-    for (const name of ["none", "copy", "delete", "download"]) {
+    for (const name of ["none", "copy", "share", "delete", "download"]) {
       this.bar.querySelector(`[data-action=${name}]`).disabled = !size;
     }
     this.bar.querySelector("[data-action=delete]").hidden = !data.can_delete;
-    this.bar.querySelector("[data-action=download]").hidden = !data.can_download;
+    for (const name of ["share", "download"]) {
+      this.bar.querySelector(`[data-action=${name}]`).hidden = !data.can_download;
+    }
     if (!tiles.some((tile) => tile.dataset.id === this.#focus)) this.#focus = tiles[0]?.dataset.id ?? "";
     for (const tile of tiles) {
       const { id } = tile.dataset;
