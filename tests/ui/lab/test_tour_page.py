@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.support.buckets import keys_in
+from uploader.errors import NotAllowed
 from uploader.flow.app import Application
 from uploader.storage.form_post import FormPoster
 
@@ -76,6 +77,21 @@ def test_the_last_step_sends_all_on_request(open_tour: Tour, app: Application) -
     assert "15 refused · 2 accepted by this store, refused by AWS · 1 harmless" in said(page)
     assert page.button(key="lab_tour_next").disabled
     assert keys_in(app.bucket) == []
+
+
+def test_where_nothing_may_be_sent_the_tour_judges_and_goes_on(
+    open_tour: Tour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise NotAllowed("Exact forms only.")
+
+    monkeypatch.setattr("uploader.ui.lab.tour_view.tamper", refuse)
+    page = open_tour("picture")
+    for step in ("picture", "web-page", "overwrite"):
+        page = press(page, "lab_tour_next")
+        assert address(page) == step
+        assert "Exact forms only." in said(page)
+        assert "judged, nothing is sent yet" in said(page)
 
 
 def test_a_chapter_is_one_click_away(open_tour: Tour) -> None:

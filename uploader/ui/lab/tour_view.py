@@ -50,7 +50,9 @@ def page(lab: Lab, file: File) -> None:
     first, exact = lab.tutorial_form(), _exact(lab, file)
     design = design_of(step, first, exact)
     report = _sent(lab, file, step, design)
-    _bar(step, is_sent=report is not None)
+    # what could not be sent must not hold up a speaker
+    was_tried = st.session_state.get("lab_tour_tried") == step.name
+    _bar(step, is_sent=report is not None or was_tried)
     st.markdown(step.story)
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -91,6 +93,7 @@ def _sent(lab: Lab, file: File, step: TourStep, design: FormDesign) -> Report | 
     """What the store answered to this step, which is sent where somebody just asked for it."""
     kept = st.session_state.setdefault("lab_tour_reports", {})
     if st.session_state.pop("lab_tour_wanted", "") == step.name:
+        st.session_state.lab_tour_tried = step.name
         try:
             kept[step.name] = (design, tamper(lab, lab.sign(design), file, attacks=step.trials))
         except StorageError as error:
