@@ -55,7 +55,7 @@ test("the summary counts what is under way, with the time left", () => {
   assert.equal(summarySentence({ ...queue, busyMs: 1_000 }), "Uploading 3 images · 2 MB of 9 MB");
   assert.equal(
     summarySentence({ ...queue, busyMs: 10_000 }),
-    "Uploading 3 images · 2 MB of 9 MB · about 35 s left",
+    "Uploading 3 images · 2 MB of 9 MB · 204.8 KB/s · about 35 s left",
   );
   assert.match(summarySentence({ ...queue, busyMs: 60_000 }), /about 4 min left$/);
 });

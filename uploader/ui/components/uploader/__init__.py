@@ -15,7 +15,7 @@ error_answer.js    an error page in an image's place    leave_warning.js   befor
 rejection.js       why a file is not taken              file_rules.py      formats and sentences, as data
 sha256.js          SHA-256 of a file                    sha256_stream.js   the same without crypto.subtle
 accept.js          what the file chooser asks for       sha256_worker.js   and in a worker
-undo.js            taking back an upload
+undo.js            taking back an upload                pasted_files.js    the files of a paste
 """
 
 from collections.abc import Callable, Mapping, Sequence

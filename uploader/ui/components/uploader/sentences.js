@@ -107,8 +107,10 @@ function progressOf({ jobs, busyMs }) {
   const [sent, total] = [sum(fractionSent), sum(() => 1)];
   const leftMs = sent > 0 ? (busyMs / sent) * (total - sent) : 0;
   const sizes = `${sizeLabel(sent)} of ${sizeLabel(total)}`;
+  const isSteady = busyMs > ESTIMATE_AFTER_MS && sent > 0;
+  const speed = isSteady && `${sizeLabel(Math.round((sent / busyMs) * 1_000))}/s`;
   const images = counted(counting.length, "image", "images");
-  return [`Uploading ${images}`, sizes, busyMs > ESTIMATE_AFTER_MS && timeLeftLabel(leftMs)];
+  return [`Uploading ${images}`, sizes, speed, isSteady && timeLeftLabel(leftMs)];
 }
 
 // How long it will take, as people say it; nothing where it is nearly over.

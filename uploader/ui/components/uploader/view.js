@@ -15,6 +15,7 @@ import {
   needsReading,
 } from "./job_states.js";
 import { copyRule, drawNotice } from "./notice.js";
+import { pastedFiles } from "./pasted_files.js";
 import { summarySentence } from "./sentences.js";
 
 const DRAW_MS = 100; // between two drawings: three progress bars report far more often
@@ -131,7 +132,7 @@ export class View {
   }
 
   #paste(event) {
-    const files = Array.from(event.clipboardData?.files ?? [], (file) => ({ file, inFolder: false }));
+    const files = pastedFiles(event);
     if (!files.length) return;
     event.preventDefault();
     this.queue.add(files);
