@@ -1,7 +1,8 @@
 """What the listing of images cannot tell: which file was here before, what looks alike, who uploaded.
 
-An entry is written before its image, so that an image whose upload seemed to fail is found too; whoever reads
-one looks whether the image is there. The index is a convenience: when it fails, uploads go on, and
+An entry is written before its image, so that an image whose upload seemed to fail is found too (those of what
+looks alike come after the answer to an upload from the browser); whoever reads one looks whether the image is
+there. The index is a convenience: when it fails, uploads go on, and
 `python -m uploader reindex` rebuilds it.
 """
 
