@@ -125,7 +125,6 @@ APP: Final = (
     _event("application.fault", "exception", "The app met a fault of its own at its start."),
     _event("unhealthy", "code reason", "Somebody asked for health, and uploads cannot work."),
     _event("request.failed", "path exception", "A route met a fault of the app's own."),
-    _event("upload.fault", "exception", "An upload met a fault of the app's own."),
     _event("upload.after_fault", "exception", "What is done after an upload's answer met a fault."),
     _event(
         "webhook.failed", "message delivery attempt reason", "The webhook took a message at no try; given up."

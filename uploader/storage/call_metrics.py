@@ -27,13 +27,13 @@ def _begin(*, context: dict[str, Any], **_: Any) -> None:
 
 
 def _answered(*, model: Any, http_response: Any, context: dict[str, Any], **_: Any) -> None:
-    _count(model, http_response.status_code, context)
+    _count(model.name, http_response.status_code, context)
 
 
-def _failed(*, model: Any, context: dict[str, Any], **_: Any) -> None:
-    _count(model, 0, context)
+def _failed(*, event_name: str, context: dict[str, Any], **_: Any) -> None:
+    _count(event_name.rpartition(".")[2], 0, context)  # botocore hands on no model here
 
 
-def _count(model: Any, status: int, context: dict[str, Any]) -> None:
+def _count(operation: str, status: int, context: dict[str, Any]) -> None:
     now_s = time.monotonic()
-    metrics.count_s3_call(model.name, status, now_s - context.get(_STARTED, now_s))
+    metrics.count_s3_call(operation, status, now_s - context.get(_STARTED, now_s))
