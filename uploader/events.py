@@ -35,7 +35,7 @@ FIELDS: Final = {
     "given": "What the settings say.",
     "hint": "What to do.",
     "host": "The name under which the page was asked for.",
-    "id": "The id of the access token or of the share.",
+    "id": "The id of the access token; of a share its beginning, since the whole opens it.",
     "key": "Where the object lies in the bucket.",
     "keys": "Where the objects lie in the bucket.",
     "max_bytes": "The largest file that the form takes.",
