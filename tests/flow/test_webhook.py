@@ -185,10 +185,14 @@ def test_uploads_and_deletions_of_the_app_are_told(receiver: Receiver, tmp_path:
     app = open_application(settings)
     bind_person(ADA)
     key = Access(app, ADA).upload(picture(), "a.jpg").key
+    share = Access(app, ADA).make_share([key], "Harbour", "people", life_days=None)
     Access(app, ADA).delete([key])
     app.close()
-    first, second = receiver.wait(2)
-    assert (first["event"], second["event"]) == ("stored", "deleted")
+    first, shared, second = receiver.wait(3)
+    assert (first["event"], shared["event"], second["event"]) == ("stored", "shared", "deleted")
+    assert shared["text"] == "ada@example.com shared 1 image"
+    assert shared["share"] == {"count": 1, "audience": "people", "ends_at": ""}
+    assert share.id not in str(shared), "whoever has the id has the share"
     assert {first["image"]["key"], second["image"]["key"]} == {key}
     assert first["image"]["path"] == f"/i/{image_id(key)}"
     derived = Signer(SECRET).derive("webhook")
@@ -197,7 +201,7 @@ def test_uploads_and_deletions_of_the_app_are_told(receiver: Receiver, tmp_path:
         wanted = hmac.new(derived.encode(), body, hashlib.sha256).hexdigest()
         assert headers["X-Uploader-Signature"] == f"sha256={wanted}"
     stored()  # nobody listens any more
-    assert len(receiver.got) == 2
+    assert len(receiver.got) == 3
 
 
 def test_the_operators_own_secret_signs(receiver: Receiver, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.support.sample_image import picture
 from uploader import api, cli
 from uploader.settings import Settings
 
-LANGUAGES = {"sh", "python", "json", "toml", "nginx"}
+LANGUAGES = {"sh", "python", "json", "toml", "nginx", "xml"}
 PYTHON = [block for block in BLOCKS if block.language == "python" and not block.is_recipe]
 SHELL = [block for block in BLOCKS if block.language == "sh" and not block.is_recipe]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]

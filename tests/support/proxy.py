@@ -150,7 +150,7 @@ def name_of(method: str, path: str, copies: bool) -> str:
         of_index = " index" if "index/" in "".join(asked.get("prefix", ())) else ""
         kinds = {"GET": f"LIST{of_index}", "POST": "DELETE many" if "delete" in asked else "POST"}
         return kinds.get(method, f"{method} bucket")
-    areas = ("index", "incoming", "thumbnails", "images")
+    areas = ("index", "incoming", "thumbnails", "web-copies", "images")
     area = next((part for part in areas if f"{part}/" in key), "elsewhere")
     return "COPY" if copies else f"{method} {area}"
 

@@ -13,7 +13,7 @@ from uploader.errors import SettingsInvalid
 
 URL: Final = "UPLOADER_URL"
 TOKEN: Final = "UPLOADER_TOKEN"  # noqa: S105 - its name
-_IN_ADDRESS: Final = re.compile(r"(?:.*/)?(?P<id>[A-Za-z0-9_-]{30})(?:[/?#].*)?")
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{30}")
 
 Image = dict[str, Any]
 """As the routes answer it: see `flow.image_json`."""
@@ -56,5 +56,5 @@ def image_store() -> Iterator[ImageStore]:
 
 def image_id(text: str) -> str:
     """The id in an id or an address of an image; anything else as it is, for the store to refuse."""
-    found = _IN_ADDRESS.fullmatch(text.strip())
-    return found["id"] if found else text.strip()
+    path = text.strip().partition("?")[0].partition("#")[0]
+    return next((part for part in reversed(path.split("/")) if _ID.fullmatch(part)), text.strip())

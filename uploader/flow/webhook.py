@@ -1,4 +1,4 @@
-"""One signed webhook: tells another program what was stored and deleted, and is never in the way.
+"""One signed webhook: tells another program what was stored, deleted and shared, and is never in the way.
 
 Each message is JSON with a `text` that Slack and its kin show as it is, and is signed by HMAC-SHA256 of the
 body in `X-Uploader-Signature`.
@@ -10,7 +10,7 @@ import json
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -23,7 +23,11 @@ from uploader.storage.form_post import no_auth, proxies_for
 
 log = structlog.get_logger()
 
-MESSAGES: Final = {"upload.stored": ("stored", "uploaded"), "image.deleted": ("deleted", "deleted")}
+MESSAGES: Final = {
+    "upload.stored": ("stored", "uploaded"),
+    "image.deleted": ("deleted", "deleted"),
+    "share.made": ("shared", "shared"),
+}
 """Event of the log -> the message's own name, and the verb of its text: a line each."""
 
 ATTEMPTS: Final = 6
@@ -35,6 +39,8 @@ _CLOSING_S: Final = 5.0
 _NO_MARKUP: Final = str.maketrans("<>", "‹›")
 """In Slack a name such as `<!channel>` would call everyone."""
 _FACTS: Final = ("key", "name", "sha256", "size_bytes")
+_SHARE_FACTS: Final = ("count", "audience", "ends_at")
+"""Not its address, which opens it."""
 
 
 class Webhook:
@@ -86,19 +92,22 @@ class Webhook:
             log.warning("webhook.lost", message=name, delivery=delivery, reason="the app ends")
 
     def _content(self, delivery: str, name: str, verb: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        who, path = str(event.get("who", "")), self._path_of(event["key"])
+        who, is_share = str(event.get("who", "")), "key" not in event
+        images = f"{event.get('count')} image{'s' if event.get('count') != 1 else ''}"
+        what = images if is_share else event.get("name") or event["key"]
         return {
             "id": delivery,
             "event": name,
             "at": event.get("timestamp", ""),
-            "text": f"{who or 'Somebody'} {verb} {event.get('name') or event['key']}".translate(_NO_MARKUP),
+            "text": f"{who or 'Somebody'} {verb} {what}".translate(_NO_MARKUP),
             "who": who,
-            "image": {
-                **{fact: event.get(fact, "") for fact in _FACTS},
-                "path": path,
-                "url": urljoin(self._origin, path) if self._origin else "",
-            },
+            **({"share": _facts(event, _SHARE_FACTS)} if is_share else {"image": self._image(event)}),
         }
+
+    def _image(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        path = self._path_of(event["key"])
+        url = urljoin(self._origin, path) if self._origin else ""
+        return {**_facts(event, _FACTS), "path": path, "url": url}
 
     def _run(self) -> None:
         while not (self._closing.is_set() and self._queue.empty()):
@@ -141,6 +150,10 @@ class Webhook:
             ValueError,
         ) as error:  # its text holds the secret address
             return type(error).__name__
+
+
+def _facts(event: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: event.get(name, "") for name in names}
 
 
 def start_webhook(settings: Settings, derived_secret: str, path_of: Callable[[str], str]) -> Webhook | None:

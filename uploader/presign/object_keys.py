@@ -20,11 +20,8 @@ IMAGES: Final = "images/"
 _CLOCK_END_MS: Final = 16**12 - 1  # the year 10889
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
-_STEM: Final = r"(?P<clock>[0-9a-f]{12})-(?P<token>[0-9a-f]{32})"
-_BEGINNING: Final = re.compile(_STEM)
-_REST: Final = re.compile(
-    rf"{_STEM}(?:-(?P<name>{ALPHABET}+(?:/-{ALPHABET}+)*))?\.(?P<extension>[a-z0-9]{{1,5}})"
-)
+_BEGINNING: Final = re.compile(r"(?P<clock>[0-9a-f]{12})-(?P<token>[0-9a-f]{32})")
+_NAME_PART: Final = re.compile(rf"{ALPHABET}+")
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{29}[AQgw]")  # 22 bytes: the last character carries two bits
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _EXTENSION: Final = re.compile(r"[a-z0-9]{1,5}")
@@ -132,17 +129,24 @@ def uploaded_at(key: str) -> datetime:
 
 def parse_key(key: str) -> KeyParts:
     """Takes a key apart. Raises ValueError where it has not our shape."""
-    name = image_part(key)
-    found = _REST.fullmatch(name)
-    if not found or _CLOCK_END_MS - int(found["clock"], 16) > _LAST_MS:
+    part = image_part(key)
+    found = _BEGINNING.match(part)
+    name, dot, extension = part[found.end() if found else 0 :].rpartition(".")
+    is_ours = dot and _EXTENSION.fullmatch(extension) and (not name or _is_name(name))
+    if not found or not is_ours or _CLOCK_END_MS - int(found["clock"], 16) > _LAST_MS:
         raise ValueError("this key was not made by new_key")
     return KeyParts(
-        folder=key.removesuffix(name),
+        folder=key.removesuffix(part),
         clock=found["clock"],
         token=found["token"],
-        coded_name=found["name"] or "",
-        extension=found["extension"],
+        coded_name=name.removeprefix("-"),
+        extension=extension,
     )
+
+
+def _is_name(name: str) -> bool:
+    """Whether this is what stands between the stem and the extension: `-beach` or `-beach/--at-dusk`."""
+    return name.startswith("-") and all(map(_NAME_PART.fullmatch, name[1:].split("/-")))
 
 
 def clock_at(moment: datetime) -> str:

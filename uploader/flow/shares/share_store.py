@@ -73,7 +73,11 @@ class ShareStore:
         )
         self._bucket.put(self._key(share.id), written(share), content_type="application/json")
         log.info(
-            "share_made", id=share.id[:8], count=len(ours), audience=audience, ends_at=str(share.ends_at)
+            "share.made",
+            id=share.id[:8],
+            count=len(ours),
+            audience=audience,
+            ends_at=str(share.ends_at or ""),
         )
         return share
 
@@ -102,7 +106,7 @@ class ShareStore:
     def revoke(self, share: Share) -> None:
         """Ends a share at once. Raises StorageError."""
         self._bucket.discard(self._key(share.id))
-        log.info("share_revoked", id=share.id[:8], owner=share.label)
+        log.info("share.revoked", id=share.id[:8], owner=share.label)
 
     def _listed(self, beginning: str) -> list[Share]:
         folder = self._layout.index_key("index/shares/")
