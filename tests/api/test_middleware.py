@@ -211,7 +211,7 @@ class Opened:
 def test_the_policy_names_the_store_once_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "_current", None)
     assert app.storage_origins() == ("http:", "https:")
-    bucket = SimpleNamespace(name="team-images", endpoint_url="https://s3.eu-west-1.amazonaws.com")
+    bucket = SimpleNamespace(name="team-images", browser_endpoint_url="https://s3.eu-west-1.amazonaws.com")
     monkeypatch.setattr(app, "_current", Opened(bucket))
     own = ("https://s3.eu-west-1.amazonaws.com", "https://team-images.s3.eu-west-1.amazonaws.com")
     assert app.storage_origins() == own
