@@ -89,7 +89,7 @@ def test_no_file_holds_the_secret(app: Application) -> None:
 def test_the_image_copies_what_the_package_is_made_of() -> None:
     copied = [line.split()[1:-1] for line in deployments.dockerfile().splitlines() if line.startswith("COPY")]
     sources = [source for line in copied for source in line]
-    assert set(sources) == {"pyproject.toml", "README.md", "uploader"}
+    assert set(sources) == {".ci/requirements.lock", "pyproject.toml", "README.md", "uploader"}
     assert all((ROOT / source).exists() for source in sources)
 
 

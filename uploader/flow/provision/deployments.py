@@ -102,14 +102,16 @@ def _embedded(policy: Any) -> str:
 
 
 def dockerfile() -> str:
-    """An image of a checkout, run by a user of its own; no secret and no setting in it."""
+    """An image of a checkout and the locked packages, run by a user of its own; it holds no secret."""
     alive = f"http://127.0.0.1:{_PORT}/api/alive"
     return f"""FROM python:3.12-slim
 RUN useradd --create-home --uid 10001 {_NAME}
 WORKDIR /home/{_NAME}
-COPY pyproject.toml README.md /src/
+COPY .ci/requirements.lock pyproject.toml README.md /src/
 COPY uploader /src/uploader
-RUN pip install --no-cache-dir '/src[auth]' && rm -r /src
+RUN pip install --no-cache-dir --require-hashes -r /src/requirements.lock \\
+  && pip install --no-cache-dir --no-deps /src \\
+  && rm -r /src
 USER 10001
 EXPOSE {_PORT}
 HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('{alive}', timeout=5)"]
