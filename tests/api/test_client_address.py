@@ -1,11 +1,11 @@
 """By which address a visitor is known: never by what any program on this machine can write."""
 
-import asyncio
 from typing import Any
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from tests.support import event_loop
 from uploader.api.client_address import ClientAddress, peer, visitor
 
 PROXIES = ("10.0.0.0/8", "127.0.0.0/8", "::1/128")
@@ -23,7 +23,7 @@ def seen(
     headers = [(b"X-Forwarded-For", one.encode("latin-1")) for one in forwarded]
     headers += [(b"x-forwarded-proto", proto.encode())] if proto else []
     scope: dict[str, Any] = {"type": kind, "scheme": "http", "client": client, "headers": headers}
-    asyncio.run(ClientAddress(app, PROXIES, tells_visitors=tells)(scope, nothing, nothing))
+    event_loop.run(ClientAddress(app, PROXIES, tells_visitors=tells)(scope, nothing, nothing))
     return found[0]
 
 

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from websockets.sync.client import connect
 
+from tests.support import event_loop
 from uploader.api import body_deadline, connections, server_start
 from uploader.api.body_deadline import BodyDeadline
 from uploader.api.connections import ConnectionLimits, fitting_limits
@@ -208,7 +209,7 @@ def test_a_slow_body_of_which_enough_comes_is_taken(monkeypatch: pytest.MonkeyPa
         assert len(await Request(scope, receive).body()) == 409_600
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    asyncio.run(BodyDeadline(app)(scope, receive, receive))  # type: ignore[arg-type]
+    event_loop.run(BodyDeadline(app)(scope, receive, receive))  # type: ignore[arg-type]
 
 
 def test_the_bounds_fit_the_open_files_that_the_system_allows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,6 +236,6 @@ def test_the_servers_own_trust_in_this_machine_is_taken_out_at_the_start() -> No
         return {}
 
     started = Lifespan()
-    asyncio.run(ServerStart(app)({"type": "lifespan"}, started.receive, nothing))  # type: ignore[arg-type]
+    event_loop.run(ServerStart(app)({"type": "lifespan"}, started.receive, nothing))  # type: ignore[arg-type]
     assert started.config.loaded_app is app
-    asyncio.run(ServerStart(app)({"type": "lifespan"}, nothing, nothing))  # another server has no such part
+    event_loop.run(ServerStart(app)({"type": "lifespan"}, nothing, nothing))  # another server's

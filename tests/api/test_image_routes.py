@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import anyio
 import jsonschema
 import pytest
 import requests
@@ -16,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from tests.support import event_loop
 from tests.support.buckets import keys_in
 from tests.support.flow import AtOnce
 from tests.support.sample_image import picture
@@ -178,7 +178,7 @@ def test_an_endless_body_is_read_to_the_limit() -> None:
             raise AssertionError
 
     with pytest.raises(ImageRejected, match="the limit is 1000 bytes"):
-        anyio.run(take)
+        event_loop.run(take())
     assert read == 1_100
 
 

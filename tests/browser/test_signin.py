@@ -136,6 +136,7 @@ def test_each_role_sees_what_it_may_do(secrets: Secrets, provider: Provider, pag
     expect(page.get_by_role("link", name="Upload")).to_have_count(0)
     page.goto(f"{server.url}/gallery?image={mine.rpartition('/')[2]}")
     dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Links", exact=True).click()
     expect(dialog.get_by_text("for people who can use this page")).to_be_visible()
     expect(dialog.get_by_role("button", name="Delete")).to_have_count(0)
 

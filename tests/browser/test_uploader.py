@@ -136,7 +136,7 @@ def test_the_zone_is_a_button_for_the_keyboard(host: Any, page: Page) -> None:
     assert chooser.value.is_multiple()
     chooser.value.set_files(pictures(1))
     summary(page, "1 uploaded")
-    expect(page.locator(".direct [role=status]")).to_contain_text("1 uploaded", timeout=PATIENCE_MS)
+    expect(page.locator(".direct .live")).to_contain_text("1 uploaded", timeout=PATIENCE_MS)
 
 
 def test_cancel_retry_and_clear(host: Any, page: Page) -> None:

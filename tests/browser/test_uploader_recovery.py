@@ -46,7 +46,7 @@ def test_an_expired_pass_is_renewed_by_itself(app_server: Callable[..., Any], pa
     asked = count(page, "/api/uploads")
     choose(page, pictures(5))
     summary(page, "5 uploaded")
-    assert 6 <= len(asked) <= 8  # the three that went first came back for another pass
+    assert 6 <= len(asked) <= 10  # those that went before the answer came back for another pass, once each
 
 
 def test_a_pass_that_expires_behind_another_page_waits_for_its_own(
