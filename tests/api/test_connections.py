@@ -178,7 +178,10 @@ def test_beyond_the_bound_no_further_connection_is_taken(serve: Callable[..., Se
     assert server.get().status_code == 200
 
 
-def test_a_connection_whose_request_is_not_whole_makes_room(serve: Callable[..., Server]) -> None:
+def test_a_connection_whose_request_is_not_whole_makes_room(
+    serve: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body_deadline, "BODY_WITHIN_S", 600.0)  # or it ends for being slow
     server = serve(max_connections=2)
     half = [server.open(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf") for _ in range(2)]
     assert server.get(headers={"Connection": "close"}).text == "0 bytes"

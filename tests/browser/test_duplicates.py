@@ -83,7 +83,7 @@ def test_a_file_that_is_there_is_shown_and_not_sent(server: Any, page: Page, pos
         re.compile(r"^“beach\.jpg”, uploaded \d+ \w+ 20\d\d, \d\d:\d\d$")
     )
     drawn(row.get_by_role("img", name="The earlier image"))
-    expect(page.locator(".direct [role=status]")).to_contain_text("1 duplicate", timeout=PATIENCE_MS)
+    expect(page.locator(".direct .live")).to_contain_text("1 duplicate", timeout=PATIENCE_MS)
     page.evaluate(
         f"""async () => {{
             const queue = {QUEUE};

@@ -169,7 +169,11 @@ def test_a_preview_is_small_upright_and_from_the_middle(host: Any, page: Page, r
 def test_what_is_stored_before_there_was_time_shows_its_thumbnail(host: Any, frozen: Page) -> None:
     choose(frozen, [named("one.jpg", picture(77, side_px=400))])
     until(frozen, lambda: states(frozen) == {"stored": 1})
-    frozen.clock.run_for(1_000)
     image = frozen.locator(".direct .row .preview img")
-    expect(image).to_be_visible()
+
+    def is_drawn() -> bool:
+        frozen.clock.run_for(1_000)
+        return image.is_visible()
+
+    until(frozen, is_drawn)
     assert (image.get_attribute("src") or "").startswith(f"{host.store_url}/")

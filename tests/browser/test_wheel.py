@@ -18,14 +18,6 @@ from uploader.version import VERSION
 
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
 
-HAS_COLOR = """(color) => {
-  const probe = document.body.appendChild(document.createElement("i"))
-  probe.style.color = color
-  const wanted = getComputedStyle(probe).color
-  probe.remove()
-  return [...document.querySelectorAll("*")].some((node) => getComputedStyle(node).color === wanted)
-}"""
-
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -76,7 +68,10 @@ def test_the_page_of_the_wheel_uploads_and_looks_as_in_a_checkout(server: AppSer
     )
     expect(page.locator(".direct .summary", has_text="1 uploaded")).to_be_visible()
     assert [key.rpartition("-")[2] for key in server.stored()] == ["holiday.jpg"]
-    assert page.evaluate(HAS_COLOR, str(DEFAULTS["theme.light.primaryColor"]))
+    page.goto(f"{server.url}/tokens")
+    primary = bytes.fromhex(str(DEFAULTS["theme.light.primaryColor"]).removeprefix("#"))
+    button = page.get_by_role("button", name="Make token")
+    expect(button).to_have_css("background-color", f"rgb({', '.join(map(str, primary))})")
     page.goto(f"{server.url}/setup")
     expect(page.get_by_text(f"Version {VERSION}")).to_be_visible()
     page.get_by_text("Handbook", exact=True).click()

@@ -30,6 +30,8 @@ def keys_of(entries: Sequence[str], layout: Layout, find: Callable[[str], str]) 
             return find(image_id(entry))
         except errors.ObjectMissing:
             return layout.image_key(entry)
+        except ValueError:
+            return entry  # no image of ours; it is left out when the archive is made
 
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="selection") as pool:
         return tuple(pool.map(whole, entries))
