@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     """
 
     webhook_url: SecretAddress | None = None
-    """Where another program is told, by a signed POST, what was stored and deleted. Unset: nowhere."""
+    """Where another program is told, by a signed POST, what was stored, deleted and shared. Unset: none."""
     webhook_secret: SigningSecret | None = None
     """Signs what that program is told. Unset: a secret that is derived from `secret_key`."""
 

@@ -7,7 +7,7 @@ trusted_identity  who a proxy before the page says it is
 sign_ins      sign-ins that somebody ended
 readiness     whether uploads would work now
 rate_limits   how often one person may call, and how much they may send in a day
-webhook       tells another program what was stored and deleted
+webhook       tells another program what was stored, deleted and shared
 admission     sessions that passed the sign-in gate
 image_json    an image as the routes answer it and the command prints it
 shares        selections of images under one address
