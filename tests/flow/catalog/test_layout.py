@@ -20,7 +20,7 @@ def test_every_place_lies_under_the_prefix(prefix: str) -> None:
     key = layout.new_image_key("beach.jpg", "jpg", now=NOW, token="ab" * 16)
     assert key == layout.image_key(f"{STEM}-beach.jpg") == f"{prefix}images/{STEM}-beach.jpg"
     assert layout.thumbnail_key(key) == f"{prefix}thumbnails/{STEM}.jpg"
-    assert layout.staged_key(key) == f"{prefix}incoming/{STEM}.jpg"
+    assert layout.staged_key(key) == f"{prefix}incoming/{key.removeprefix(layout.images)}"
     assert layout.tombstone_key(key) == f"{prefix}index/deleted/{STEM}"
     assert layout.web_copy_key(key) == f"{prefix}web-copies/{STEM}.jpg"
     assert layout.companion_keys(key)[:2] == (layout.thumbnail_key(key), layout.web_copy_key(key))

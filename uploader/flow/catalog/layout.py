@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, get_args
 
-from uploader.presign import new_key, parse_key
+from uploader.presign import image_part, new_key, parse_key
 from uploader.presign.object_keys import IMAGES
 
 THUMBNAILS: Final = "thumbnails/"
@@ -96,9 +96,8 @@ class Layout:
             return False
 
     def staged_key(self, key: str) -> str:
-        """Where a browser sends the upload that is to become the image at `key`; no name is needed there."""
-        parts = parse_key(key)
-        return f"{self.incoming}{parts.stem}.{parts.extension}"
+        """Where a browser sends the upload that is to become the image at `key`: under the same name."""
+        return f"{self.incoming}{image_part(key)}"
 
     def thumbnail_key(self, key: str) -> str:
         """Where the thumbnail of the image at `key` lies. Raises ValueError where that is no image's key."""
