@@ -208,7 +208,7 @@ ROUTES: Final[list[ApiRoute]] = [
     route("/metrics", ANY=show_metrics),
     route("/api/{rest:path}", ANY=unknown),
 ]
-"""Hand these to `st.App(routes=...)`; Streamlit's baseUrlPath is not put in front of them."""
+"""Hand these to `st.App(routes=...)`; `base_path` answers them under Streamlit's baseUrlPath too."""
 
 
 def _claim(body: dict[str, Any]) -> Claim:
